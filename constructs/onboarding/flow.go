@@ -1,0 +1,101 @@
+package onboarding
+
+import (
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/constructs-go/constructs/v10"
+)
+
+// flow composes the state machine. Of its methods these compose: [flow.onboardList] the parent, [flow.preflight] a
+// part of it, [flow.onboardUser] the child. Each other one makes one state: list_states.go has those of the parent,
+// user_states.go those of the child.
+type flow struct {
+	scope     constructs.Construct
+	role      iam.Role
+	group     iam.IGroup
+	identity  ses.IEmailIdentity
+	signInURL *string
+	props     *UserOnboardingProps
+}
+
+// onboardList is the state machine: it refuses a list that is not right, looks whether everything is ready before it
+// touches the first user, onboards each user in a child execution, and reports.
+func (f *flow) onboardList() sfn.IChainable {
+	isListValid, isReady, isEveryoneOnboarded := f.isListValid(), f.isReady(), f.isEveryoneOnboarded()
+
+	isListValid.
+		When(condition(`$count($problems) > 0`), f.invalidInput(), nil).
+		Otherwise(f.preflight(isReady))
+	isReady.
+		When(condition(`$count($problems) > 0`), f.preflightFailed(), nil).
+		Otherwise(f.onboardUsers(f.onboardUser()).Next(f.summary()).Next(isEveryoneOnboarded))
+	isEveryoneOnboarded.
+		When(condition(`$states.input.Failed > 0`), f.usersNotOnboarded(), nil).
+		Otherwise(f.everyoneOnboarded())
+
+	return f.validateList().Next(isListValid)
+}
+
+// preflight reads all that a run depends on, and goes on to isReady whatever was wrong, so that all of it is told.
+func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
+	getAccount, getEmailIdentity := f.getAccount(), f.getEmailIdentity()
+	getGroup, getAccountPasswordPolicy := f.getGroup(), f.getAccountPasswordPolicy()
+
+	getAccount.AddCatch(getEmailIdentity, unreadable()).Next(getEmailIdentity)
+	getEmailIdentity.AddCatch(getGroup, f.noIdentity()).AddCatch(getGroup, unreadable()).Next(getGroup)
+	getGroup.AddCatch(getAccountPasswordPolicy, f.noGroup()).AddCatch(getAccountPasswordPolicy, unreadable()).
+		Next(getAccountPasswordPolicy)
+	getAccountPasswordPolicy.AddCatch(isReady, defaultPasswordPolicy()).AddCatch(isReady, unreadable()).Next(isReady)
+	return getAccount
+}
+
+// onboardUser is the child execution of one user. Whatever happens, it ends well and says what became of the user.
+//
+// A user of ours is taken up wherever an earlier run stopped. The group comes before the login profile, so that nobody
+// can sign in without its restrictions; the mark that the user is complete comes last.
+func (f *flow) onboardUser() sfn.IChainable {
+	done, skipped, failed := f.done(), f.skipped(), f.failed()
+	createUser, getUser, getLoginProfile := f.createUser(), f.getUser(), f.getLoginProfile()
+	isOurs, hasTakenOver, isGoodPassword := f.isOurs(), f.hasTakenOver(), f.isGoodPassword()
+	nameInOtherCase, noGoodPassword := f.nameInOtherCase(), f.noGoodPassword()
+	markPending, markComplete := f.tagUser("pending"), f.tagUser("complete")
+	addUserToGroup, getRandomPassword := f.addUserToGroup(), f.getRandomPassword()
+	createLoginProfile, updateLoginProfile, sendEmail := f.createLoginProfile(), f.updateLoginProfile(), f.sendEmail()
+
+	createUser.AddCatch(getUser, onError("Iam.EntityAlreadyExistsException", nil)).Next(addUserToGroup)
+
+	getUser.AddCatch(nameInOtherCase, onError("Iam.NoSuchEntityException", nil)).Next(isOurs)
+	isOurs.
+		When(condition(`$existingName != $states.input.UserName`), nameInOtherCase, nil).
+		When(condition(`$onboarding = "pending"`), getLoginProfile, outcome(resumed)).
+		When(condition(`$onboarding = "complete" and $states.input.Resend`), getLoginProfile, outcome(resent)).
+		Otherwise(skipped)
+	getLoginProfile.AddCatch(hasTakenOver, noLoginProfile()).Next(hasTakenOver)
+	hasTakenOver.
+		When(condition(`$takenOver`), markComplete, outcome(takenOver)).
+		When(condition(`$onboarding = "complete"`), markPending, nil).
+		Otherwise(addUserToGroup)
+	markPending.Next(addUserToGroup)
+
+	addUserToGroup.Next(getRandomPassword)
+	getRandomPassword.Next(isGoodPassword)
+	isGoodPassword.
+		When(satisfiesPolicy(), createLoginProfile, nil).
+		When(mayDrawAgain(), getRandomPassword, nil).
+		Otherwise(noGoodPassword)
+	createLoginProfile.AddCatch(updateLoginProfile, onError("Iam.EntityAlreadyExistsException", nil)).Next(sendEmail)
+	updateLoginProfile.Next(sendEmail)
+	sendEmail.Next(markComplete)
+	markComplete.Next(done)
+
+	for _, task := range []tasks.CallAwsService{createUser, getUser, getLoginProfile, markPending, addUserToGroup,
+		getRandomPassword, markComplete} {
+		task.AddCatch(failed, failure())
+	}
+	for _, task := range []tasks.CallAwsService{createLoginProfile, updateLoginProfile, sendEmail} {
+		task.AddCatch(failed, failureOfPasswordCall())
+	}
+	return createUser
+}

@@ -1,0 +1,196 @@
+package onboarding
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+)
+
+const (
+	// maxUsers is how many users a list may have: their statuses then fit into one payload of 256 KiB.
+	maxUsers = 1000
+	// maxProblems of at most about 150 characters each fit into the Cause of a Fail state, 32,768 characters.
+	maxProblems = 200
+	// maxCause is the length to which what a Fail state says of failed users is cut, below the same limit.
+	maxCause = 32000
+	// childSeconds is the longest time of an Express execution (Step Functions Developer Guide, "Choosing workflow
+	// type").
+	childSeconds = 300
+)
+
+var (
+	//go:embed problems.jsonata
+	problemsCode string
+	//go:embed report.jsonata
+	reportCode string
+)
+
+func (f *flow) validateList() sfn.Pass {
+	code := fmt.Sprintf("(\n$groups := [%s]; $maxUsers := %d; $maxProblems := %d;\n%s)",
+		jsonata.Literal(*f.group.GroupName()), maxUsers, maxProblems, problemsCode)
+	return sfn.Pass_Jsonata(f.scope, jsii.String("Validate the list"), &sfn.PassJsonataProps{
+		Assign: &map[string]any{"problems": jsonata.Expression(code)},
+	})
+}
+
+func (f *flow) isListValid() sfn.Choice {
+	return sfn.Choice_Jsonata(f.scope, jsii.String("Is the list valid?"), nil)
+}
+
+func (f *flow) invalidInput() sfn.Fail {
+	return f.fail("InvalidInput", `$join($problems, "\n")`)
+}
+
+func (f *flow) getAccount() tasks.CallAwsService {
+	return f.task("GetAccount", call{
+		permission: "ses:GetAccount",
+		resources:  anyResource(),
+		assign: problemUnless("$states.result.SendingEnabled = true", jsonata.Literal(
+			"SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again")),
+	})
+}
+
+func (f *flow) getEmailIdentity() tasks.CallAwsService {
+	return f.task("GetEmailIdentity", call{
+		permission: "ses:GetEmailIdentity",
+		resources:  []*string{f.identity.EmailIdentityArn()},
+		parameters: map[string]any{"EmailIdentity": f.identity.EmailIdentityName()},
+		assign: problemUnless("$states.result.VerifiedForSendingStatus = true", jsonata.Literal(
+			"the sender's SES identity "+*f.identity.EmailIdentityName()+" is not verified: follow the link in the mail "+
+				"that AWS sent to the address, or publish the DKIM records of the domain")),
+		final: []string{"SesV2.NotFoundException"},
+	})
+}
+
+func (f *flow) noIdentity() *sfn.CatchProps {
+	return onError("SesV2.NotFoundException", problem(jsonata.Literal(
+		"SES has no identity "+*f.identity.EmailIdentityName()+" in this region: create it and have it verified")))
+}
+
+func (f *flow) getGroup() tasks.CallAwsService {
+	return f.task("GetGroup", call{
+		permission: "iam:GetGroup",
+		resources:  []*string{f.group.GroupArn()},
+		parameters: map[string]any{"GroupName": f.group.GroupName(), "MaxItems": 1},
+		final:      []string{"Iam.NoSuchEntityException"},
+	})
+}
+
+func (f *flow) noGroup() *sfn.CatchProps {
+	return onError("Iam.NoSuchEntityException", problem(jsonata.Literal(
+		"IAM has no group "+*f.group.GroupName()+": create it, or deploy the stack again")))
+}
+
+func (f *flow) getAccountPasswordPolicy() tasks.CallAwsService {
+	return f.task("GetAccountPasswordPolicy", call{
+		permission: "iam:GetAccountPasswordPolicy",
+		resources:  anyResource(),
+		assign:     map[string]any{"passwordPolicy": jsonata.Expression("$states.result.PasswordPolicy")},
+		final:      []string{"Iam.NoSuchEntityException"},
+	})
+}
+
+// defaultPasswordPolicy is what IAM applies where the account has no policy of its own, but that it wants three
+// classes of characters only (IAM User Guide, "Set an account password policy for IAM users").
+func defaultPasswordPolicy() *sfn.CatchProps {
+	return onError("Iam.NoSuchEntityException", map[string]any{"passwordPolicy": map[string]any{
+		"MinimumPasswordLength":      8,
+		"RequireUppercaseCharacters": true,
+		"RequireLowercaseCharacters": true,
+		"RequireNumbers":             true,
+		"RequireSymbols":             true,
+	}})
+}
+
+// unreadable catches every error of a preflight call.
+func unreadable() *sfn.CatchProps {
+	return onError("States.ALL", problem(`$states.context.State.Name & " failed with " & $states.errorOutput.Error & ": " `+
+		`& $substring($states.errorOutput.Cause, 0, 1000) & "; mend that and run the list again"`))
+}
+
+func (f *flow) isReady() sfn.Choice {
+	return sfn.Choice_Jsonata(f.scope, jsii.String("Is everything ready?"), nil)
+}
+
+func (f *flow) preflightFailed() sfn.Fail {
+	return f.fail("PreflightFailed", `$join($problems, "\n")`)
+}
+
+// onboardUsers runs onboardUser for each user. Express children keep no history, so a password is stored nowhere, and
+// the history of the parent does not grow with the list.
+func (f *flow) onboardUsers(onboardUser sfn.IChainable) sfn.DistributedMap {
+	const item = "$states.context.Map.Item.Value"
+	onboardUsers := sfn.DistributedMap_Jsonata(f.scope, jsii.String("OnboardUsers"), &sfn.DistributedMapJsonataProps{
+		MapExecutionType:           sfn.StateMachineType_EXPRESS,
+		MaxConcurrency:             f.props.MaxConcurrency,
+		ToleratedFailurePercentage: jsii.Number(100),
+		Items:                      sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.IAMUserNames"))),
+		ItemSelector: &map[string]any{
+			"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
+			"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
+			"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
+				item, jsonata.Literal(*f.group.GroupName()))),
+			"Resend":         jsonata.Expression("$states.input.Resend = true"),
+			"PasswordPolicy": jsonata.Expression("$passwordPolicy"),
+			"PasswordLength": jsonata.Expression(fmt.Sprintf("$max([%v, $passwordPolicy.MinimumPasswordLength])",
+				*f.props.PasswordLength)),
+			"SignInURL":   f.signInURL,
+			"CauseLength": jsonata.Expression(causeLength),
+		},
+	})
+	onboardUsers.ItemProcessor(onboardUser, nil)
+	return onboardUsers
+}
+
+// causeLength shares out the 256 KiB of a payload (Step Functions Developer Guide, "Quotas"): a failed user takes at
+// most 200 characters besides the Cause.
+const causeLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - 200])"
+
+func (f *flow) summary() sfn.Pass {
+	return sfn.Pass_Jsonata(f.scope, jsii.String("Summary"), &sfn.PassJsonataProps{
+		Outputs: jsonata.Expression("(\n" + reportCode + ")"),
+	})
+}
+
+func (f *flow) isEveryoneOnboarded() sfn.Choice {
+	return sfn.Choice_Jsonata(f.scope, jsii.String("Is everyone onboarded?"), nil)
+}
+
+func (f *flow) everyoneOnboarded() sfn.Succeed {
+	return sfn.Succeed_Jsonata(f.scope, jsii.String("Onboarded"), nil)
+}
+
+func (f *flow) usersNotOnboarded() sfn.Fail {
+	return f.fail("UsersNotOnboarded", fmt.Sprintf(`$substring(
+  $states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Mend the cause and run the same list `+
+		`again: it goes on from where it stopped. The full report is the output of the state Summary.\n"
+  & $join($map($filter($states.input.Users, function($user) { $user.Status = "Failed" }), function($user) {
+    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n"), 0, %d)`, maxCause))
+}
+
+func (f *flow) fail(name, cause string) sfn.Fail {
+	return sfn.Fail_Jsonata(f.scope, &name, &sfn.FailJsonataProps{
+		Error: &name, Cause: jsii.String(jsonata.Expression(cause)),
+	})
+}
+
+// problem is the assignment that adds a sentence, given as code, to the problems.
+func problem(sentence string) map[string]any {
+	return map[string]any{"problems": jsonata.Expression("[$problems, " + sentence + "]")}
+}
+
+func problemUnless(holds, sentence string) map[string]any {
+	return problem(fmt.Sprintf("$not(%s) ? %s", holds, sentence))
+}
+
+// listTimeout is the time in which every child of the longest list has ended, and an hour for the rest.
+func listTimeout(maxConcurrency float64) awscdk.Duration {
+	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(maxUsers/maxConcurrency)*childSeconds + 3600))
+}

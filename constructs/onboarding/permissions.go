@@ -1,0 +1,64 @@
+package onboarding
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newExecutionRole makes the role of the state machine. The tasks add the permissions that their calls need; those
+// here are what Step Functions itself needs to write the log and the traces (Step Functions Developer Guide, "Logging
+// in CloudWatch Logs" and "Tracing with X-Ray"), none of which takes a resource.
+func newExecutionRole(scope constructs.Construct) iam.Role {
+	role := iam.NewRole(scope, jsii.String("ExecutionRole"), &iam.RoleProps{
+		Description: jsii.String("Lets the state machine onboard IAM users, and nothing else"),
+		AssumedBy: iam.NewServicePrincipal(jsii.String("states.amazonaws.com"), &iam.ServicePrincipalOpts{
+			Conditions: stringEquals("aws:SourceAccount", awscdk.Stack_Of(scope).Account()),
+		}),
+	})
+	role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Actions: jsii.Strings("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
+			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
+			"logs:DescribeLogGroups", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules",
+			"xray:GetSamplingTargets"),
+		Resources: jsii.Strings("*"),
+	}))
+	return role
+}
+
+// allowMapRun lets the state machine run its children (Step Functions Developer Guide, "IAM policies for using
+// Distributed Map states"). It is a policy of its own, since it names the state machine, which needs the other one.
+func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) {
+	policy := iam.NewPolicy(scope, jsii.String("MapRunPolicy"), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
+	machine.GrantStartExecution(policy)
+	machine.GrantExecution(policy, jsii.String("states:DescribeExecution"), jsii.String("states:StopExecution"))
+}
+
+// allowOwnPassword lets the members of a group pass their first sign-in. The AWS managed policy IAMUserChangePassword
+// would not: it does not match users below a path.
+func allowOwnPassword(group iam.Group, user *string) {
+	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Actions: jsii.Strings("iam:ChangePassword"), Resources: &[]*string{user},
+	}))
+	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Actions: jsii.Strings("iam:GetAccountPasswordPolicy"), Resources: jsii.Strings("*"),
+	}))
+}
+
+// userARN is the ARN of the IAM users that a pattern, such as "*", matches below a path.
+func userARN(scope constructs.Construct, path, pattern string) *string {
+	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("iam"), Region: jsii.String(""),
+		Resource: jsii.String("user"), ResourceName: jsii.String(strings.TrimPrefix(path, "/") + pattern),
+	})
+}
+
+func anyResource() []*string { return *jsii.Strings("*") }
+
+func stringEquals(key string, value *string) *map[string]any {
+	return &map[string]any{"StringEquals": map[string]any{key: value}}
+}

@@ -1,0 +1,91 @@
+package onboarding
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+)
+
+// The time that one user may take. The longest path of a child makes ten calls; each of them waits at most
+// taskTimeout for an answer that does not come, and 23 s between its retries (see [retry]): 10 × (5 s + 23 s) = 280 s,
+// below the 300 s of an Express execution (Step Functions Developer Guide, "Choosing workflow type").
+const taskTimeout = 5 // seconds
+
+// call is an API call of a task, with the permission that it needs.
+type call struct {
+	// permission is the IAM action. The service and the API follow from it.
+	permission string
+	resources  []*string
+	conditions *map[string]any
+	parameters map[string]any
+	// assign sets variables from the answer.
+	assign map[string]any
+	// final lists the errors that no retry mends.
+	final []string
+}
+
+// task makes a state that calls an API with the state's input as its output, and allows the role to make that call.
+func (f *flow) task(name string, c call) tasks.CallAwsService {
+	f.role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Actions: jsii.Strings(c.permission), Resources: &c.resources, Conditions: c.conditions,
+	}))
+	service, action, _ := strings.Cut(c.permission, ":")
+	if service == "ses" {
+		service = "sesv2" // the actions of both versions of the API are named alike
+	}
+	task := tasks.CallAwsService_Jsonata(f.scope, &name, &tasks.CallAwsServiceJsonataProps{
+		Service:      &service,
+		Action:       jsii.String(strings.ToLower(action[:1]) + action[1:]),
+		IamAction:    &c.permission,
+		IamResources: &c.resources,
+		Parameters:   &c.parameters,
+		Assign:       assignment(c.assign),
+		Outputs:      jsonata.Expression("$states.input"),
+		TaskTimeout:  sfn.Timeout_Duration(awscdk.Duration_Seconds(jsii.Number(taskTimeout))),
+	})
+	retry(task, c.final)
+	return task
+}
+
+// retry tries a failed call again, up to 5 times, after at most 1, 2, 4, 8 and 8 s: 23 s in all. It takes every error
+// for one that passes but those given and the time-out, since throttling, network failures and missing permissions
+// come under one name, and new resources are not found for a while (IAM User Guide, "Troubleshoot IAM", on eventual
+// consistency). Full jitter keeps users who were throttled together apart.
+func retry(task tasks.CallAwsService, final []string) {
+	if len(final) > 0 {
+		task.AddRetry(&sfn.RetryProps{Errors: jsii.Strings(final...), MaxAttempts: jsii.Number(0)})
+	}
+	task.AddRetry(&sfn.RetryProps{
+		Errors:         jsii.Strings("States.TaskFailed"),
+		MaxAttempts:    jsii.Number(5),
+		Interval:       awscdk.Duration_Seconds(jsii.Number(1)),
+		BackoffRate:    jsii.Number(2),
+		MaxDelay:       awscdk.Duration_Seconds(jsii.Number(8)),
+		JitterStrategy: sfn.JitterType_FULL,
+	})
+}
+
+// onError catches one error and goes on with the state's input.
+func onError(name string, assign map[string]any) *sfn.CatchProps {
+	return &sfn.CatchProps{
+		Errors: jsii.Strings(name), Assign: assignment(assign), Outputs: jsonata.Expression("$states.input"),
+	}
+}
+
+// assignment turns no variables into the absence of an Assign field, which must not be empty.
+func assignment(variables map[string]any) *map[string]any {
+	if len(variables) == 0 {
+		return nil
+	}
+	return &variables
+}
+
+func condition(code string) sfn.Condition {
+	return sfn.Condition_Jsonata(jsii.String(jsonata.Expression(code)))
+}

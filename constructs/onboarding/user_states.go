@@ -1,0 +1,294 @@
+package onboarding
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+)
+
+const (
+	// onboardingTag is the tag of each user that the state machine creates: pending, or complete.
+	onboardingTag = "onboarding"
+	// maxDraws bounds the draws of a password. A draw has a character of each class, so the first one is good.
+	maxDraws = 5
+	// notSymbols is the punctuation of GetRandomPassword that is no symbol to IAM (IAM User Guide, "Set an account
+	// password policy for IAM users").
+	notSymbols = "\",./:;<>?\\`~"
+)
+
+// The outcomes of a user who gets done.
+var (
+	created   = map[string]any{"Status": "Created"}
+	resumed   = map[string]any{"Status": "Resumed"}
+	resent    = map[string]any{"Status": "Resent"}
+	takenOver = map[string]any{"Status": "Skipped", "Reason": "TakenOver"}
+)
+
+func (f *flow) createUser() tasks.CallAwsService {
+	createUser := call{
+		permission: "iam:CreateUser",
+		resources:  f.ourUsers(),
+		parameters: map[string]any{
+			"UserName": jsonata.Expression("$states.input.UserName"),
+			"Path":     f.props.UserPath,
+			"Tags":     tags("pending"),
+		},
+		assign: map[string]any{"outcome": created},
+		final: []string{"Iam.EntityAlreadyExistsException", "Iam.InvalidInputException", "Iam.LimitExceededException",
+			"Iam.NoSuchEntityException"},
+	}
+	if boundary := f.props.PermissionsBoundary; boundary != nil {
+		createUser.parameters["PermissionsBoundary"] = boundary.ManagedPolicyArn()
+		createUser.conditions = stringEquals("iam:PermissionsBoundary", boundary.ManagedPolicyArn())
+	}
+	return f.task("CreateUser", createUser)
+}
+
+// getUser reads whose user it is that has the name. A user of ours is below the path and has the tag.
+func (f *flow) getUser() tasks.CallAwsService {
+	return f.task("GetUser", call{
+		permission: "iam:GetUser",
+		resources:  []*string{userARN(f.scope, "/", "*")},
+		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
+		assign: map[string]any{
+			"existingName": jsonata.Expression("$states.result.User.UserName"),
+			"onboarding": jsonata.Expression(fmt.Sprintf(
+				`$states.result.User.Path = %s ? [$states.result.User.Tags[Key = %s].Value, "none"][0] : "none"`,
+				jsonata.Literal(*f.props.UserPath), jsonata.Literal(onboardingTag))),
+		},
+	})
+}
+
+func (f *flow) isOurs() sfn.Choice {
+	return sfn.Choice_Jsonata(f.scope, jsii.String("Is the user ours to finish?"), nil)
+}
+
+// nameInOtherCase ends with a failure, since only the operator knows whether both names mean the same person.
+func (f *flow) nameInOtherCase() sfn.Pass {
+	return f.endAsFailed("NameInOtherCase", "IAM has this user name in other letter case: write it as IAM has it")
+}
+
+func (f *flow) skipped() sfn.Pass {
+	return f.end("Skipped", `{"UserName": $states.input.UserName, "Status": "Skipped", `+
+		`"Reason": $onboarding = "complete" ? "Complete" : "NotOurs"}`)
+}
+
+// getLoginProfile reads whether the user has chosen a password already, and so taken over.
+func (f *flow) getLoginProfile() tasks.CallAwsService {
+	return f.task("GetLoginProfile", call{
+		permission: "iam:GetLoginProfile",
+		resources:  f.ourUsers(),
+		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
+		assign: map[string]any{
+			"takenOver": jsonata.Expression("$not($states.result.LoginProfile.PasswordResetRequired = true)"),
+		},
+		final: []string{"Iam.NoSuchEntityException"},
+	})
+}
+
+func noLoginProfile() *sfn.CatchProps {
+	return onError("Iam.NoSuchEntityException", map[string]any{"takenOver": false})
+}
+
+func (f *flow) hasTakenOver() sfn.Choice {
+	return sfn.Choice_Jsonata(f.scope, jsii.String("Has the user taken over?"), nil)
+}
+
+// tagUser marks how far the user is.
+func (f *flow) tagUser(mark string) tasks.CallAwsService {
+	return f.task("TagUser "+mark, call{
+		permission: "iam:TagUser",
+		resources:  f.ourUsers(),
+		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tags(mark)},
+	})
+}
+
+func (f *flow) addUserToGroup() tasks.CallAwsService {
+	return f.task("AddUserToGroup", call{
+		permission: "iam:AddUserToGroup",
+		resources:  []*string{f.group.GroupArn()},
+		parameters: map[string]any{
+			"UserName":  jsonata.Expression("$states.input.UserName"),
+			"GroupName": jsonata.Expression("$states.input.GroupName"),
+		},
+		assign: map[string]any{"draws": 0},
+		final:  []string{"Iam.LimitExceededException"},
+	})
+}
+
+func (f *flow) getRandomPassword() tasks.CallAwsService {
+	return f.task("GetRandomPassword", call{
+		permission: "secretsmanager:GetRandomPassword",
+		resources:  anyResource(),
+		parameters: map[string]any{
+			"PasswordLength":    jsonata.Expression("$states.input.PasswordLength"),
+			"ExcludeCharacters": notSymbols,
+		},
+		assign: map[string]any{
+			"password": jsonata.Expression("$states.result.RandomPassword"),
+			"draws":    jsonata.Expression("$draws + 1"),
+		},
+	})
+}
+
+func (f *flow) isGoodPassword() sfn.Choice {
+	return sfn.Choice_Jsonata(f.scope, jsii.String("Is the password good?"), nil)
+}
+
+// satisfiesPolicy holds for a password with a character of each class that the policy of the account requires.
+func satisfiesPolicy() sfn.Condition {
+	return condition(`$length($password) >= $states.input.PasswordPolicy.MinimumPasswordLength
+  and ($not($states.input.PasswordPolicy.RequireUppercaseCharacters) or $contains($password, /[A-Z]/))
+  and ($not($states.input.PasswordPolicy.RequireLowercaseCharacters) or $contains($password, /[a-z]/))
+  and ($not($states.input.PasswordPolicy.RequireNumbers) or $contains($password, /[0-9]/))
+  and ($not($states.input.PasswordPolicy.RequireSymbols) or $contains($password, /[!@#$%^&*()_+=\[\]{}|'-]/))`)
+}
+
+func mayDrawAgain() sfn.Condition { return condition(fmt.Sprintf("$draws < %d", maxDraws)) }
+
+func (f *flow) noGoodPassword() sfn.Pass {
+	return f.endAsFailed("NoGoodPassword", fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
+}
+
+func (f *flow) createLoginProfile() tasks.CallAwsService {
+	return f.task("CreateLoginProfile", call{
+		permission: "iam:CreateLoginProfile",
+		resources:  f.ourUsers(),
+		parameters: loginProfile(),
+		final: []string{"Iam.EntityAlreadyExistsException", "Iam.LimitExceededException",
+			"Iam.PasswordPolicyViolationException"},
+	})
+}
+
+// updateLoginProfile may change the password of a user who is marked as pending only.
+func (f *flow) updateLoginProfile() tasks.CallAwsService {
+	return f.task("UpdateLoginProfile", call{
+		permission: "iam:UpdateLoginProfile",
+		resources:  f.ourUsers(),
+		conditions: stringEquals("aws:ResourceTag/"+onboardingTag, jsii.String("pending")),
+		parameters: loginProfile(),
+		final:      []string{"Iam.LimitExceededException", "Iam.PasswordPolicyViolationException"},
+	})
+}
+
+func loginProfile() map[string]any {
+	return map[string]any{
+		"UserName":              jsonata.Expression("$states.input.UserName"),
+		"Password":              jsonata.Expression("$password"),
+		"PasswordResetRequired": true,
+	}
+}
+
+// sendEmail is allowed on every identity, since SES also asks for a permission on the recipient's where that is an
+// identity too; the condition pins the sender (SES Developer Guide, "Controlling access to Amazon SES").
+func (f *flow) sendEmail() tasks.CallAwsService {
+	parameters := map[string]any{
+		"FromEmailAddress": f.from(),
+		"Destination":      map[string]any{"ToAddresses": []any{jsonata.Expression("$states.input.Email")}},
+		"Content": map[string]any{"Simple": map[string]any{
+			"Subject": utf8(jsonata.Literal(*f.props.Subject)),
+			"Body": map[string]any{
+				"Text": utf8(mailtemplate.Text(*f.props.TextTemplate, mailValues)),
+				"Html": utf8(mailtemplate.HTML(*f.props.HtmlTemplate, mailValues)),
+			},
+		}},
+	}
+	if f.props.ReplyTo != nil {
+		parameters["ReplyToAddresses"] = []any{f.props.ReplyTo}
+	}
+	return f.task("SendEmail", call{
+		permission: "ses:SendEmail",
+		resources: []*string{awscdk.Stack_Of(f.scope).FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("ses"), Resource: jsii.String("identity"), ResourceName: jsii.String("*"),
+		})},
+		conditions: stringEquals("ses:FromAddress", f.props.Sender),
+		parameters: parameters,
+		final: []string{"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
+			"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
+			"SesV2.SendingPausedException"},
+	})
+}
+
+// mailValues is where the child execution has the values of the placeholders.
+var mailValues = map[string]string{
+	mailtemplate.UserName:  "$states.input.UserName",
+	mailtemplate.Password:  "$password",
+	mailtemplate.SignInURL: "$states.input.SignInURL",
+	mailtemplate.AccountID: `$split($states.context.Execution.Id, ":")[4]`,
+}
+
+func utf8(code string) map[string]any {
+	return map[string]any{"Data": jsonata.Expression(code), "Charset": "UTF-8"}
+}
+
+// from is the sender with its display name, quoted or encoded as a mail header needs it.
+func (f *flow) from() string {
+	if f.props.SenderName == nil {
+		return *f.props.Sender
+	}
+	const address = " <a@b>" // a stand-in, since the sender may be a token
+	named := (&mail.Address{Name: *f.props.SenderName, Address: "a@b"}).String()
+	return strings.TrimSuffix(named, address) + " <" + *f.props.Sender + ">"
+}
+
+func (f *flow) done() sfn.Pass {
+	return f.end("Done", `$merge([{"UserName": $states.input.UserName}, $outcome])`)
+}
+
+// failed ends with the status that [failure] made.
+func (f *flow) failed() sfn.Pass { return f.end("Failed", "$states.input") }
+
+// failure catches every error, and makes it the status of the user.
+func failure() *sfn.CatchProps { return failureBecauseOf("$states.errorOutput.Cause") }
+
+// failureOfPasswordCall is [failure] for calls that a password went into, which the answer may quote.
+func failureOfPasswordCall() *sfn.CatchProps {
+	return failureBecauseOf(`$contains($states.errorOutput.Cause, $password) ` +
+		`? "withheld, since it quotes the password" : $states.errorOutput.Cause`)
+}
+
+// failureBecauseOf cuts the status to its share of the report. What is not plain ASCII, or takes two characters in
+// JSON, becomes an apostrophe.
+func failureBecauseOf(cause string) *sfn.CatchProps {
+	return &sfn.CatchProps{
+		Errors: jsii.Strings("States.ALL"),
+		Outputs: jsonata.Expression(fmt.Sprintf(`{
+  "UserName": $states.input.UserName,
+  "Status": "Failed",
+  "Step": $states.context.State.Name,
+  "Error": $substring($states.errorOutput.Error, 0, 48),
+  "Cause": $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseLength)
+}`, cause)),
+	}
+}
+
+func (f *flow) endAsFailed(name, cause string) sfn.Pass {
+	return f.end(name, fmt.Sprintf(`{"UserName": $states.input.UserName, "Status": "Failed", "Step": $states.context.State.Name, `+
+		`"Error": %s, "Cause": $substring(%s, 0, $states.input.CauseLength)}`, jsonata.Literal(name), jsonata.Literal(cause)))
+}
+
+func (f *flow) end(name, status string) sfn.Pass {
+	return sfn.Pass_Jsonata(f.scope, &name, &sfn.PassJsonataProps{Outputs: jsonata.Expression(status)})
+}
+
+func tags(mark string) []any {
+	return []any{map[string]any{"Key": onboardingTag, "Value": mark}}
+}
+
+// outcome sets, with a choice, what the user's status will be.
+func outcome(status map[string]any) *sfn.ChoiceTransitionOptions {
+	return &sfn.ChoiceTransitionOptions{
+		Assign: &map[string]any{"outcome": status}, Outputs: jsonata.Expression("$states.input"),
+	}
+}
+
+// ourUsers are all users below the path.
+func (f *flow) ourUsers() []*string { return []*string{userARN(f.scope, *f.props.UserPath, "*")} }

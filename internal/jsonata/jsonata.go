@@ -1,0 +1,25 @@
+// Package jsonata writes JSONata for the fields of a Step Functions state.
+package jsonata
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// Expression marks code as what Step Functions evaluates, as against plain text.
+func Expression(code string) string { return "{% " + code + " %}" }
+
+// Literal writes text as a JSONata string that means exactly that text. Its percent signs beside braces are escaped,
+// since Step Functions takes them for the marks of an expression.
+func Literal(text string) string {
+	var quoted bytes.Buffer
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
+		panic(err) // a string always encodes
+	}
+	return delimiters.Replace(strings.TrimSuffix(quoted.String(), "\n"))
+}
+
+var delimiters = strings.NewReplacer("{%", `{\u0025`, "%}", `\u0025}`)

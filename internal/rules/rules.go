@@ -1,0 +1,98 @@
+// Package rules states what the values must be like that a caller hands to the app or to the construct. A rule is
+// pure; who checks a value says whose value it is, and gathers all problems before it speaks.
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+)
+
+// Rule is what a value must be like.
+type Rule[T any] struct {
+	// Expected completes the sentence "the value must …".
+	Expected string
+	// Holds tells whether a value is like that.
+	Holds func(value T) bool
+}
+
+// EmailAddress wants an address as SES takes it: ASCII, one @, a domain with a dot, at most 254 characters
+// (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+var EmailAddress = Rule[string]{"be an e-mail address such as user@example.com", func(value string) bool {
+	return len(value) <= 254 && emailAddress.MatchString(value)
+}}
+
+// IdentityName wants the name of an SES identity: an e-mail address or a domain.
+var IdentityName = Rule[string]{"be an e-mail address or a domain that SES has as an identity", func(value string) bool {
+	return EmailAddress.Holds(value) || len(value) <= 253 && domain.MatchString(value)
+}}
+
+// StackName wants a name as CloudFormation takes it (CloudFormation API Reference, CreateStack).
+var StackName = Rule[string]{"be 1 to 128 letters, digits and hyphens, a letter first", stackName.MatchString}
+
+// UserPath wants an IAM path of at most 512 characters (IAM API Reference, CreateUser). The root is refused: the
+// permissions of the state machine end at this path, and at the root they would end nowhere.
+var UserPath = Rule[string]{"be an IAM path below the root, such as /onboarded/", func(value string) bool {
+	return len(value) <= 512 && userPath.MatchString(value)
+}}
+
+// GroupName wants a name as IAM takes it (IAM API Reference, CreateGroup).
+var GroupName = Rule[string]{"be 1 to 128 letters, digits and _+=,.@-", groupName.MatchString}
+
+// ManagedPolicyARN wants the ARN of a customer managed or an AWS managed policy.
+var ManagedPolicyARN = Rule[string]{"be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary",
+	managedPolicyARN.MatchString}
+
+// HTTPSURL wants an absolute URL without spaces.
+var HTTPSURL = Rule[string]{"be an https URL such as https://example.signin.aws.amazon.com/console", httpsURL.MatchString}
+
+// HeaderText wants text that can stand in a header of a mail: neither empty nor with a control character.
+var HeaderText = Rule[string]{"be one line of text, at least one character", headerText.MatchString}
+
+// PasswordLength lies between the minimum of IAM's default policy and the maximum of CreateLoginProfile (IAM User
+// Guide, "Set an account password policy for IAM users"; IAM API Reference, CreateLoginProfile).
+var PasswordLength = wholeNumber(8, 128)
+
+// MaxConcurrency is far below the quota of Step Functions, and where IAM's throttling lets users get lost.
+var MaxConcurrency = wholeNumber(1, 40)
+
+var (
+	emailAddress     = regexp.MustCompile(`\A[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
+	domain           = regexp.MustCompile(`\A[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
+	stackName        = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9-]{0,127}\z`)
+	userPath         = regexp.MustCompile(`\A/([A-Za-z0-9_+=,.@-]+/)+\z`)
+	groupName        = regexp.MustCompile(`\A[A-Za-z0-9_+=,.@-]{1,128}\z`)
+	managedPolicyARN = regexp.MustCompile(`\Aarn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[!-~]+\z`)
+	httpsURL         = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
+	headerText       = regexp.MustCompile(`\A[^\x00-\x1f\x7f]+\z`)
+)
+
+func wholeNumber(minimum, maximum float64) Rule[float64] {
+	return Rule[float64]{fmt.Sprintf("be a whole number from %v to %v", minimum, maximum), func(value float64) bool {
+		return value == float64(int(value)) && value >= minimum && value <= maximum
+	}}
+}
+
+// Problems gathers what is wrong.
+type Problems []error
+
+// Check notes a problem unless the rule holds for the value.
+func Check[T any](problems *Problems, name string, value T, rule Rule[T]) {
+	if !rule.Holds(value) {
+		problems.Add(name, rule.Expected, value)
+	}
+}
+
+// Add notes that name was expected to be something else than what it was, nil for nothing.
+func (p *Problems) Add(name, expected string, got any) {
+	switch value := got.(type) {
+	case nil:
+		got = "nothing"
+	case string:
+		got = fmt.Sprintf("%q", value)
+	}
+	*p = append(*p, fmt.Errorf("%s must %s, got: %v", name, expected, got))
+}
+
+// Err returns all problems as one error, each on a line of its own, or nil where there are none.
+func (p Problems) Err() error { return errors.Join(p...) }
