@@ -1,8 +1,6 @@
 package onboarding
 
 import (
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -53,7 +51,7 @@ func allowOwnPassword(group iam.Group, user *string) {
 func userARN(scope constructs.Construct, path, pattern string) *string {
 	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("iam"), Region: jsii.String(""),
-		Resource: jsii.String("user"), ResourceName: jsii.String(strings.TrimPrefix(path, "/") + pattern),
+		Resource: jsii.String("user" + path + pattern), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 	})
 }
 

@@ -4,11 +4,15 @@ package jsonata
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strings"
 )
 
-// Expression marks code as what Step Functions evaluates, as against plain text.
-func Expression(code string) string { return "{% " + code + " %}" }
+// Expression marks code as what Step Functions evaluates, as against plain text. It is folded into one line, since the
+// schemas of AWS's own tools for state machines take nothing else.
+func Expression(code string) string { return "{% " + lineBreak.ReplaceAllString(code, " ") + " %}" }
+
+var lineBreak = regexp.MustCompile(`\n\s*`)
 
 // Literal writes text as a JSONata string that means exactly that text. Its percent signs beside braces are escaped,
 // since Step Functions takes them for the marks of an expression.

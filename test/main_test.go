@@ -1,0 +1,247 @@
+// Package test asserts on what the app and the construct synthesize, and runs it on the local AWS.
+package test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+)
+
+var update = flag.Bool("update", false, "write the golden files and the flow in README.md instead of comparing them")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	status := m.Run()
+	jsii.Close()
+	os.Exit(status)
+}
+
+// newStack makes a stack in an app of its own.
+func newStack(t *testing.T) awscdk.Stack {
+	t.Helper()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	return awscdk.NewStack(app, jsii.String("Stack"), nil)
+}
+
+// synthesize makes a UserOnboarding in a stack of its own; the sender is set where the props have none.
+func synthesize(t *testing.T, stack awscdk.Stack, props onboarding.UserOnboardingProps) template {
+	t.Helper()
+	if props.Sender == nil {
+		props.Sender = jsii.String("sender@example.com")
+	}
+	onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &props)
+	return templateOf(t, stack)
+}
+
+// template is a synthesized template whose intrinsic functions are resolved to what a reader expects: account
+// 123456789012 in us-east-1, and <LogicalId> for a reference, without its hash.
+type template struct {
+	Resources map[string]resource
+	Outputs   map[string]struct{ Value string }
+}
+
+type resource struct {
+	Type       string
+	Properties map[string]any
+}
+
+func templateOf(t *testing.T, stack awscdk.Stack) template {
+	t.Helper()
+	synthesized := *assertions.Template_FromStack(stack, nil).ToJSON()
+	return decode[template](t, resolve(map[string]any(synthesized), synthesized))
+}
+
+func decode[T any](t *testing.T, value any) (decoded T) {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(encoded, &decoded); err != nil {
+		t.Fatal(err)
+	}
+	return decoded
+}
+
+var (
+	hash             = regexp.MustCompile(`[0-9A-F]{8}$`)
+	pseudoParameters = map[string]string{
+		"AWS::Partition": "aws", "AWS::AccountId": "123456789012", "AWS::Region": "us-east-1", "AWS::URLSuffix": "amazonaws.com",
+	}
+)
+
+func resolve(value any, template map[string]any) any {
+	switch value := value.(type) {
+	case []any:
+		resolved := make([]any, len(value))
+		for i, element := range value {
+			resolved[i] = resolve(element, template)
+		}
+		return resolved
+	case map[string]any:
+		if len(value) == 1 {
+			for name, argument := range value {
+				if result, ok := call(name, argument, template); ok {
+					return result
+				}
+			}
+		}
+		resolved := map[string]any{}
+		for key, element := range value {
+			resolved[key] = resolve(element, template)
+		}
+		return resolved
+	}
+	return value
+}
+
+func call(function string, argument any, template map[string]any) (result any, ok bool) {
+	switch function {
+	case "Ref":
+		if value, ok := pseudoParameters[argument.(string)]; ok {
+			return value, true
+		}
+		return "<" + hash.ReplaceAllString(argument.(string), "") + ">", true
+	case "Fn::GetAtt":
+		path := argument.([]any)
+		return fmt.Sprintf("<%s.%s>", hash.ReplaceAllString(path[0].(string), ""), path[1]), true
+	case "Fn::Join":
+		var joined strings.Builder
+		for _, part := range resolve(argument.([]any)[1], template).([]any) {
+			joined.WriteString(part.(string))
+		}
+		return joined.String(), true
+	case "Fn::FindInMap":
+		path := resolve(argument, template).([]any)
+		mappings := template["Mappings"].(map[string]any)
+		for name, mapping := range mappings {
+			if path[0] == name {
+				return mapping.(map[string]any)[path[1].(string)].(map[string]any)[path[2].(string)], true
+			}
+		}
+	case "Fn::Split":
+		arguments := resolve(argument, template).([]any)
+		return fmt.Sprintf("split(%s)", arguments[1]), true
+	case "Fn::Select":
+		arguments := resolve(argument, template).([]any)
+		return fmt.Sprintf("%s[%v]", arguments[1], arguments[0]), true
+	}
+	return nil, false
+}
+
+// ofType returns the only resource of a type.
+func (tpl template) ofType(t *testing.T, resourceType string) map[string]any {
+	t.Helper()
+	var found []map[string]any
+	for _, resource := range tpl.Resources {
+		if resource.Type == resourceType {
+			found = append(found, resource.Properties)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("got %d resources of type %s, want 1", len(found), resourceType)
+	}
+	return found[0]
+}
+
+// count returns how many resources of a type there are.
+func (tpl template) count(resourceType string) (count int) {
+	for _, resource := range tpl.Resources {
+		if resource.Type == resourceType {
+			count++
+		}
+	}
+	return count
+}
+
+// statements returns the statements of every policy whose name starts with prefix, a line each, sorted:
+// Allow action, action on resource if operator key = value.
+func (tpl template) statements(t *testing.T, prefix string) (lines []string) {
+	t.Helper()
+	for _, resource := range tpl.Resources {
+		name, _ := resource.Properties["PolicyName"].(string)
+		if resource.Type == "AWS::IAM::Policy" && strings.HasPrefix(name, prefix) {
+			document := decode[struct{ Statement []statement }](t, resource.Properties["PolicyDocument"])
+			for _, statement := range document.Statement {
+				lines = append(lines, statement.String())
+			}
+		}
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines)
+}
+
+type statement struct {
+	Effect           string
+	Action, Resource any
+	NotAction        any
+	NotResource      any
+	Condition        map[string]map[string]any
+}
+
+func (s statement) String() string {
+	line := fmt.Sprintf("%s %s on %s", s.Effect, list(s.Action), list(s.Resource))
+	if s.NotAction != nil || s.NotResource != nil {
+		line += fmt.Sprintf(" not %v %v", s.NotAction, s.NotResource)
+	}
+	for operator, keys := range s.Condition {
+		for key, value := range keys {
+			line += fmt.Sprintf(" if %s %s = %s", operator, key, list(value))
+		}
+	}
+	return line
+}
+
+func list(value any) string {
+	values, ok := value.([]any)
+	if !ok {
+		return fmt.Sprint(value)
+	}
+	var texts []string
+	for _, value := range values {
+		texts = append(texts, fmt.Sprint(value))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// mustPanic runs f and wants it to panic with exactly this text.
+func mustPanic(t *testing.T, want string, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		if got := fmt.Sprint(recover()); got != want {
+			t.Errorf("panicked with:\n%s\nwant:\n%s", got, want)
+		}
+	}()
+	f()
+}
+
+// golden compares a text with a file in testdata, or writes the file with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is out of date; if the change is meant, run go test ./test -update and read the difference", file)
+	}
+}
