@@ -1,0 +1,32 @@
+SHELL := /bin/bash
+export TIMEFORMAT := done in %0R s
+
+.PHONY: help demo test update check
+
+help:
+	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
+	@echo "make test    run every test"
+	@echo "make check   what CI runs: formatting, vet, module files, then every test"
+	@echo "make update  write the golden files and the flow in README.md anew"
+
+demo: node_modules
+	@echo "Building the demo ..."
+	@time go build -o bin/demo ./cmd/demo
+	@bin/demo
+
+test: node_modules
+	go test ./...
+
+check:
+	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
+	go mod tidy -diff
+	go vet ./...
+	$(MAKE) test
+
+update: node_modules
+	go test ./test -run 'Golden|Transitions|Readme' -update
+
+node_modules: package-lock.json
+	@echo "Installing the Node.js tools (CDK CLI, JSONata, validators) ..."
+	@time npm ci
+	@touch node_modules

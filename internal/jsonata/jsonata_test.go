@@ -1,0 +1,28 @@
+package jsonata_test
+
+import (
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+)
+
+func TestExpressionIsOneLine(t *testing.T) {
+	if got, want := jsonata.Expression("(\n  $a := 1;\n  $a\n)"), "{% ( $a := 1; $a ) %}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestLiteral(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain":              `"plain"`,
+		`"quotes" & \slash\`: `"\"quotes\" & \\slash\\"`,
+		"two\nlines":         `"two\nlines"`,
+		"<b>":                `"<b>"`,
+		"{% $states %}":      `"{\u0025 $states \u0025}"`,
+		"100% {%%}":          `"100% {\u0025\u0025}"`,
+	} {
+		if got := jsonata.Literal(text); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package rules_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+)
+
+func TestTextRules(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		rule      rules.Rule[string]
+		good, bad []string
+	}{
+		{"EmailAddress", rules.EmailAddress,
+			[]string{"a@b.c", "o'neil+x@sub.example.com", strings.Repeat("a", 64) + "@example.com"},
+			[]string{"", "a", "a@b", "a@b..c", "a b@c.d", "a@b.c\n", "ü@b.c", strings.Repeat("a", 65) + "@example.com",
+				"a@" + strings.Repeat("b.", 126) + "c", "a@b.c,d@e.f"}},
+		{"IdentityName", rules.IdentityName,
+			[]string{"example.com", "a@b.c"}, []string{"", "example", "exa mple.com", strings.Repeat("a.", 126) + "ab"}},
+		{"StackName", rules.StackName,
+			[]string{"S", "IamUserOnboarding-2", strings.Repeat("s", 128)}, []string{"", "1", "a_b", strings.Repeat("s", 129)}},
+		{"UserPath", rules.UserPath,
+			[]string{"/onboarded/", "/a/b/", "/" + strings.Repeat("a", 510) + "/"},
+			[]string{"", "/", "//", "onboarded/", "/onboarded", "/*/", "/a?/", "/" + strings.Repeat("a", 511) + "/"}},
+		{"GroupName", rules.GroupName,
+			[]string{"g", "Staff_+=,.@-1", strings.Repeat("g", 128)}, []string{"", "a b", "a/b", strings.Repeat("g", 129)}},
+		{"ManagedPolicyARN", rules.ManagedPolicyARN,
+			[]string{"arn:aws:iam::123456789012:policy/a/B", "arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess"},
+			[]string{"", "policy", "arn:aws:iam::123456789012:role/R", "arn:aws:iam::123456789012:policy/"}},
+		{"HTTPSURL", rules.HTTPSURL,
+			[]string{"https://a.example.com", "https://a.example.com/console?x=1#y"},
+			[]string{"", "http://a.example.com", "https://", "https://a.example.com/a b", "https://a.example.com/\n"}},
+		{"HeaderText", rules.HeaderText,
+			[]string{"Welcome", "Grüße, 100 %"}, []string{"", "a\r\nBcc: b@c.d", "a\x00"}},
+	} {
+		for _, value := range test.good {
+			if !test.rule.Holds(value) {
+				t.Errorf("%s refuses %q", test.name, value)
+			}
+		}
+		for _, value := range test.bad {
+			if test.rule.Holds(value) {
+				t.Errorf("%s takes %q", test.name, value)
+			}
+		}
+	}
+}
+
+func TestNumberRules(t *testing.T) {
+	for value, want := range map[float64]bool{7: false, 8: true, 128: true, 129: false, 8.5: false} {
+		if got := rules.PasswordLength.Holds(value); got != want {
+			t.Errorf("PasswordLength of %v: got %v, want %v", value, got, want)
+		}
+	}
+	for value, want := range map[float64]bool{0: false, 1: true, 40: true, 41: false} {
+		if got := rules.MaxConcurrency.Holds(value); got != want {
+			t.Errorf("MaxConcurrency of %v: got %v, want %v", value, got, want)
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	var problems rules.Problems
+	if err := problems.Err(); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+	rules.Check(&problems, "sender", "a@b.c", rules.EmailAddress)
+	rules.Check(&problems, "replyTo", "a", rules.EmailAddress)
+	problems.Add("list", "be there", nil)
+	want := "replyTo must be an e-mail address such as user@example.com, got: \"a\"\nlist must be there, got: nothing"
+	if err := problems.Err(); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
