@@ -1,0 +1,17 @@
+// Command onboard runs the state machine of this project with a list of users, and tells what became of each.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the command at once
+	os.Exit(onboard.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,50 @@
+package onboard
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/smithy-go/logging"
+)
+
+// Clients is what the command asks of AWS.
+type Clients struct {
+	Stacks     StackAPI
+	Executions ExecutionAPI
+}
+
+// StackAPI is what the command asks of CloudFormation.
+type StackAPI interface {
+	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
+}
+
+// ExecutionAPI is what the command asks of Step Functions.
+type ExecutionAPI interface {
+	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+	ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*sfn.Options)) (*sfn.ListMapRunsOutput, error)
+	DescribeMapRun(context.Context, *sfn.DescribeMapRunInput, ...func(*sfn.Options)) (*sfn.DescribeMapRunOutput, error)
+	GetExecutionHistory(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
+}
+
+// Connect makes the clients for a region and a profile. Where one is empty, it is found as the AWS CLI finds it, in
+// the environment and in the shared configuration files. It fails where there is no region or are no credentials.
+func Connect(ctx context.Context, region, profile string) (*Clients, error) {
+	cfg, err := config.LoadDefaultConfig(ctx,
+		config.WithRegion(region),
+		config.WithSharedConfigProfile(profile),
+		config.WithLogger(logging.Nop{}), // else the SDK writes warnings to the standard error of the process
+	)
+	if err != nil {
+		return nil, awsErrorf("%s: check --profile and AWS_PROFILE", oneLine(err.Error()))
+	}
+	if cfg.Region == "" {
+		return nil, awsErrorf("no AWS region: name one with --region or AWS_REGION, or in the profile")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return nil, awsErrorf("no AWS credentials: %s: %s", oneLine(err.Error()), signIn)
+	}
+	return &Clients{Stacks: cloudformation.NewFromConfig(cfg), Executions: sfn.NewFromConfig(cfg)}, nil
+}

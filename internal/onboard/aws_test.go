@@ -1,0 +1,124 @@
+package onboard_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
+)
+
+// setAWSEnvironment leaves nothing of the environment to the AWS SDK but the variables.
+func setAWSEnvironment(t *testing.T, variables map[string]string) {
+	t.Helper()
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
+			t.Setenv(name, "")
+			os.Unsetenv(name)
+		}
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+}
+
+func TestConnectErrors(t *testing.T) {
+	tests := map[string]struct {
+		environment map[string]string
+		args        []string
+		want        string // a regular expression; the middle of it is the SDK's
+	}{
+		"no region": {
+			want: `no AWS region: name one with --region or AWS_REGION, or in the profile`,
+		},
+		"no credentials": {
+			environment: map[string]string{"AWS_REGION": "eu-west-1"},
+			want:        `no AWS credentials: .+: sign in, for example with aws sso login, or choose a profile with --profile`,
+		},
+		"no credentials, region by flag": {
+			args: []string{"--region", "eu-west-1"},
+			want: `no AWS credentials: .+: sign in, for example with aws sso login, or choose a profile with --profile`,
+		},
+		"no such profile": {
+			args: []string{"--region", "eu-west-1", "--profile", "nobody"},
+			want: `.+ profile, nobody: check --profile and AWS_PROFILE`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			setAWSEnvironment(t, test.environment)
+			got := runMain(t, append([]string{"run", "-"}, test.args...)...)
+			want := regexp.MustCompile(`\Aonboard: ` + test.want + `\n\z`)
+			if !want.MatchString(got.Stderr) {
+				t.Errorf("stderr: got %s, want %s", got.Stderr, want)
+			}
+			got.Stderr = ""
+			expect(t, got, result{"", "", 3})
+		})
+	}
+}
+
+func TestErrorsAsAWSSendsThem(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		body string
+		want string
+	}{
+		"no such stack": {
+			body: "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>" +
+				"<Message>Stack with id IamUserOnboarding does not exist</Message></Error></ErrorResponse>",
+			want: `no stack "IamUserOnboarding" in this account and region: deploy it, or choose with --stack, --state-machine, --region or --profile`,
+		},
+		"not permitted": {
+			body: "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>",
+			want: "look for the stack IamUserOnboarding: AccessDenied: not you: ask an administrator of the account for this permission",
+		},
+		"no such state machine": {
+			args: []string{"--state-machine", machineARN},
+			body: `{"__type": "com.amazonaws.states#StateMachineDoesNotExist", "message": "State Machine Does Not Exist"}`,
+			want: "start " + machineARN + ": StateMachineDoesNotExist: State Machine Does Not Exist: check --state-machine and --region",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusBadRequest)
+				fmt.Fprint(w, test.body)
+			}))
+			defer server.Close()
+			setAWSEnvironment(t, map[string]string{
+				"AWS_REGION":            "eu-west-1",
+				"AWS_ACCESS_KEY_ID":     "test",
+				"AWS_SECRET_ACCESS_KEY": "test",
+				"AWS_ENDPOINT_URL":      server.URL,
+			})
+			got := runMain(t, append([]string{"run", "-"}, test.args...)...)
+			expect(t, got, result{"", "onboard: " + test.want + "\n", 3})
+		})
+	}
+}
+
+// The command is for people who do not have the CDK.
+func TestCommandNeedsNoCDK(t *testing.T) {
+	packages, err := exec.Command("go", "list", "-deps", "../../cmd/onboard").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`(?m)^.*(awscdk|aws-cdk|jsii).*$`).FindAll(packages, -1); found != nil {
+		t.Errorf("the command imports %q", found)
+	}
+}
+
+func runMain(t *testing.T, args ...string) result {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	code := onboard.Main(t.Context(), args, strings.NewReader(`["ada@example.com"]`), &stdout, &stderr)
+	return result{stdout.String(), stderr.String(), code}
+}

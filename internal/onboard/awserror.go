@@ -1,0 +1,61 @@
+package onboard
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/aws/smithy-go"
+)
+
+// awsError is a refusal of AWS, or a failure to ask it: one line that says what to do.
+type awsError struct{ error }
+
+func awsErrorf(format string, args ...any) error { return awsError{fmt.Errorf(format, args...)} }
+
+const signIn = "sign in, for example with aws sso login, or choose a profile with --profile"
+
+// remedies says what to do about those error codes of AWS that a second try does not help with. Its services have
+// different codes for the same refusal.
+var remedies = map[string]string{
+	"AccessDenied":                "ask an administrator of the account for this permission",
+	"AccessDeniedException":       "ask an administrator of the account for this permission",
+	"ExpiredToken":                signIn,
+	"ExpiredTokenException":       signIn,
+	"InvalidClientTokenId":        signIn,
+	"UnrecognizedClientException": signIn,
+	"SignatureDoesNotMatch":       signIn,
+	"InvalidSignatureException":   signIn,
+	"StateMachineDoesNotExist":    "check --state-machine and --region",
+}
+
+// isFinal tells whether asking AWS again is of no use.
+func isFinal(err error) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && remedies[refusal.ErrorCode()] != ""
+}
+
+// refused says what AWS refused to do, why, and what to do about it.
+func refused(doing string, err error) error {
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) {
+		return awsErrorf("%s: %s: check the network, --region and AWS_ENDPOINT_URL", doing, oneLine(err.Error()))
+	}
+	remedy, ok := remedies[refusal.ErrorCode()]
+	if !ok {
+		remedy = "try again"
+	}
+	return awsErrorf("%s: %s: %s: %s", doing, refusal.ErrorCode(), oneLine(refusal.ErrorMessage()), remedy)
+}
+
+// oneLine makes text from elsewhere fit to stand in a line on a terminal: no line breaks, no control characters.
+func oneLine(text string) string {
+	printable := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(printable), " ")
+}

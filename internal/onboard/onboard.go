@@ -1,0 +1,110 @@
+// Package onboard is the operator's command: it starts an execution of the state machine with a list of users,
+// watches it, and tells what became of each user. It never sees a password.
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// Main runs the command with the arguments behind its name, and returns its exit code:
+//
+//	0  every user is onboarded, or was there before
+//	1  a user failed, the execution failed, or the command was interrupted
+//	2  a wrong flag, argument or list; nobody was touched
+//	3  AWS refused: credentials, permissions, region, no such stack or state machine
+//
+// When ctx ends, the command stops watching; an execution that has been started goes on.
+func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Connect: Connect}.Run(ctx, args)
+}
+
+// App is the command and what it touches. All fields are required.
+type App struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	// Connect makes the clients for a region and a profile; either is empty where the caller did not choose.
+	Connect func(ctx context.Context, region, profile string) (*Clients, error)
+}
+
+// Run is [Main] with the streams and the clients of the App.
+func (a App) Run(ctx context.Context, args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintf(a.Stderr, "onboard: %v\n", err)
+	}
+	return exitCode(err)
+}
+
+func (a App) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "onboard",
+		Short: "Give people a console user in AWS, and mail them their sign-in data",
+		Long: `Give people a console user in AWS, and mail them their sign-in data.
+
+Exit codes:
+  0  every user is onboarded, or was there before
+  1  a user failed, the execution failed, or the command was interrupted
+  2  a wrong flag, argument or list; nobody was touched
+  3  AWS refused: credentials, permissions, region, no such stack or state machine`,
+		Version:               version(),
+		SilenceErrors:         true,
+		SilenceUsage:          true,
+		DisableFlagsInUseLine: true,
+		Args:                  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageErrorf("unknown command %q: see %s --help", args[0], cmd.CommandPath())
+			}
+			return usageErrorf("no command given: see %s --help", cmd.CommandPath())
+		},
+	}
+	root.SetIn(a.Stdin)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(a.runCommand())
+	return root
+}
+
+// usageError is a mistake of the caller: a flag, an argument, or the list.
+type usageError struct{ error }
+
+func usageErrorf(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, new(usageError)):
+		return 2
+	case errors.As(err, new(awsError)):
+		return 3
+	default:
+		return 1
+	}
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}

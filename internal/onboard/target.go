@@ -1,0 +1,81 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/smithy-go"
+	"github.com/spf13/cobra"
+)
+
+// stateMachineOutput is the output of the app's stack that holds the ARN of the state machine.
+const stateMachineOutput = "StateMachineArn"
+
+// target says which state machine to run, and as whom.
+type target struct {
+	stack           string
+	stateMachine    string // an ARN; where it is given, the stack is not looked for
+	region, profile string // empty: as the AWS CLI finds them
+}
+
+func (t *target) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&t.stack, "stack", "IamUserOnboarding", "the stack that has the state machine, by its output "+stateMachineOutput)
+	flags.StringVar(&t.stateMachine, "state-machine", "", "the `ARN` of the state machine, instead of --stack")
+	flags.StringVar(&t.region, "region", "", "the AWS region (default: the one of --state-machine, else as the AWS CLI finds it)")
+	flags.StringVar(&t.profile, "profile", "", "the AWS profile (default: as the AWS CLI finds it)")
+}
+
+// resolve checks the flags, and takes the region from --state-machine where --region is not given.
+func (t *target) resolve(cmd *cobra.Command) error {
+	if t.stateMachine == "" {
+		return nil
+	}
+	if cmd.Flags().Changed("stack") {
+		return usageErrorf("--stack and --state-machine exclude each other: see %s --help", cmd.CommandPath())
+	}
+	parsed, err := arn.Parse(t.stateMachine)
+	if err != nil || !strings.HasPrefix(parsed.Resource, "stateMachine:") {
+		return usageErrorf("--state-machine must be an ARN such as "+
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: %s", t.stateMachine)
+	}
+	if t.region == "" {
+		t.region = parsed.Region
+	}
+	return nil
+}
+
+// findStateMachine returns the ARN of the state machine.
+func (t *target) findStateMachine(ctx context.Context, stacks StackAPI) (string, error) {
+	if t.stateMachine != "" {
+		return t.stateMachine, nil
+	}
+	found, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &t.stack})
+	if isNoStack(err) {
+		return "", awsErrorf("no stack %q in this account and region: deploy it, "+
+			"or choose with --stack, --state-machine, --region or --profile", t.stack)
+	}
+	if err != nil {
+		return "", refused("look for the stack "+t.stack, err)
+	}
+	for _, stack := range found.Stacks {
+		for _, output := range stack.Outputs {
+			if aws.ToString(output.OutputKey) == stateMachineOutput {
+				return aws.ToString(output.OutputValue), nil
+			}
+		}
+	}
+	return "", awsErrorf("the stack %q has no output %s: choose another with --stack, or the state machine with --state-machine",
+		t.stack, stateMachineOutput)
+}
+
+// isNoStack tells whether CloudFormation says that it has no such stack. Its error code, ValidationError, does not
+// tell it apart from other mistakes.
+func isNoStack(err error) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && strings.HasSuffix(refusal.ErrorMessage(), "does not exist")
+}

@@ -1,0 +1,56 @@
+package onboard_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestUsageErrors(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want string
+	}{
+		"no command":      {nil, "no command given: see onboard --help"},
+		"unknown command": {[]string{"walk", "users.json"}, `unknown command "walk": see onboard --help`},
+		"unknown flag":    {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
+		"no list":         {[]string{"run"}, "expected one LIST, got 0: see onboard run --help"},
+		"two lists":       {[]string{"run", "a.json", "b.json"}, "expected one LIST, got 2: see onboard run --help"},
+		"no ARN": {[]string{"run", "-", "--state-machine", "Onboarding"}, "--state-machine must be an ARN such as " +
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: Onboarding"},
+		"ARN of an execution": {[]string{"run", "-", "--state-machine", executionARN}, "--state-machine must be an ARN such as " +
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " + executionARN},
+		"stack and state machine": {[]string{"run", "-", "--stack", "Mine", "--state-machine", machineARN},
+			"--stack and --state-machine exclude each other: see onboard run --help"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			fake := &fakeAWS{looks: succeeded(created)}
+			got := runWith(t, fake, `["ada@example.com"]`, test.args...)
+			expect(t, got, result{"", "onboard: " + test.want + "\n", 2})
+			if fake.started != nil {
+				t.Error("started an execution")
+			}
+		})
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want string // stdout contains it
+	}{
+		"help":        {[]string{"--help"}, "Exit codes:\n  0  every user is onboarded"},
+		"help of run": {[]string{"run", "--help"}, "Usage:\n  onboard run LIST [flags]\n\nExamples:\n  onboard run users.json\n"},
+		"version":     {[]string{"--version"}, "onboard version "},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runWith(t, &fakeAWS{}, "", test.args...)
+			if !strings.Contains(got.Stdout, test.want) {
+				t.Errorf("stdout lacks %q, got: %s", test.want, got.Stdout)
+			}
+			got.Stdout = ""
+			expect(t, got, result{"", "", 0})
+		})
+	}
+}
