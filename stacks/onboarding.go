@@ -34,10 +34,10 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 		HtmlTemplate:   config.HTMLTemplate,
 	}
 	if config.Identity != nil {
-		props.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("SenderIdentity"), config.Identity)
+		props.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("GivenIdentity"), config.Identity)
 	}
 	if config.PermissionsBoundary != nil {
-		props.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("PermissionsBoundary"),
+		props.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("GivenBoundary"),
 			config.PermissionsBoundary)
 	}
 	if config.AlarmEmail != nil {

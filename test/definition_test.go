@@ -36,10 +36,10 @@ type state struct {
 }
 
 type retrier struct {
-	ErrorEquals                                   []string
-	IntervalSeconds, BackoffRate, MaxDelaySeconds float64
-	MaxAttempts                                   int
-	JitterStrategy                                string
+	ErrorEquals                  []string
+	IntervalSeconds, BackoffRate float64
+	MaxAttempts                  int
+	JitterStrategy               string
 }
 
 // definitionText is the definition of the state machine with all defaults.
@@ -154,7 +154,7 @@ func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 				t.Errorf("%s has no TimeoutSeconds", name)
 			}
 			last := state.Retry[len(state.Retry)-1]
-			want := retrier{[]string{"States.TaskFailed"}, 1, 2, 8, 5, "FULL"}
+			want := retrier{[]string{"States.TaskFailed"}, 3, 1, 6, "FULL"}
 			if fmt.Sprint(last) != fmt.Sprint(want) {
 				t.Errorf("%s: got the retry %v, want %v", name, last, want)
 			}

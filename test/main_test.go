@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	status := m.Run()
 	jsii.Close()
+	if err := stopDeployed(); err != nil {
+		fmt.Fprintln(os.Stderr, "the local AWS did not stop:", err)
+		status = 1
+	}
 	os.Exit(status)
 }
 

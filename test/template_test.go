@@ -16,19 +16,19 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 )
 
-const account = "arn:aws:iam::123456789012:"
+const iamARN = "arn:aws:iam::123456789012:"
 
 // permissions is every statement of the role with all defaults, sorted.
 var permissions = []string{
 	"Allow iam:AddUserToGroup on <UserOnboardingGroup.Arn>",
-	"Allow iam:CreateLoginProfile on " + account + "user/onboarded/*",
-	"Allow iam:CreateUser on " + account + "user/onboarded/*",
+	"Allow iam:CreateLoginProfile on " + iamARN + "user/onboarded/*",
+	"Allow iam:CreateUser on " + iamARN + "user/onboarded/*",
 	"Allow iam:GetAccountPasswordPolicy on *",
 	"Allow iam:GetGroup on <UserOnboardingGroup.Arn>",
-	"Allow iam:GetLoginProfile on " + account + "user/onboarded/*",
-	"Allow iam:GetUser on " + account + "user/*",
-	"Allow iam:TagUser on " + account + "user/onboarded/*",
-	"Allow iam:UpdateLoginProfile on " + account + "user/onboarded/* if StringEquals aws:ResourceTag/onboarding = pending",
+	"Allow iam:GetLoginProfile on " + iamARN + "user/onboarded/*",
+	"Allow iam:GetUser on " + iamARN + "user/*",
+	"Allow iam:TagUser on " + iamARN + "user/onboarded/*",
+	"Allow iam:UpdateLoginProfile on " + iamARN + "user/onboarded/* if StringEquals aws:ResourceTag/onboarding = pending",
 	"Allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, " +
 		"logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups, " +
 		"xray:PutTraceSegments, xray:PutTelemetryRecords, xray:GetSamplingRules, xray:GetSamplingTargets on *",
@@ -75,7 +75,7 @@ func TestPermissions(t *testing.T) {
 		"Allow states:StartExecution on <UserOnboardingStateMachine>",
 	})
 	wantLines(t, template.statements(t, groupPolicy), []string{
-		"Allow iam:ChangePassword on " + account + "user/onboarded/${aws:username}",
+		"Allow iam:ChangePassword on " + iamARN + "user/onboarded/${aws:username}",
 		"Allow iam:GetAccountPasswordPolicy on *",
 	})
 	if got := template.count("AWS::IAM::Policy"); got != 3 {
@@ -96,19 +96,19 @@ func TestPermissionsOfUserPath(t *testing.T) {
 	}
 	wantLines(t, template.statements(t, rolePolicy), want)
 	wantLines(t, template.statements(t, groupPolicy), []string{
-		"Allow iam:ChangePassword on " + account + "user/staff/new/${aws:username}",
+		"Allow iam:ChangePassword on " + iamARN + "user/staff/new/${aws:username}",
 		"Allow iam:GetAccountPasswordPolicy on *",
 	})
 }
 
 func TestPermissionsOfBoundary(t *testing.T) {
 	stack := newStack(t)
-	boundary := account + "policy/Boundary"
+	boundary := iamARN + "policy/Boundary"
 	template := synthesize(t, stack, onboarding.UserOnboardingProps{
 		PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("Boundary"), &boundary),
 	})
 	wantLines(t, template.statements(t, rolePolicy), replaced(map[string]string{
-		"iam:CreateUser": "Allow iam:CreateUser on " + account + "user/onboarded/* if StringEquals iam:PermissionsBoundary = " + boundary,
+		"iam:CreateUser": "Allow iam:CreateUser on " + iamARN + "user/onboarded/* if StringEquals iam:PermissionsBoundary = " + boundary,
 	}))
 	if got := arguments(t, template, "CreateUser")["PermissionsBoundary"]; got != boundary {
 		t.Errorf("CreateUser has the PermissionsBoundary %v, want %s", got, boundary)
@@ -122,8 +122,8 @@ func TestGivenGroupAndIdentityAreNotMadeAgain(t *testing.T) {
 		SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
 	})
 	wantLines(t, template.statements(t, rolePolicy), replaced(map[string]string{
-		"iam:AddUserToGroup":   "Allow iam:AddUserToGroup on " + account + "group/Staff",
-		"iam:GetGroup":         "Allow iam:GetGroup on " + account + "group/Staff",
+		"iam:AddUserToGroup":   "Allow iam:AddUserToGroup on " + iamARN + "group/Staff",
+		"iam:GetGroup":         "Allow iam:GetGroup on " + iamARN + "group/Staff",
 		"ses:GetEmailIdentity": "Allow ses:GetEmailIdentity on arn:aws:ses:us-east-1:123456789012:identity/example.com",
 	}))
 	for _, resourceType := range []string{"AWS::IAM::Group", "AWS::SES::EmailIdentity"} {

@@ -12,10 +12,14 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
-// The time that one user may take. The longest path of a child makes ten calls; each of them waits at most
-// taskTimeout for an answer that does not come, and 23 s between its retries (see [retry]): 10 × (5 s + 23 s) = 280 s,
-// below the 300 s of an Express execution (Step Functions Developer Guide, "Choosing workflow type").
-const taskTimeout = 5 // seconds
+// The time that one user may take. The longest path of a child makes eleven calls. Each of them waits at most taskTimeout
+// for an answer that does not come, and 6 × 3 s between its retries: 11 × (5 s + 18 s) = 253 s, below the 300 s of an
+// Express execution (Step Functions Developer Guide, "Choosing workflow type").
+const (
+	taskTimeout   = 5 // seconds
+	retries       = 6
+	retryInterval = 3 // seconds
+)
 
 // call is an API call of a task, with the permission that it needs.
 type call struct {
@@ -53,20 +57,19 @@ func (f *flow) task(name string, c call) tasks.CallAwsService {
 	return task
 }
 
-// retry tries a failed call again, up to 5 times, after at most 1, 2, 4, 8 and 8 s: 23 s in all. It takes every error
-// for one that passes but those given and the time-out, since throttling, network failures and missing permissions
-// come under one name, and new resources are not found for a while (IAM User Guide, "Troubleshoot IAM", on eventual
-// consistency). Full jitter keeps users who were throttled together apart.
+// retry tries a failed call again. It takes every error for one that passes but those given and the time-out, since
+// throttling, network failures and missing permissions come under one name, and new resources are not found for a while
+// (IAM User Guide, "Troubleshoot IAM", on eventual consistency). Full jitter keeps users who were throttled together
+// apart; the interval does not grow, since the sum of the waits is bounded and more retries are worth more than longer ones.
 func retry(task tasks.CallAwsService, final []string) {
 	if len(final) > 0 {
 		task.AddRetry(&sfn.RetryProps{Errors: jsii.Strings(final...), MaxAttempts: jsii.Number(0)})
 	}
 	task.AddRetry(&sfn.RetryProps{
 		Errors:         jsii.Strings("States.TaskFailed"),
-		MaxAttempts:    jsii.Number(5),
-		Interval:       awscdk.Duration_Seconds(jsii.Number(1)),
-		BackoffRate:    jsii.Number(2),
-		MaxDelay:       awscdk.Duration_Seconds(jsii.Number(8)),
+		MaxAttempts:    jsii.Number(retries),
+		Interval:       awscdk.Duration_Seconds(jsii.Number(retryInterval)),
+		BackoffRate:    jsii.Number(1),
 		JitterStrategy: sfn.JitterType_FULL,
 	})
 }

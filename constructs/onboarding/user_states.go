@@ -18,7 +18,7 @@ const (
 	// onboardingTag is the tag of each user that the state machine creates: pending, or complete.
 	onboardingTag = "onboarding"
 	// maxDraws bounds the draws of a password. A draw has a character of each class, so the first one is good.
-	maxDraws = 5
+	maxDraws = 2
 	// notSymbols is the punctuation of GetRandomPassword that is no symbol to IAM (IAM User Guide, "Set an account
 	// password policy for IAM users").
 	notSymbols = "\",./:;<>?\\`~"

@@ -1,0 +1,116 @@
+// Demo does the whole job on the local AWS: it deploys the stack with the CDK CLI, onboards the users of
+// examples/users.json, of whom one exists already, and shows the mails and what IAM then knows of the users.
+//
+// It runs in the root of the repository, with the Node.js packages installed.
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+const (
+	list     = "examples/users.json"
+	sender   = "it@example.com"
+	existing = "grace@example.com" // a user of the list
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	if err := step("Compiling the app and the command (the CDK library takes a minute or two the first time)",
+		quiet(ctx, os.Environ(), "go", "build", "-o", "bin/", ".", "./cmd/onboard")); err != nil {
+		return err
+	}
+	var server *localaws.Server
+	if err := step("Starting the local AWS", func() (err error) {
+		server, err = localaws.Start(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	defer server.Stop()
+	return onboard(ctx, server)
+}
+
+// onboard deploys the stack to a local AWS, runs the list, and shows what came of it.
+func onboard(ctx context.Context, server *localaws.Server) error {
+	cdk := filepath.Join("node_modules", ".bin", "cdk")
+	for _, s := range []struct {
+		title string
+		do    func() error
+	}{
+		{"Bootstrapping it with the CDK CLI", quiet(ctx, server.Env(), cdk, "bootstrap", "--context", "sender="+sender)},
+		{"Deploying the stack with the CDK CLI",
+			quiet(ctx, server.Env(), cdk, "deploy", "--require-approval", "never", "--context", "sender="+sender)},
+		{"Verifying the sender " + sender, func() error { return server.Verify(ctx, sender) }},
+		{"Creating the user " + existing + " by hand", func() error { return createUser(ctx, server) }},
+		{"Running the list: onboard run " + list, loud(ctx, server.Env(), "bin/onboard", "run", list)},
+		{"Reading the mails", func() error { return printMails(ctx, server) }},
+		{"Asking IAM for the users", func() error { return printUsers(ctx, server) }},
+	} {
+		if err := step(s.title, s.do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step does one step, and says what it is and how long it took.
+func step(title string, do func() error) error {
+	fmt.Printf("==> %s\n", title)
+	start := time.Now()
+	if err := do(); err != nil {
+		return err
+	}
+	fmt.Printf("    %.1f s\n", time.Since(start).Seconds())
+	return nil
+}
+
+// quiet runs a command whose output matters only if it fails.
+func quiet(ctx context.Context, env []string, name string, args ...string) func() error {
+	return func() error {
+		var output bytes.Buffer
+		command := exec.CommandContext(ctx, name, args...)
+		command.Env = env
+		command.Stdout, command.Stderr = &output, &output
+		if err := command.Run(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", command, err, &output)
+		}
+		return nil
+	}
+}
+
+// loud runs a command whose output is part of the demo.
+func loud(ctx context.Context, env []string, name string, args ...string) func() error {
+	return func() error {
+		command := exec.CommandContext(ctx, name, args...)
+		command.Env = env
+		command.Stdout, command.Stderr = os.Stdout, os.Stderr
+		return command.Run()
+	}
+}
+
+func createUser(ctx context.Context, server *localaws.Server) error {
+	_, err := iam.NewFromConfig(server.Config()).CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String(existing)})
+	return err
+}

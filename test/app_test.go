@@ -1,0 +1,77 @@
+package test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// runApp runs the app without the CDK CLI, and returns its output and the folder of its cloud assembly.
+func runApp(t *testing.T, context string) (output, outdir string, err error) {
+	t.Helper()
+	outdir = filepath.Join(t.TempDir(), "out")
+	app := exec.Command("go", "run", ".")
+	app.Dir = ".."
+	app.Env = append(os.Environ(), "CDK_OUTDIR="+outdir, "CDK_CONTEXT_JSON="+context)
+	combined, err := app.CombinedOutput()
+	return string(combined), outdir, err
+}
+
+func TestAppWithoutConfiguration(t *testing.T) {
+	output, outdir, err := runApp(t, `{}`)
+	if err == nil {
+		t.Error("the app succeeded, want it to fail")
+	}
+	want := "the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:\n" +
+		"sender must be an e-mail address such as user@example.com, got: nothing\n"
+	if !strings.Contains(output, want) {
+		t.Errorf("got the output\n%s\nwant in it\n%s", output, want)
+	}
+	if _, err := os.Stat(filepath.Join(outdir, "manifest.json")); err == nil {
+		t.Error("a cloud assembly was written all the same")
+	}
+}
+
+func TestAppWithWrongValues(t *testing.T) {
+	output, _, err := runApp(t, `{"sender": "sender", "passwordLength": "7", "userPath": "onboarded"}`)
+	if err == nil {
+		t.Error("the app succeeded, want it to fail")
+	}
+	want := `sender must be an e-mail address such as user@example.com, got: "sender"
+userPath must be an IAM path below the root, such as /onboarded/, got: "onboarded"
+passwordLength must be a whole number from 8 to 128, got: "7"
+`
+	if !strings.Contains(output, want) {
+		t.Errorf("got the output\n%s\nwant in it\n%s", output, want)
+	}
+}
+
+// TestAppTemplate has the template of the app, with every key set, judged by cfn-lint.
+func TestAppTemplate(t *testing.T) {
+	output, outdir, err := runApp(t, `{
+		"sender": "sender@example.com", "senderName": "IT", "replyTo": "help@example.com", "identity": "example.com",
+		"groupName": "Staff", "userPath": "/staff/", "permissionsBoundary": "arn:aws:iam::123456789012:policy/Boundary",
+		"passwordLength": 24, "maxConcurrency": 3, "signInUrl": "https://example.signin.aws.amazon.com/console",
+		"subject": "Welcome", "textTemplate": "constructs/onboarding/mail.txt", "htmlTemplate": "constructs/onboarding/mail.html",
+		"alarmEmail": "alarm@example.com", "stackName": "Staff"
+	}`)
+	if err != nil {
+		t.Fatalf("the app failed: %v\n%s", err, output)
+	}
+	python, err := localaws.Python(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := exec.Command(python, "-c", "from cfnlint.runner import main; main()", "--ignore-checks", redundantDependency, "--",
+		filepath.Join(outdir, "Staff.template.json")).CombinedOutput()
+	if err != nil {
+		t.Errorf("cfn-lint: %v\n%s", err, findings)
+	}
+}
+
+// redundantDependency is a finding on what the CDK always adds: the state machine depends on its role, whose ARN it has.
+const redundantDependency = "W3005"
