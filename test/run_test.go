@@ -316,7 +316,7 @@ func TestRunOfNameInOtherCase(t *testing.T) {
 		t.Fatalf("got %+v", execution)
 	}
 	wantReport(t, account.report(t, execution), report{Total: 1, Failed: 1, Users: []userReport{{
-		UserName: "case@example.net", Status: "Failed", Step: "NameInOtherCase", Error: "NameInOtherCase",
+		UserName: "case@example.net", Status: "Failed", Step: "GetUser", Error: "NameInOtherCase",
 		Cause: "IAM has this user name in other letter case: write it as IAM has it",
 	}}})
 	if after := account.user(t, "Case@example.net"); !reflect.DeepEqual(before, after) {

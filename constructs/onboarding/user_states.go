@@ -73,7 +73,7 @@ func (f *flow) isOurs() sfn.Choice {
 
 // nameInOtherCase ends with a failure, since only the operator knows whether both names mean the same person.
 func (f *flow) nameInOtherCase() sfn.Pass {
-	return f.endAsFailed("NameInOtherCase", "IAM has this user name in other letter case: write it as IAM has it")
+	return f.endAsFailed("NameInOtherCase", "GetUser", "IAM has this user name in other letter case: write it as IAM has it")
 }
 
 func (f *flow) skipped() sfn.Pass {
@@ -155,7 +155,7 @@ func satisfiesPolicy() sfn.Condition {
 func mayDrawAgain() sfn.Condition { return condition(fmt.Sprintf("$draws < %d", maxDraws)) }
 
 func (f *flow) noGoodPassword() sfn.Pass {
-	return f.endAsFailed("NoGoodPassword", fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
+	return f.endAsFailed("NoGoodPassword", "GetRandomPassword", fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
 }
 
 func (f *flow) createLoginProfile() tasks.CallAwsService {
@@ -270,9 +270,15 @@ func failureBecauseOf(cause string) *sfn.CatchProps {
 	}
 }
 
-func (f *flow) endAsFailed(name, cause string) sfn.Pass {
-	return f.end(name, fmt.Sprintf(`{"UserName": $states.input.UserName, "Status": "Failed", "Step": $states.context.State.Name, `+
-		`"Error": %s, "Cause": $substring(%s, 0, $states.input.CauseLength)}`, jsonata.Literal(name), jsonata.Literal(cause)))
+// endAsFailed ends with an error of our own, found after a step that went well.
+func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
+	return f.end(name, fmt.Sprintf(`{
+  "UserName": $states.input.UserName,
+  "Status": "Failed",
+  "Step": %s,
+  "Error": %s,
+  "Cause": $substring(%s, 0, $states.input.CauseLength)
+}`, jsonata.Literal(step), jsonata.Literal(name), jsonata.Literal(cause)))
 }
 
 func (f *flow) end(name, status string) sfn.Pass {
