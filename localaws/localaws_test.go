@@ -1,0 +1,954 @@
+package localaws_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+var (
+	server *localaws.Server
+	log    = &lockedBuffer{}
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv("LOCALAWS_TEST_START") != "" {
+		startAndWait()
+		return
+	}
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	var err error
+	server, err = localaws.Start(context.Background(), localaws.Pace(0.05), localaws.Log(io.MultiWriter(log, os.Stderr)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer server.Stop()
+	return m.Run()
+}
+
+// The error names, which a state machine catches by.
+func TestErrorNames(t *testing.T) {
+	wire := func(status int, contentType, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	query := func(status int, code string) http.HandlerFunc {
+		return wire(status, "text/xml", "<ErrorResponse><Error><Code>"+code+"</Code><Message>m</Message></Error></ErrorResponse>")
+	}
+	json := func(status int, code string) http.HandlerFunc {
+		return wire(status, "application/json", `{"__type":"`+code+`","message":"m"}`)
+	}
+	cut := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+	for _, test := range []struct {
+		resource string
+		answer   http.HandlerFunc
+		want     string
+	}{
+		{"iam:getGroup", query(409, "EntityAlreadyExists"), "Iam.EntityAlreadyExistsException"},
+		{"iam:getGroup", query(404, "NoSuchEntity"), "Iam.NoSuchEntityException"},
+		{"iam:getGroup", query(500, "ServiceFailure"), "Iam.ServiceFailureException"},
+		{"iam:getGroup", query(400, "Throttling"), "Iam.IamException"},
+		{"iam:getGroup", query(403, "AccessDenied"), "Iam.IamException"},
+		{"iam:getGroup", cut, "Iam.SdkClientException"},
+		{"sesv2:getAccount", json(400, "MessageRejected"), "SesV2.MessageRejectedException"},
+		{"sesv2:getAccount", json(429, "TooManyRequestsException"), "SesV2.TooManyRequestsException"},
+		{"sesv2:getAccount", json(403, "AccessDeniedException"), "SesV2.SesV2Exception"},
+		{"secretsmanager:getRandomPassword", json(500, "InternalServiceError"), "SecretsManager.InternalServiceErrorException"},
+		{"secretsmanager:getRandomPassword", json(400, "ThrottlingException"), "SecretsManager.SecretsManagerException"},
+	} {
+		t.Run(test.resource+" "+test.want, func(t *testing.T) {
+			reset(t)
+			proxy := httptest.NewServer(test.answer)
+			defer proxy.Close()
+			must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+
+			got := execute(t, fmt.Sprintf(`{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {"Call": {
+				"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:%s", "End": true}}}`, test.resource), `{}`)
+			if got.status != "FAILED" || got.error != test.want {
+				t.Errorf("got %+v, want the error %s", got, test.want)
+			}
+		})
+	}
+}
+
+// Which errors a Retry and a Catch match.
+func TestErrorMatching(t *testing.T) {
+	reset(t)
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(300 * time.Millisecond):
+		}
+	}))
+	defer slow.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), slow.URL))
+
+	for _, test := range []struct{ pattern, want string }{
+		{"States.TaskFailed", "FAILED States.Timeout"},
+		{"States.Timeout", "SUCCEEDED "},
+		{"States.ALL", "SUCCEEDED "},
+	} {
+		got := execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
+			"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "TimeoutSeconds": 1,
+				"Catch": [{"ErrorEquals": ["`+test.pattern+`"], "Next": "Done"}], "End": true},
+			"Done": {"Type": "Succeed"}}}`, `{}`)
+		if got := got.status + " " + got.error; got != test.want {
+			t.Errorf("%s: got %q, want %q", test.pattern, got, test.want)
+		}
+	}
+}
+
+// The first Retry that matches counts, and one of no attempts excludes its errors from the next.
+func TestRetry(t *testing.T) {
+	for code, want := range map[string]int{"NoSuchEntity": 1, "Throttling": 3} {
+		t.Run(code, func(t *testing.T) {
+			reset(t)
+			calls := 0
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				calls++
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(w, "<ErrorResponse><Error><Code>"+code+"</Code><Message>m</Message></Error></ErrorResponse>")
+			}))
+			defer proxy.Close()
+			must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+			started := time.Now()
+			execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {"Call": {
+				"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "End": true, "Retry": [
+					{"ErrorEquals": ["Iam.NoSuchEntityException"], "MaxAttempts": 0},
+					{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 4, "MaxAttempts": 2, "MaxDelaySeconds": 5,
+						"BackoffRate": 2, "JitterStrategy": "FULL"}]}}}`, `{}`)
+			if calls != want {
+				t.Errorf("got %d calls, want %d", calls, want)
+			}
+			if took := time.Since(started); took > 4*time.Second {
+				t.Errorf("the pace of the server is not kept: it took %v", took)
+			}
+		})
+	}
+}
+
+func TestJSONata(t *testing.T) {
+	reset(t)
+	for _, test := range []struct{ expression, want string }{
+		{`$states.input.text`, `"a \"quoted\" \\ text\nof $two lines"`},
+		{`$states.context.State.Name`, `"Pass"`},
+		{`$text & "!"`, `"a \"quoted\" \\ text\nof $two lines!"`},
+		{`$contains("Ab1", /^[A-Z]/)`, `true`},
+		{`$replace("a/b", /\//, "-")`, `"a-b"`},
+		{`$match("ab12", /[0-9]+/).match`, `"12"`},
+		{`$map([1, 2], function($v, $i) { $v * 10 + $i })`, `[10,21]`},
+		{`$filter([1, 2, 3], function($v) { $v > 1 })`, `[2,3]`},
+		{`[$filter([1, 2], function($v) { $v > 1 })]`, `[2]`},
+		{`$lookup({"a": 1}, "a")`, `1`},
+		{`$merge([{"a": 1}, {"b": 2}])`, `{"a":1,"b":2}`},
+		{`$each({"a": 1, "b": 2}, function($v, $k) { $k & $v })`, `["a1","b2"]`},
+		{`$append([1], [2])`, `[1,2]`},
+		{`[{"k": "x", "v": 1}, {"k": "y", "v": 2}, {"k": "x", "v": 3}]{k: [v]}`, `{"x":[1,3],"y":[2]}`},
+		{`($double := function($n) { $n * 2 }; $double(4))`, `8`},
+		{`10 / 4`, `2.5`},
+		{`{"a": $sum, "b": 1}`, `{"b":1}`},
+		{`[1, $nothing]`, `[1]`},
+		{`$states.input.nothing = null`, `false`},
+		{`null`, `null`},
+		{`$partition([1, 2, 3], 2)`, `[[1,2],[3]]`},
+		{`$range(0, 10, 5)`, `[0,5,10]`},
+		{`$hash("a", "SHA-256")`, `"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"`},
+		{`$random(7) = $random(7) and $random() < 1`, `true`},
+		{`$length($uuid())`, `36`},
+		{`$parse("{\"a\": [1]}")`, `{"a":[1]}`},
+	} {
+		got := execute(t, passing(t, test.expression), `{"text": "a \"quoted\" \\ text\nof $two lines"}`)
+		if got.status != "SUCCEEDED" || got.output != test.want {
+			t.Errorf("%s: got %+v, want %s", test.expression, got, test.want)
+		}
+	}
+	for _, test := range []struct{ expression, cause string }{
+		{`$states.input.nothing`, `returned nothing (undefined)`},
+		{`function($x) { $x }`, `returned nothing (undefined)`},
+		{`/a/`, `returned nothing (undefined)`},
+		{`$eval("1")`, `T1006: Attempted to invoke a non-function`},
+		{`1 +`, `S0207: Unexpected end of expression`},
+	} {
+		got := execute(t, passing(t, test.expression), `{}`)
+		if got.status != "FAILED" || got.error != "States.QueryEvaluationError" || !strings.Contains(got.cause, test.cause) {
+			t.Errorf("%s: got %+v, want a States.QueryEvaluationError with %s", test.expression, got, test.cause)
+		}
+	}
+}
+
+// passing is a state machine whose output is the expression; $text is the text of the input.
+func passing(t *testing.T, expression string) string {
+	t.Helper()
+	definition, err := json.Marshal(map[string]any{"StartAt": "Assign", "QueryLanguage": "JSONata", "States": map[string]any{
+		"Assign": map[string]any{"Type": "Pass", "Assign": map[string]any{"text": "{% [$states.input.text][0] ? $states.input.text : '' %}"}, "Next": "Pass"},
+		"Pass":   map[string]any{"Type": "Pass", "Output": "{% " + expression + " %}", "End": true},
+	}})
+	must(t, err)
+	return string(definition)
+}
+
+// What a state assigns is seen from the next state on.
+func TestVariables(t *testing.T) {
+	reset(t)
+	got := execute(t, `{"StartAt": "One", "QueryLanguage": "JSONata", "States": {
+		"One": {"Type": "Pass", "Assign": {"n": 1, "text": "a \"b\""}, "Next": "Two"},
+		"Two": {"Type": "Pass", "Assign": {"n": "{% $n + 1 %}", "old": "{% $n %}"}, "Output": "{% $n %}", "Next": "Which"},
+		"Which": {"Type": "Choice", "Choices": [{"Condition": "{% $n = 2 %}", "Assign": {"n": 3}, "Output": "{% [$states.input, $n, $old] %}",
+			"Next": "End"}], "Default": "Wrong"},
+		"End": {"Type": "Succeed", "Output": "{% [$states.input, $n] %}"},
+		"Wrong": {"Type": "Fail", "Error": "{% 'Wrong' & $n %}", "Cause": "{% $text %}"}}}`, `{}`)
+	if got.output != `[1,2,1,3]` {
+		t.Errorf("got %+v", got)
+	}
+	events := history(t, &sfn.GetExecutionHistoryInput{ExecutionArn: &got.arn})
+	if assigned := events[2].StateExitedEventDetails.AssignedVariables["text"]; assigned != `"a \"b\""` {
+		t.Errorf("the history has the variable %s, which is no JSON", assigned)
+	}
+}
+
+func TestDates(t *testing.T) {
+	reset(t)
+	createUser(t, "jane")
+	got := execute(t, `{"StartAt": "GetUser", "QueryLanguage": "JSONata", "States": {"GetUser": {"Type": "Task",
+		"Resource": "arn:aws:states:::aws-sdk:iam:getUser", "Arguments": {"UserName": "jane"},
+		"Output": "{% $states.result.User.CreateDate %}", "End": true}}}`, `{}`)
+	if !regexp.MustCompile(`^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"$`).MatchString(got.output) {
+		t.Errorf("got %+v, want an ISO 8601 date", got)
+	}
+}
+
+const onboarding = `{"StartAt": "Users", "QueryLanguage": "JSONata", "States": {
+	"Users": {"Type": "Map", "Label": "Users", "MaxConcurrency": 5, "ToleratedFailurePercentage": 100,
+		"Items": "{% $states.input.Names %}",
+		"ItemSelector": {"Name": "{% $states.context.Map.Item.Value %}", "Index": "{% $states.context.Map.Item.Index %}",
+			"Sender": "{% $states.input.Sender %}"},
+		"ResultWriter": {"WriterConfig": {"OutputType": "JSON", "Transformation": "COMPACT"}},
+		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "CreateUser", "States": {
+			"CreateUser": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:createUser", "TimeoutSeconds": 60,
+				"Arguments": {"UserName": "{% $states.input.Name %}", "Path": "/new/", "Tags": [{"Key": "index", "Value": "{% $string($states.input.Index) %}"}]},
+				"Retry": [{"ErrorEquals": ["Iam.EntityAlreadyExistsException"], "MaxAttempts": 0}, {"ErrorEquals": ["States.TaskFailed"]}],
+				"Catch": [{"ErrorEquals": ["Iam.EntityAlreadyExistsException"], "Next": "Exists", "Assign": {"why": "{% $states.errorOutput.Error %}"},
+					"Output": "{% $states.input %}"}],
+				"Assign": {"name": "{% $states.result.User.UserName %}"}, "Output": "{% $states.input %}", "Next": "GetRandomPassword"},
+			"Exists": {"Type": "Fail", "Error": "{% $why %}", "Cause": "{% $states.input.Name & ' exists' %}"},
+			"GetRandomPassword": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:secretsmanager:getRandomPassword",
+				"Arguments": {"PasswordLength": 20, "ExcludeCharacters": "\",./:;<>?\\` + "`" + `~"},
+				"Assign": {"password": "{% $states.result.RandomPassword %}"}, "Output": "{% $states.input %}", "Next": "CreateLoginProfile"},
+			"CreateLoginProfile": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:createLoginProfile",
+				"Arguments": {"UserName": "{% $name %}", "Password": "{% $password %}", "PasswordResetRequired": true},
+				"Output": "{% $states.input %}", "Next": "SendEmail"},
+			"SendEmail": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail",
+				"Arguments": {"FromEmailAddress": "{% $states.input.Sender %}", "ReplyToAddresses": ["help@example.com"],
+					"Destination": {"ToAddresses": ["{% $name & '@example.org' %}"]}, "Content": {"Simple": {
+						"Subject": {"Data": "Welcome"}, "Body": {"Text": {"Data": "{% $password %}"}, "Html": {"Data": "<p>Hello</p>"}}}}},
+				"Output": "{% {'name': $name, 'id': $states.context.Execution.Id} %}", "End": true}}},
+		"Next": "Done"},
+	"Done": {"Type": "Succeed"}}}`
+
+// A Distributed Map of EXPRESS children, which call the services, with more items than children at a time.
+func TestDistributedMap(t *testing.T) {
+	reset(t)
+	verifiedIdentity(t, "sender@example.com")
+	createUser(t, "user7")
+	names := make([]string, 30)
+	for i := range names {
+		names[i] = fmt.Sprintf("user%d", i)
+	}
+	input, err := json.Marshal(map[string]any{"Names": names, "Sender": "sender@example.com"})
+	must(t, err)
+
+	got := execute(t, onboarding, string(input))
+	if got.status != "SUCCEEDED" {
+		t.Fatalf("got %+v", got)
+	}
+	var results []map[string]any
+	must(t, json.Unmarshal([]byte(got.output), &results))
+	mails, err := server.Mails(t.Context())
+	must(t, err)
+	sent := map[string]localaws.Mail{}
+	for _, mail := range mails {
+		sent[mail.To[0]] = mail
+	}
+	ids := map[any]bool{}
+	for i, name := range names {
+		if i == 7 {
+			continue
+		}
+		if results[i]["name"] != name {
+			t.Errorf("got the result %v for %s", results[i], name)
+		}
+		ids[results[i]["id"]] = true
+		user, err := server.User(t.Context(), name)
+		must(t, err)
+		mail := sent[name+"@example.org"]
+		want := localaws.User{Name: name, Path: "/new/", Tags: map[string]string{"index": fmt.Sprint(i)}, Groups: []string{},
+			LoginProfile: &localaws.LoginProfile{Password: mail.Text, ResetRequired: true}}
+		if !reflect.DeepEqual(user, want) {
+			t.Errorf("got the user %+v, want %+v", user, want)
+		}
+		mail.To, mail.Text = nil, ""
+		if want := (localaws.Mail{From: "sender@example.com", ReplyTo: []string{"help@example.com"}, Subject: "Welcome",
+			HTML: "<p>Hello</p>"}); !reflect.DeepEqual(mail, want) {
+			t.Errorf("got the mail %+v, want %+v", mail, want)
+		}
+	}
+	if len(ids) != 29 || ids[got.arn] {
+		t.Errorf("the 29 children have %d execution ids, or that of their parent", len(ids))
+	}
+	failed := results[7]
+	if failed["Status"] != "FAILED" || failed["Error"] != "Iam.EntityAlreadyExistsException" || failed["Cause"] != "user7 exists" ||
+		!strings.Contains(fmt.Sprint(failed["ExecutionArn"]), ":express:") {
+		t.Errorf("the failed child is described by %v", failed)
+	}
+	counts := mapRun(t, got.arn).ItemCounts
+	if counts.Total != 30 || counts.Succeeded != 29 || counts.Failed != 1 || counts.Running != 0 || counts.Pending != 0 {
+		t.Errorf("got the counts %+v", *counts)
+	}
+}
+
+// Children do not see the variables of their parent, and may have some of the same name.
+func TestDistributedMapVariables(t *testing.T) {
+	reset(t)
+	child := func(states string) string {
+		return `{"StartAt": "Set", "QueryLanguage": "JSONata", "States": {
+			"Set": {"Type": "Pass", "Assign": {"n": 1, "outer": 1}, "Next": "Map"},
+			"Map": {"Type": "Map", "Items": [1, 2], "ItemSelector": {"n": "{% $n + $states.context.Map.Item.Value %}"},
+				"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, ` + states + `}, "End": true}}}`
+	}
+	got := execute(t, child(`"StartAt": "A", "States": {
+		"A": {"Type": "Pass", "Assign": {"n": "{% $states.input.n * 10 %}"}, "Next": "B"},
+		"B": {"Type": "Pass", "Output": "{% [$n, $states.context.Execution.Input.n] %}", "End": true}}`), `{}`)
+	if got.output != `[[20,2],[30,3]]` {
+		t.Errorf("got %+v", got)
+	}
+	got = execute(t, child(`"StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% $outer %}", "End": true}}`), `{}`)
+	if got.error != "States.ExceedToleratedFailureThreshold" {
+		t.Errorf("got %+v, want the children to fail, and with them the Map", got)
+	}
+}
+
+// The counts of a Map Run are live, and StopExecution stops it with all that it runs.
+func TestStopExecution(t *testing.T) {
+	reset(t)
+	verifiedIdentity(t, "sender@example.com")
+	hold := make(chan struct{})
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-hold
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	defer proxy.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+
+	client := sfn.NewFromConfig(server.Config())
+	arn := start(t, onboarding, `{"Names": ["a", "b", "c", "d", "e", "f", "g"], "Sender": "sender@example.com"}`)
+	eventually(t, "five children run", func() bool {
+		run := mapRun(t, arn)
+		return run != nil && run.ItemCounts.Running == 5 && run.ItemCounts.Pending == 2 && run.ItemCounts.Total == 7
+	})
+	_, err := client.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Error: aws.String("E"), Cause: aws.String("C")})
+	must(t, err)
+	close(hold)
+	got := outcome(t, arn)
+	if got.status != "ABORTED" || got.error != "E" || got.cause != "C" {
+		t.Errorf("got %+v", got)
+	}
+	run := mapRun(t, arn)
+	if run.Status != sfntypes.MapRunStatusAborted || run.ItemCounts.Aborted != 7 || run.ItemCounts.Running != 0 {
+		t.Errorf("got the Map Run %s with %+v", run.Status, *run.ItemCounts)
+	}
+	if _, err := server.User(t.Context(), "a"); !errors.Is(err, localaws.ErrNotFound) {
+		t.Errorf("got %v, want no user", err)
+	}
+}
+
+func TestGetExecutionHistory(t *testing.T) {
+	reset(t)
+	got := execute(t, `{"StartAt": "P", "QueryLanguage": "JSONata", "States": {"P": {"Type": "Pass", "End": true}}}`, `{"a": 1}`)
+	ids := func(in sfn.GetExecutionHistoryInput) (ids []int64) {
+		in.ExecutionArn = &got.arn
+		for _, event := range history(t, &in) {
+			ids = append(ids, event.Id)
+		}
+		return ids
+	}
+	if got := ids(sfn.GetExecutionHistoryInput{MaxResults: 3}); !reflect.DeepEqual(got, []int64{1, 2, 3, 4}) {
+		t.Errorf("in pages of three: got the events %v", got)
+	}
+	if got := ids(sfn.GetExecutionHistoryInput{ReverseOrder: true}); !reflect.DeepEqual(got, []int64{4, 3, 2, 1}) {
+		t.Errorf("in reverse order: got the events %v", got)
+	}
+	events := history(t, &sfn.GetExecutionHistoryInput{ExecutionArn: &got.arn, IncludeExecutionData: aws.Bool(false)})
+	if input := events[0].ExecutionStartedEventDetails.Input; input != nil {
+		t.Errorf("without data: got the input %s", *input)
+	}
+}
+
+// Executions have names of their own, and a state machine has many, alone or listed by their status.
+func TestExecutions(t *testing.T) {
+	reset(t)
+	client := sfn.NewFromConfig(server.Config())
+	definition := `{"StartAt": "P", "QueryLanguage": "JSONata", "States": {"P": {"Type": "Pass", "Output": "{% $states.input %}", "End": true}}}`
+	first := execute(t, definition, `"text"`)
+	if first.output != `"text"` {
+		t.Errorf("got the output %s, which is no JSON", first.output)
+	}
+	described, err := client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &first.arn})
+	must(t, err)
+	second, err := client.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: described.StateMachineArn})
+	must(t, err)
+	if outcome(t, *second.ExecutionArn).status != "SUCCEEDED" || *second.ExecutionArn == first.arn || *described.Name == "None" {
+		t.Errorf("got the executions %s and %s", first.arn, *second.ExecutionArn)
+	}
+	list, err := client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{
+		StateMachineArn: described.StateMachineArn, StatusFilter: sfntypes.ExecutionStatusSucceeded})
+	must(t, err)
+	if len(list.Executions) != 2 || *list.Executions[0].ExecutionArn != *second.ExecutionArn {
+		t.Errorf("got %d executions, want the last first of two", len(list.Executions))
+	}
+}
+
+func TestUserNames(t *testing.T) {
+	reset(t)
+	client := iam.NewFromConfig(server.Config())
+	createUser(t, "jane")
+	for name, want := range map[string]string{
+		"Jane":                  "EntityAlreadyExists",
+		strings.Repeat("a", 65): "ValidationError",
+		"a b":                   "ValidationError",
+		strings.Repeat("a", 64): "",
+		"a.b+c=d,e@f-g_h":       "",
+	} {
+		_, err := client.CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name})
+		if got := code(err); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	_, err := client.TagUser(t.Context(), &iam.TagUserInput{UserName: aws.String("jane"),
+		Tags: []iamtypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}}})
+	must(t, err)
+	user, err := client.GetUser(t.Context(), &iam.GetUserInput{UserName: aws.String("jane")})
+	must(t, err)
+	if len(user.User.Tags) != 1 || *user.User.Tags[0].Value != "v" {
+		t.Errorf("got the tags %v", user.User.Tags)
+	}
+}
+
+// Five thousand users are made where they are, which takes a fraction of the time that as many requests take.
+func TestUserQuota(t *testing.T) {
+	python, err := localaws.Python(t.Context())
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), python, "-B", "-c", `
+from extensions import iam
+from moto.iam.exceptions import LimitExceededException
+from moto.iam.models import iam_backends
+
+iam.install()
+backend = iam_backends["123456789012"]["aws"]
+for number in range(5000):
+    backend.create_user("us-east-1", f"user{number}", "/")
+try:
+    backend.create_user("us-east-1", "one-more", "/")
+except LimitExceededException as error:
+    print(error.code)
+`)
+	cmd.Dir, cmd.Stderr = "server", os.Stderr
+	out, err := cmd.Output()
+	if err != nil || strings.TrimSpace(string(out)) != "LimitExceeded" {
+		t.Errorf("got %q and %v, want LimitExceeded", out, err)
+	}
+}
+
+func TestLoginProfile(t *testing.T) {
+	reset(t)
+	client := iam.NewFromConfig(server.Config())
+	createUser(t, "jane")
+	create := func(password string) string {
+		_, err := client.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+			UserName: aws.String("jane"), Password: &password, PasswordResetRequired: true})
+		return code(err)
+	}
+	resetRequired := func() bool {
+		out, err := client.GetLoginProfile(t.Context(), &iam.GetLoginProfileInput{UserName: aws.String("jane")})
+		must(t, err)
+		return out.LoginProfile.PasswordResetRequired
+	}
+
+	_, err := client.GetLoginProfile(t.Context(), &iam.GetLoginProfileInput{UserName: aws.String("jane")})
+	if code(err) != "NoSuchEntity" {
+		t.Errorf("got %v, want NoSuchEntity", err)
+	}
+	_, err = client.UpdateLoginProfile(t.Context(), &iam.UpdateLoginProfileInput{UserName: aws.String("jane"), Password: aws.String("Abcd1234")})
+	if code(err) != "NoSuchEntity" {
+		t.Errorf("got %v, want NoSuchEntity", err)
+	}
+	for _, password := range []string{"Ab1!", "abcdefgh1", strings.Repeat("Ab1", 43), "abcdEFGH;:<>"} {
+		if got := create(password); got != "PasswordPolicyViolation" {
+			t.Errorf("%s: got %q, want PasswordPolicyViolation", password, got)
+		}
+	}
+	_, err = client.UpdateAccountPasswordPolicy(t.Context(), &iam.UpdateAccountPasswordPolicyInput{
+		MinimumPasswordLength: aws.Int32(10), RequireSymbols: true})
+	must(t, err)
+	for _, password := range []string{"Abcd1234!", "Abcdefgh12"} {
+		if got := create(password); got != "PasswordPolicyViolation" {
+			t.Errorf("%s: got %q, want PasswordPolicyViolation", password, got)
+		}
+	}
+	if got := create("abcdefghi!"); got != "" {
+		t.Errorf("got %q for a password that satisfies the policy", got)
+	}
+	if got := create("abcdefghi!"); got != "EntityAlreadyExists" {
+		t.Errorf("got %q, want EntityAlreadyExists", got)
+	}
+	if !resetRequired() {
+		t.Error("the first login profile requires no reset")
+	}
+
+	if err := server.SignIn(t.Context(), "jane", "another", "my own one!"); err == nil {
+		t.Error("signed in with a wrong password")
+	}
+	if err := server.SignIn(t.Context(), "jane", "abcdefghi!", "short!"); err == nil {
+		t.Error("chose a password that the policy refuses")
+	}
+	must(t, server.SignIn(t.Context(), "jane", "abcdefghi!", "my own one!"))
+	if resetRequired() {
+		t.Error("a reset is required of a user who has signed in")
+	}
+
+	_, err = client.UpdateLoginProfile(t.Context(), &iam.UpdateLoginProfileInput{
+		UserName: aws.String("jane"), Password: aws.String("abcdefghij!"), PasswordResetRequired: aws.Bool(true)})
+	must(t, err)
+	user, err := server.User(t.Context(), "jane")
+	must(t, err)
+	if want := (localaws.LoginProfile{Password: "abcdefghij!", ResetRequired: true}); *user.LoginProfile != want {
+		t.Errorf("got %+v, want %+v", *user.LoginProfile, want)
+	}
+}
+
+func TestSES(t *testing.T) {
+	reset(t)
+	client := sesv2.NewFromConfig(server.Config())
+	send := func(from string) string {
+		_, err := client.SendEmail(t.Context(), &sesv2.SendEmailInput{FromEmailAddress: &from,
+			Destination: &sestypes.Destination{ToAddresses: []string{"to@example.org"}},
+			Content: &sestypes.EmailContent{Simple: &sestypes.Message{Subject: &sestypes.Content{Data: aws.String("s")},
+				Body: &sestypes.Body{Text: &sestypes.Content{Data: aws.String("t")}}}}})
+		return code(err)
+	}
+	for _, identity := range []string{"a@example.com", "example.net"} {
+		_, err := client.CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: &identity})
+		must(t, err)
+	}
+	for _, from := range []string{"a@example.com", "A <b@mail.example.net>", "c@example.com"} {
+		if got := send(from); got != "MessageRejected" {
+			t.Errorf("unverified %s: got %q, want MessageRejected", from, got)
+		}
+	}
+	must(t, server.Verify(t.Context(), "a@example.com"))
+	must(t, server.Verify(t.Context(), "example.net"))
+	for _, from := range []string{"a@example.com", "A <b@mail.example.net>"} {
+		if got := send(from); got != "" {
+			t.Errorf("verified %s: got %q", from, got)
+		}
+	}
+	if err := server.Verify(t.Context(), "nobody@example.com"); !errors.Is(err, localaws.ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
+	}
+	identity, err := client.GetEmailIdentity(t.Context(), &sesv2.GetEmailIdentityInput{EmailIdentity: aws.String("a@example.com")})
+	must(t, err)
+	if !identity.VerifiedForSendingStatus {
+		t.Error("a@example.com is not verified")
+	}
+	_, err = client.GetEmailIdentity(t.Context(), &sesv2.GetEmailIdentityInput{EmailIdentity: aws.String("nobody@example.com")})
+	if code(err) != "NotFoundException" {
+		t.Errorf("got %v, want NotFoundException", err)
+	}
+
+	must(t, server.SetSending(t.Context(), false))
+	if got := send("a@example.com"); got != "SendingPausedException" {
+		t.Errorf("got %q, want SendingPausedException", got)
+	}
+	account, err := client.GetAccount(t.Context(), &sesv2.GetAccountInput{})
+	must(t, err)
+	if account.SendingEnabled || !account.ProductionAccessEnabled || account.SendQuota.Max24HourSend == 0 {
+		t.Errorf("got the account %+v", account)
+	}
+	must(t, server.SetSending(t.Context(), true))
+	if got := send("a@example.com"); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+const template = `{"Description": "A stack", "Mappings": {"Hosts": {"aws": {"Name": "signin.aws"}}},
+	"Resources": {
+		"Group": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "staff", %s
+			"ManagedPolicyArns": ["arn:aws:iam::aws:policy/IAMUserChangePassword"],
+			"Policies": [{"PolicyName": "inline", "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}}]}},
+		"Policy": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "more", "Groups": [{"Ref": "Group"}],
+			"PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}}},
+		"Identity": {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "%s"}},
+		"ConfigurationSet": {"Type": "AWS::SES::ConfigurationSet"},
+		"Topic": {"Type": "AWS::SNS::Topic"},
+		"TopicPolicy": {"Type": "AWS::SNS::TopicPolicy", "Properties": {"Topics": [{"Ref": "Topic"}], "PolicyDocument": {}}},
+		"Subscription": {"Type": "AWS::SNS::Subscription", "Properties": {"Protocol": "email", "Endpoint": "a@b.c", "TopicArn": {"Ref": "Topic"}}},
+		"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {}},
+		"Metadata": {"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "v2"}},
+		"Log": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 30}},
+		"Role": {"Type": "AWS::IAM::Role", "Properties": {"Description": "%s", "AssumeRolePolicyDocument": {"Version": "2012-10-17",
+			"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}]}}},
+		"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+			"RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+			"LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": false, "Destinations": [
+				{"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": ["Log", "Arn"]}}}]},
+			"TracingConfiguration": {"Enabled": true},
+			"DefinitionString": {"Fn::Join": ["", ["{\"StartAt\": \"P\", \"QueryLanguage\": \"JSONata\", \"States\": {\"P\": {\"Type\": \"Pass\", \"Output\": \"%s",
+				{"Ref": "Group"}, "\", \"End\": true}}}"]]}}}},
+	"Outputs": {
+		"Machine": {"Value": {"Ref": "Machine"}}, "MachineArn": {"Value": {"Fn::GetAtt": ["Machine", "Arn"]}},
+		"Group": {"Value": {"Ref": "Group"}}, "GroupArn": {"Value": {"Fn::GetAtt": ["Group", "Arn"]}},
+		"Identity": {"Value": {"Ref": "Identity"}}, "Host": {"Value": {"Fn::FindInMap": ["Hosts", {"Ref": "AWS::Partition"}, "Name"]}}}}`
+
+// A stack as the CDK CLI deploys it: by change sets with the template in S3; made, changed, and deleted.
+func TestStack(t *testing.T) {
+	reset(t)
+	ctx := t.Context()
+	stacks := cloudformation.NewFromConfig(server.Config())
+	groups := iam.NewFromConfig(server.Config())
+	identities := sesv2.NewFromConfig(server.Config())
+	written := len(log.String())
+
+	outputs := deploy(t, cfntypes.ChangeSetTypeCreate, fmt.Sprintf(template, "", "a@example.com", "one", "first "))
+	want := map[string]string{"Group": "staff", "GroupArn": "arn:aws:iam::123456789012:group/staff", "Identity": "a@example.com",
+		"Host": "signin.aws", "Machine": outputs["MachineArn"], "MachineArn": outputs["Machine"]}
+	if !reflect.DeepEqual(outputs, want) {
+		t.Errorf("got the outputs %v, want %v", outputs, want)
+	}
+	machine, err := sfn.NewFromConfig(server.Config()).DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: aws.String(outputs["Machine"])})
+	must(t, err)
+	if l := machine.LoggingConfiguration; l.Level != sfntypes.LogLevelAll || l.IncludeExecutionData || len(l.Destinations) != 1 || !machine.TracingConfiguration.Enabled {
+		t.Errorf("got the logging %+v and the tracing %+v", l, machine.TracingConfiguration)
+	}
+	if got := outcome(t, startMachine(t, outputs["Machine"], `{}`)); got.output != `"first staff"` {
+		t.Errorf("got %+v", got)
+	}
+	attached, err := groups.ListAttachedGroupPolicies(ctx, &iam.ListAttachedGroupPoliciesInput{GroupName: aws.String("staff")})
+	must(t, err)
+	inline, err := groups.ListGroupPolicies(ctx, &iam.ListGroupPoliciesInput{GroupName: aws.String("staff")})
+	must(t, err)
+	if len(attached.AttachedPolicies) != 1 || len(inline.PolicyNames) != 2 {
+		t.Errorf("got the policies %v and %v", attached.AttachedPolicies, inline.PolicyNames)
+	}
+	identity, err := identities.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: aws.String("a@example.com")})
+	must(t, err)
+	if identity.VerifiedForSendingStatus {
+		t.Error("an identity that CloudFormation made is verified")
+	}
+
+	outputs = deploy(t, cfntypes.ChangeSetTypeUpdate, fmt.Sprintf(template, `"Path": "/p/",`, "b@example.com", "two", "second "))
+	if outputs["GroupArn"] != "arn:aws:iam::123456789012:group/p/staff" || outputs["Identity"] != "b@example.com" {
+		t.Errorf("got the outputs %v after the change", outputs)
+	}
+	if got := outcome(t, startMachine(t, outputs["Machine"], `{}`)); got.output != `"second staff"` {
+		t.Errorf("got %+v after the change", got)
+	}
+	_, err = identities.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: aws.String("a@example.com")})
+	if code(err) != "NotFoundException" {
+		t.Errorf("got %v for the old identity, want NotFoundException", err)
+	}
+
+	_, err = stacks.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: aws.String("stack")})
+	must(t, err)
+	_, err = groups.GetGroup(ctx, &iam.GetGroupInput{GroupName: aws.String("staff")})
+	if code(err) != "NoSuchEntity" {
+		t.Errorf("got %v for the group after the deletion, want NoSuchEntity", err)
+	}
+	_, err = identities.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: aws.String("b@example.com")})
+	if code(err) != "NotFoundException" {
+		t.Errorf("got %v for the identity after the deletion, want NotFoundException", err)
+	}
+	if text := log.String()[written:]; text != "" {
+		t.Errorf("the server has complained:\n%s", text)
+	}
+}
+
+// deploy deploys the template as the stack named stack, and gives its outputs.
+func deploy(t *testing.T, kind cfntypes.ChangeSetType, template string) map[string]string {
+	t.Helper()
+	ctx := t.Context()
+	assets := "/assets-" + strings.ToLower(string(kind))
+	put(t, assets, "")
+	put(t, assets+"/template.json", template)
+	client := cloudformation.NewFromConfig(server.Config())
+	stack, changeSet := aws.String("stack"), aws.String("change")
+	_, err := client.CreateChangeSet(ctx, &cloudformation.CreateChangeSetInput{StackName: stack, ChangeSetName: changeSet,
+		ChangeSetType: kind, TemplateURL: aws.String(server.Endpoint() + assets + "/template.json")})
+	must(t, err)
+	_, err = client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: stack, ChangeSetName: changeSet})
+	must(t, err)
+	_, err = client.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: stack, ChangeSetName: changeSet})
+	must(t, err)
+	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: stack})
+	must(t, err)
+	outputs := map[string]string{}
+	for _, output := range out.Stacks[0].Outputs {
+		outputs[*output.OutputKey] = *output.OutputValue
+	}
+	return outputs
+}
+
+// put puts an object into S3, or makes a bucket.
+func put(t *testing.T, path, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, server.Endpoint()+path, strings.NewReader(body))
+	must(t, err)
+	resp, err := http.DefaultClient.Do(req)
+	must(t, err)
+	must(t, resp.Body.Close())
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("PUT %s: got %s", path, resp.Status)
+	}
+}
+
+// The server and its Node.js end when the process that started it is killed.
+func TestEndsWithItsParent(t *testing.T) {
+	self, err := os.Executable()
+	must(t, err)
+	parent := exec.Command(self)
+	parent.Env = append(os.Environ(), "LOCALAWS_TEST_START=1")
+	stdout, err := parent.StdoutPipe()
+	must(t, err)
+	must(t, parent.Start())
+	var endpoint string
+	_, err = fmt.Fscanln(stdout, &endpoint)
+	must(t, err)
+	python := children(t, fmt.Sprint(parent.Process.Pid))
+	if len(python) != 1 {
+		t.Fatalf("got the children %v, want one", python)
+	}
+	node := children(t, python[0])
+	if len(node) != 1 {
+		t.Fatalf("got the grandchildren %v, want one", node)
+	}
+
+	must(t, parent.Process.Kill())
+	_ = parent.Wait()
+	eventually(t, "the server and its Node.js end", func() bool { return !alive(python[0]) && !alive(node[0]) })
+}
+
+func startAndWait() {
+	started, err := localaws.Start(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
+	fmt.Println(started.Endpoint())
+	<-started.Done()
+}
+
+func TestStop(t *testing.T) {
+	started, err := localaws.Start(t.Context())
+	must(t, err)
+	resp, err := http.Get(started.Endpoint() + "/_localaws/mails")
+	must(t, err)
+	resp.Body.Close()
+	must(t, started.Stop())
+	if _, err := http.Get(started.Endpoint()); err == nil {
+		t.Error("the server answers after its end")
+	}
+	must(t, started.Stop())
+}
+
+// A start that fails says why.
+func TestStartFails(t *testing.T) {
+	t.Setenv("PYTHONSTARTUP", "")
+	t.Setenv("MOTO_ACCOUNT_ID", "")
+	t.Setenv("PYTHONPATH", brokenModule(t))
+	_, err := localaws.Start(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "the module is broken") {
+		t.Errorf("got %v, want what the server wrote", err)
+	}
+}
+
+// brokenModule is a folder with a werkzeug that cannot be imported.
+func brokenModule(t *testing.T) string {
+	dir := t.TempDir()
+	must(t, os.WriteFile(dir+"/werkzeug.py", []byte(`raise SystemExit("the module is broken")`), 0o600))
+	return dir
+}
+
+func children(t *testing.T, parent string) []string {
+	t.Helper()
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	must(t, err)
+	var pids []string
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Fields(line); len(fields) == 2 && fields[1] == parent {
+			pids = append(pids, fields[0])
+		}
+	}
+	return pids
+}
+
+func alive(pid string) bool {
+	out, err := exec.Command("ps", "-o", "stat=", "-p", pid).Output()
+	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
+}
+
+type result struct {
+	arn, status, output, error, cause string
+}
+
+// execute makes a state machine, executes it, and waits for its end.
+func execute(t *testing.T, definition, input string) result {
+	t.Helper()
+	return outcome(t, start(t, definition, input))
+}
+
+var machines = 0
+
+func start(t *testing.T, definition, input string) string {
+	t.Helper()
+	machines++
+	machine, err := sfn.NewFromConfig(server.Config()).CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+		Name: aws.String(fmt.Sprint("machine", machines)), Definition: &definition, RoleArn: aws.String("arn:aws:iam::123456789012:role/r")})
+	must(t, err)
+	return startMachine(t, *machine.StateMachineArn, input)
+}
+
+func startMachine(t *testing.T, machine, input string) string {
+	t.Helper()
+	execution, err := sfn.NewFromConfig(server.Config()).StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: &machine, Input: &input})
+	must(t, err)
+	return *execution.ExecutionArn
+}
+
+func outcome(t *testing.T, arn string) result {
+	t.Helper()
+	var out *sfn.DescribeExecutionOutput
+	eventually(t, "the execution ends", func() bool {
+		var err error
+		out, err = sfn.NewFromConfig(server.Config()).DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+		must(t, err)
+		return out.Status != sfntypes.ExecutionStatusRunning
+	})
+	return result{arn, string(out.Status), aws.ToString(out.Output), aws.ToString(out.Error), aws.ToString(out.Cause)}
+}
+
+func history(t *testing.T, in *sfn.GetExecutionHistoryInput) (events []sfntypes.HistoryEvent) {
+	t.Helper()
+	pages := sfn.NewGetExecutionHistoryPaginator(sfn.NewFromConfig(server.Config()), in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		must(t, err)
+		events = append(events, page.Events...)
+	}
+	return events
+}
+
+// mapRun is the Map Run of the execution, nil as long as there is none.
+func mapRun(t *testing.T, execution string) *sfn.DescribeMapRunOutput {
+	t.Helper()
+	client := sfn.NewFromConfig(server.Config())
+	list, err := client.ListMapRuns(t.Context(), &sfn.ListMapRunsInput{ExecutionArn: &execution})
+	must(t, err)
+	if len(list.MapRuns) == 0 {
+		return nil
+	}
+	run, err := client.DescribeMapRun(t.Context(), &sfn.DescribeMapRunInput{MapRunArn: list.MapRuns[0].MapRunArn})
+	must(t, err)
+	return run
+}
+
+func createUser(t *testing.T, name string) {
+	t.Helper()
+	_, err := iam.NewFromConfig(server.Config()).CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name})
+	must(t, err)
+}
+
+func verifiedIdentity(t *testing.T, identity string) {
+	t.Helper()
+	_, err := sesv2.NewFromConfig(server.Config()).CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: &identity})
+	must(t, err)
+	must(t, server.Verify(t.Context(), identity))
+}
+
+func reset(t *testing.T) {
+	t.Helper()
+	must(t, server.Reset(t.Context()))
+	must(t, server.SetTaskEndpoint(t.Context(), ""))
+}
+
+func code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !done(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text = append(b.text, p...)
+	return len(p), nil
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return string(b.text)
+}

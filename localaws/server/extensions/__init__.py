@@ -1,0 +1,43 @@
+"""What moto lacks, one module for each concern. Importing a module changes nothing; its `install` does."""
+
+from extensions import (
+    change_sets,
+    children,
+    clients,
+    definitions,
+    distributed_map,
+    error_names,
+    execution_api,
+    iam,
+    jsonata,
+    pace,
+    results,
+    ses,
+    stack_resources,
+    state_machines,
+    templates,
+    variables,
+)
+
+
+def install() -> None:
+    """Installs all extensions, once, before the server takes its first request."""
+    for extension in (
+        change_sets,
+        clients,
+        definitions,
+        distributed_map,
+        children,
+        error_names,
+        execution_api,
+        iam,
+        jsonata,
+        pace,
+        results,
+        ses,
+        stack_resources,
+        state_machines,
+        templates,
+        variables,
+    ):
+        extension.install()

@@ -1,0 +1,76 @@
+"""Change sets.
+
+- moto finds a change set by its name alone, though each stack may have one of that name, and does not say
+  ChangeSetNotFound where there is none, which the CDK CLI waits for:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+- Executing one changes the resources, and leaves the template, the description, the parameters and the outputs of the
+  stack as they were; a new stack, which the CDK CLI makes in this way, has no outputs:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+- The previous value of a parameter that names a parameter of Systems Manager is, in moto, what that resolved to, which is
+  then taken for a name: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.html
+"""
+
+from typing import Any
+
+from moto.cloudformation.models import ChangeSet, Stack
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, EmptyResult
+
+_original_apply = ChangeSet.apply
+
+
+class ChangeSetNotFound(ServiceException):
+    """The stack has no change set of that name."""
+
+    code = "ChangeSetNotFound"
+
+
+def install() -> None:
+    ChangeSet.apply = _apply
+    Stack.stack_parameters = property(_parameters)
+    CloudFormationResponse.describe_change_set = _describe
+    CloudFormationResponse.execute_change_set = _execute
+    CloudFormationResponse.delete_change_set = _delete
+
+
+def _describe(self: CloudFormationResponse) -> ActionResult:
+    return ActionResult(_find(self))
+
+
+def _execute(self: CloudFormationResponse) -> ActionResult:
+    self.cloudformation_backend.execute_change_set(_find(self).change_set_id)
+    return EmptyResult()
+
+
+def _delete(self: CloudFormationResponse) -> ActionResult:
+    try:
+        self.cloudformation_backend.delete_change_set(_find(self).change_set_id)
+    except ChangeSetNotFound:
+        pass
+    return EmptyResult()
+
+
+def _find(self: CloudFormationResponse) -> ChangeSet:
+    name, stack = self._get_param("ChangeSetName"), self._get_param("StackName")
+    for change_set in self.cloudformation_backend.change_sets.values():
+        if name == change_set.change_set_id:
+            return change_set
+        if name == change_set.change_set_name and stack in (change_set.stack_name, change_set.stack_id):
+            return change_set
+    raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
+
+
+def _apply(self: ChangeSet) -> None:
+    _original_apply(self)
+    stack = self.stack
+    stack.template = self.template
+    stack.template_dict = self.template_dict
+    stack.description = self.template_dict.get("Description")
+    stack.parameters = self.parameters
+    stack.output_map = stack._create_output_map()
+
+
+def _parameters(self: Stack) -> dict[str, Any]:
+    declared = self.template_dict.get("Parameters", {})
+    return {name: parameter.get("Default") for name, parameter in declared.items()} | self.parameters

@@ -1,0 +1,122 @@
+"""What a person does at the real AWS, and no API offers: routes under /_localaws/, with JSON in and out.
+
+    POST /_localaws/identities/verify  {"Identity": …}                  follow the link in the verification mail
+    PUT  /_localaws/sending            {"Enabled": …}                   have the sending of the account paused, or resumed
+    GET  /_localaws/mails                                               read the mails that were sent
+    GET  /_localaws/user?name=…                                         see a user with the password that is set
+    POST /_localaws/sign-in            {"UserName", "Password", "NewPassword"}  sign in and choose a new password
+    PUT  /_localaws/task-endpoint      {"URL": …}                       put a proxy between state machines and services
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.exceptions import ServiceException
+from moto.iam.models import IAMBackend, User, iam_backends
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
+from werkzeug.wrappers import Request, Response
+
+from extensions import clients, iam, ses
+
+_REGION = "us-east-1"
+_PREFIX = "/_localaws/"
+
+
+class Controls:
+    """Answers the routes of the controls, and hands every other request on."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith(_PREFIX):
+            return self._application(environ, start_response)
+        return _answer(Request(environ))(environ, start_response)
+
+
+def _answer(request: Request) -> Response:
+    handler = _HANDLERS.get((request.method, request.path.removeprefix(_PREFIX)))
+    try:
+        if handler is None:
+            raise NotFound(f"no control {request.method} {request.path}")
+        return Response(json.dumps(handler(request)), mimetype="application/json")
+    except HTTPException as error:
+        return Response(error.description, status=error.code, mimetype="text/plain")
+    except ServiceException as error:
+        return Response(error.message, status=BadRequest.code, mimetype="text/plain")
+
+
+def _verify(request: Request) -> None:
+    identity = request.get_json()["Identity"]
+    if not ses.verify(DEFAULT_ACCOUNT_ID, _REGION, identity):
+        raise NotFound(f"SES has no identity {identity}")
+
+
+def _set_sending(request: Request) -> None:
+    ses.set_sending(DEFAULT_ACCOUNT_ID, _REGION, request.get_json()["Enabled"])
+
+
+def _mails(request: Request) -> list[dict[str, Any]]:
+    return [_mail(sent) for sent in ses.mails(DEFAULT_ACCOUNT_ID, _REGION)]
+
+
+def _mail(sent: dict[str, Any]) -> dict[str, Any]:
+    message = sent["Content"].get("Simple", {})
+    body = message.get("Body", {})
+    return {
+        "From": sent["FromEmailAddress"],
+        "To": sent.get("Destination", {}).get("ToAddresses", []),
+        "ReplyTo": sent.get("ReplyToAddresses", []),
+        "Subject": message.get("Subject", {}).get("Data", ""),
+        "Text": body.get("Text", {}).get("Data", ""),
+        "HTML": body.get("Html", {}).get("Data", ""),
+    }
+
+
+def _user(request: Request) -> dict[str, Any]:
+    user = _find_user(request.args["name"])
+    profile = {"Password": user.password, "ResetRequired": user.password_reset_required} if user.password else None
+    return {
+        "Name": user.name,
+        "Path": user.path,
+        "Tags": {tag["Key"]: tag["Value"] for tag in user.tags or []},
+        "Groups": user.group_list,
+        "LoginProfile": profile,
+    }
+
+
+def _sign_in(request: Request) -> None:
+    body = request.get_json()
+    user = _find_user(body["UserName"])
+    if not user.password or user.password != body["Password"]:
+        raise Forbidden(f"the password of {user.name} is another")
+    iam.check_password(_iam(), body["NewPassword"])
+    user.password = body["NewPassword"]
+    user.password_reset_required = False
+
+
+def _set_task_endpoint(request: Request) -> None:
+    clients.set_endpoint(request.get_json()["URL"])
+
+
+def _find_user(name: str) -> User:
+    user = _iam().users.get(name)
+    if user is None:
+        raise NotFound(f"IAM has no user {name}")
+    return user
+
+
+def _iam() -> IAMBackend:
+    return iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+
+
+_HANDLERS: dict[tuple[str, str], Callable[[Request], Any]] = {
+    ("POST", "identities/verify"): _verify,
+    ("PUT", "sending"): _set_sending,
+    ("GET", "mails"): _mails,
+    ("GET", "user"): _user,
+    ("POST", "sign-in"): _sign_in,
+    ("PUT", "task-endpoint"): _set_task_endpoint,
+}

@@ -1,0 +1,67 @@
+"""What the grammar of moto's Amazon States Language refuses, though AWS accepts it.
+
+- `"ExecutionType": "EXPRESS"` in the ProcessorConfig of a Map, and a `ToleratedFailurePercentage` that is an integer:
+  https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+- `WriterConfig` in a ResultWriter, also alone:
+  https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+
+And it reads the escapes in strings only here and there, not in Assign for one.
+
+The definition is put into the words of the grammar before it is parsed. What is lost is that the children are EXPRESS:
+moto's children keep no history anyhow. The parse of a definition, which takes a second, is kept.
+"""
+
+import functools
+import json
+from typing import Any
+
+from antlr4 import ParserRuleContext
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+
+_original_parse = AmazonStateLanguageParser.parse
+_original_inner_string = Preprocessor._inner_string_of
+
+
+def install() -> None:
+    AmazonStateLanguageParser.parse = staticmethod(_parse)
+    Preprocessor._inner_string_of = staticmethod(_inner_string)
+
+
+@functools.lru_cache(maxsize=32)
+def _parse(definition: str) -> tuple[EvalComponent, ParserRuleContext]:
+    try:
+        machine = json.loads(definition)
+    except ValueError:
+        return _original_parse(definition)
+    _translate_states(machine)
+    return _original_parse(json.dumps(machine, ensure_ascii=False))
+
+
+def _translate_states(machine: dict[str, Any]) -> None:
+    for state in machine.get("States", {}).values():
+        for branch in state.get("Branches", []):
+            _translate_states(branch)
+        if state.get("Type") == "Map":
+            _translate_map(state)
+
+
+def _translate_map(state: dict[str, Any]) -> None:
+    for key in ("ItemProcessor", "Iterator"):
+        if key in state:
+            _translate_states(state[key])
+            config = state[key].get("ProcessorConfig", {})
+            if config.get("ExecutionType") == "EXPRESS":
+                config["ExecutionType"] = "STANDARD"
+    percentage = state.get("ToleratedFailurePercentage")
+    if isinstance(percentage, int):
+        state["ToleratedFailurePercentage"] = float(percentage)
+    state.get("ResultWriter", {}).pop("WriterConfig", None)
+    if not state.get("ResultWriter", True):
+        del state["ResultWriter"]
+
+
+def _inner_string(parser_rule_context: ParserRuleContext) -> str | None:
+    text = parser_rule_context.getText()
+    return json.loads(text) if text.startswith('"') else _original_inner_string(parser_rule_context)

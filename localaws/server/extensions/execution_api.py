@@ -1,0 +1,85 @@
+"""The API of executions.
+
+- GetExecutionHistory gives the whole history at once in moto, whatever was asked:
+  https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
+- StopExecution forgets the error and the cause, and what fails while it is being stopped makes an execution FAILED:
+  https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+- DescribeExecution may tell that an execution has ended before it tells how; an output that is a string or null is no
+  JSON, and others have spaces, which count:
+  https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+"""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.stepfunctions.parser.api import ExecutionFailedEventDetails, ExecutionStatus
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, ProgramError, ProgramStopped
+from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
+from moto.stepfunctions.responses import StepFunctionResponse
+
+_DATA = ("input", "output", "parameters")
+
+_original_set_error = Environment.set_error
+_original_terminated = BaseExecutionWorkerCommunication.terminated
+
+
+def install() -> None:
+    StepFunctionResponse.get_execution_history = _get_execution_history
+    StepFunctionResponse.stop_execution = _stop_execution
+    BaseExecutionWorkerCommunication.terminated = _terminated
+    Environment.set_error = _set_error
+
+
+def _get_execution_history(self: StepFunctionResponse) -> ActionResult:
+    history = self.stepfunction_backend.get_execution_history(self._get_param("executionArn"))
+    events = history["events"]
+    if self._get_bool_param("reverseOrder", False):
+        events = events[::-1]
+    if not self._get_bool_param("includeExecutionData", True):
+        events = [_without_data(event) for event in events]
+    start = int(self._get_param("nextToken") or 0)
+    end = start + (self._get_int_param("maxResults") or 100)
+    page: dict[str, Any] = {"events": events[start:end]}
+    if end < len(events):
+        page["nextToken"] = str(end)
+    return ActionResult(page)
+
+
+def _without_data(event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: {name: value for name, value in details.items() if name not in _DATA} if isinstance(details, dict) else details
+        for key, details in event.items()
+    }
+
+
+def _stop_execution(self: StepFunctionResponse) -> ActionResult:
+    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    if execution.status == ExecutionStatus.RUNNING:
+        execution.error = self._get_param("error")
+        execution.cause = self._get_param("cause")
+        execution.stop(stop_date=utcnow(), error=execution.error, cause=execution.cause)
+    return ActionResult({"stopDate": execution.stop_date or utcnow()})
+
+
+def _terminated(self: BaseExecutionWorkerCommunication) -> None:
+    """Sets the outcome before the status, so that whoever sees the status sees the outcome."""
+    execution = self.execution
+    environment = execution.exec_worker.env
+    state = environment.program_state()
+    output = to_json_str(environment.states.get_input(), separators=(",", ":"))
+    if isinstance(state, ProgramEnded):
+        execution.output = output
+    elif isinstance(state, ProgramError):
+        execution.error = state.error.get("error")
+        execution.cause = state.error.get("cause")
+    _original_terminated(self)
+    if isinstance(state, ProgramEnded):
+        execution.output = output
+
+
+def _set_error(self: Environment, error: ExecutionFailedEventDetails) -> None:
+    if not isinstance(self._program_state, ProgramStopped):
+        _original_set_error(self, error)

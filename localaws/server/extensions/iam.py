@@ -1,0 +1,126 @@
+"""What IAM refuses, and moto does not.
+
+- a user name of more than 64 characters or with others than these, and one that differs from another only in case, and
+  more than 5,000 users: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+- a password against the policy of the account, or against the default policy where there is none:
+  https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
+
+And moto forgets the PasswordResetRequired of CreateLoginProfile:
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
+
+The policies that AWS manages are loaded for the one account that is used. moto has none by default, or the 1,400 of them
+for each account and partition, at each reset, which takes a second.
+"""
+
+import re
+import threading
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.config import default_user_config
+from moto.core.responses import ActionResult
+from moto.iam.exceptions import EntityAlreadyExists, IAMException, LimitExceededException, ValidationError
+from moto.iam.models import AccountPasswordPolicy, IAMBackend, ManagedPolicy, User
+from moto.iam.responses import IamResponse
+
+_MAX_USERS = 5000
+_USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+_CLASSES = {
+    "uppercase letter": re.compile(r"[A-Z]"),
+    "lowercase letter": re.compile(r"[a-z]"),
+    "number": re.compile(r"[0-9]"),
+    "symbol": re.compile(r"[!@#$%^&*()_+\-=\[\]{}|']"),
+}
+
+_create_user_lock = threading.Lock()
+
+_original_init_aws_policies = IAMBackend._init_aws_policies
+_original_create_user = IAMBackend.create_user
+_original_create_login_profile = IamResponse.create_login_profile
+_original_update_login_profile = IAMBackend.update_login_profile
+
+
+class PasswordPolicyViolation(IAMException):
+    """The password does not satisfy the password policy of the account."""
+
+    code = "PasswordPolicyViolation"
+
+
+def install() -> None:
+    default_user_config["iam"]["load_aws_managed_policies"] = True
+    IAMBackend._init_aws_policies = _init_aws_policies
+    IAMBackend.create_user = _create_user
+    IamResponse.create_login_profile = _create_login_profile
+    IAMBackend.update_login_profile = _update_login_profile
+
+
+def _init_aws_policies(self: IAMBackend) -> list[ManagedPolicy]:
+    is_used = self.account_id == DEFAULT_ACCOUNT_ID and self.region_name == "aws"
+    return _original_init_aws_policies(self) if is_used else []
+
+
+def _create_user(self: IAMBackend, region_name: str, user_name: str, *args: Any, **kwargs: Any) -> User:
+    if len(user_name) > 64:
+        raise ValidationError(
+            f"1 validation error detected: Value '{user_name}' at 'userName' failed to satisfy constraint: "
+            "Member must have length less than or equal to 64"
+        )
+    if not _USER_NAME.fullmatch(user_name):
+        raise ValidationError(
+            "The specified value for userName is invalid. It must contain only alphanumeric characters and/or the "
+            "following: +=,.@_-"
+        )
+    with _create_user_lock:
+        if user_name.lower() in (name.lower() for name in self.users):
+            raise EntityAlreadyExists(f"User with name {user_name} already exists.")
+        if len(self.users) >= _MAX_USERS:
+            raise LimitExceededException(f"Cannot exceed quota for UsersPerAccount: {_MAX_USERS}")
+        return _original_create_user(self, region_name, user_name, *args, **kwargs)
+
+
+def _create_login_profile(self: IamResponse) -> ActionResult:
+    check_password(self.backend, self._get_param("Password"))
+    result = _original_create_login_profile(self)
+    user = self.backend.get_user(self._get_param("UserName"))
+    user.password_reset_required = self._get_bool_param("PasswordResetRequired", False)
+    result.result["LoginProfile"]["PasswordResetRequired"] = user.password_reset_required
+    return result
+
+
+def _update_login_profile(
+    self: IAMBackend, user_name: str, password: str | None, password_reset_required: bool | None
+) -> User:
+    """Changes what is given, and leaves the rest as it is."""
+    user = self.get_login_profile(user_name)
+    if password is not None:
+        check_password(self, password)
+    if password_reset_required is None:
+        password_reset_required = user.password_reset_required
+    return _original_update_login_profile(self, user_name, password or user.password, password_reset_required)
+
+
+def check_password(backend: IAMBackend, password: str) -> None:
+    """Raises PasswordPolicyViolation where the password does not satisfy the policy of the account."""
+    policy = backend.account_password_policy
+    minimum = policy.minimum_password_length if policy else 8
+    if not minimum <= len(password) <= 128:
+        raise PasswordPolicyViolation(f"Password should have a minimum length of {minimum}, and a maximum of 128")
+    lacking = [name for name, characters in _CLASSES.items() if not characters.search(password)]
+    if policy:
+        required = _required_classes(policy)
+        for name in lacking:
+            if required[name]:
+                raise PasswordPolicyViolation(f"Password should have at least one {name}")
+    elif len(lacking) > 1:
+        raise PasswordPolicyViolation(
+            "Password should have at least three of these: uppercase letters, lowercase letters, numbers, symbols"
+        )
+
+
+def _required_classes(policy: AccountPasswordPolicy) -> dict[str, bool]:
+    return {
+        "uppercase letter": policy.require_uppercase_characters,
+        "lowercase letter": policy.require_lowercase_characters,
+        "number": policy.require_numbers,
+        "symbol": policy.require_symbols,
+    }

@@ -1,0 +1,206 @@
+"""Resource types of CloudFormation that moto skips with a warning.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html are made for
+good; the types of `_INERT` are accepted, and nothing is made for them.
+"""
+
+import contextlib
+import json
+from typing import Any
+
+from moto.core.common_models import CloudFormationModel
+from moto.iam.exceptions import DeleteConflictException
+from moto.iam.models import Group, IAMBackend, iam_backends
+from moto.ses.models import SESBackend, ses_backends
+from moto.utilities.utils import get_partition
+
+_INERT = (
+    "AWS::CDK::Metadata",
+    "AWS::CloudWatch::Alarm",
+    "AWS::S3::BucketPolicy",
+    "AWS::SES::ConfigurationSet",
+    "AWS::SES::ConfigurationSetEventDestination",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+)
+
+
+class GroupResource(CloudFormationModel):
+    """AWS::IAM::Group: Ref is the name. It cannot be deleted while it has users, or policies of other resources."""
+
+    def __init__(self, group: Group, properties: dict[str, Any]) -> None:
+        self.group = group
+        self.properties = properties
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.group.name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "GroupName"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::IAM::Group"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr == "Arn"
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        return self.group.arn
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
+    ) -> "GroupResource":
+        backend = _iam(account_id, region_name)
+        properties = cloudformation_json["Properties"]
+        resource = cls(backend.create_group(resource_name, properties.get("Path", "/")), properties)
+        resource._put_policies(backend)
+        return resource
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: "GroupResource",
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> "GroupResource":
+        backend = _iam(account_id, region_name)
+        properties = cloudformation_json["Properties"]
+        group = original_resource.group
+        name = properties.get("GroupName", group.name)
+        if name != group.name:
+            resource = cls.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
+            with contextlib.suppress(DeleteConflictException):
+                original_resource.delete(account_id, region_name)
+            return resource
+        original_resource._remove_policies(backend)
+        group.path = properties.get("Path", "/")
+        resource = cls(group, properties)
+        resource._put_policies(backend)
+        return resource
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        backend = _iam(account_id, region_name)
+        own = {policy["PolicyName"] for policy in self.properties.get("Policies", [])}
+        if self.group.users or self.group.policies.keys() - own:
+            raise DeleteConflictException("Cannot delete entity, must remove users and policies from group first.")
+        self._remove_policies(backend)
+        backend.delete_group(self.group.name)
+
+    def _put_policies(self, backend: IAMBackend) -> None:
+        for policy in self.properties.get("Policies", []):
+            backend.put_group_policy(self.group.name, policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
+        for arn in self.properties.get("ManagedPolicyArns", []):
+            backend.attach_group_policy(arn, self.group.name)
+
+    def _remove_policies(self, backend: IAMBackend) -> None:
+        for policy in self.properties.get("Policies", []):
+            backend.delete_group_policy(self.group.name, policy["PolicyName"])
+        for arn in self.properties.get("ManagedPolicyArns", []):
+            backend.detach_group_policy(arn, self.group.name)
+
+
+class EmailIdentityResource(CloudFormationModel):
+    """AWS::SES::EmailIdentity: Ref is the identity, an address or a domain, which is not verified at first."""
+
+    def __init__(self, identity: str) -> None:
+        self.identity = identity
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.identity
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "EmailIdentity"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::SES::EmailIdentity"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr.startswith("DkimDNSToken")
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        token = f"token{attribute_name[-1]}"
+        is_name = attribute_name.startswith("DkimDNSTokenName")
+        return f"{token}._domainkey.{self.identity}" if is_name else f"{token}.dkim.amazonses.com"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
+    ) -> "EmailIdentityResource":
+        _ses(account_id, region_name).create_email_identity_v2(resource_name, None, None, None)
+        return cls(resource_name)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: "EmailIdentityResource",
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> "EmailIdentityResource":
+        if new_resource_name == original_resource.identity:
+            return original_resource
+        original_resource.delete(account_id, region_name)
+        return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        _ses(account_id, region_name).email_identities.pop(self.identity, None)
+
+
+class _InertResource:
+    """A resource that has a name, and does nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return False
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name: str, *args: Any, **kwargs: Any) -> "_InertResource":
+        return cls(resource_name)
+
+    @classmethod
+    def update_from_cloudformation_json(cls, original_resource: "_InertResource", **kwargs: Any) -> "_InertResource":
+        return original_resource
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Nothing was made."""
+
+
+def install() -> None:
+    """moto finds its types among the direct subclasses of CloudFormationModel: the classes above are there already."""
+    _inert_types.extend(_inert_type(name) for name in _INERT)
+
+
+# Python's list of subclasses does not keep them alive.
+_inert_types: list[type] = []
+
+
+def _inert_type(name: str) -> type:
+    return type("Inert", (_InertResource, CloudFormationModel), {"cloudformation_type": staticmethod(lambda: name)})
+
+
+def _iam(account_id: str, region_name: str) -> IAMBackend:
+    return iam_backends[account_id][get_partition(region_name)]
+
+
+def _ses(account_id: str, region_name: str) -> SESBackend:
+    return ses_backends[account_id][region_name]

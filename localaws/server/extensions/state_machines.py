@@ -1,0 +1,78 @@
+"""State machines and their executions.
+
+- CloudFormation makes a state machine for the backend that does not execute, and drops its logging and tracing;
+  the attribute Arn is missing:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+- An execution without a name gets the name "None" when it is executed; AWS makes one up:
+  https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+- What an execution takes over from its state machine is a deep copy, which fails once there are other executions.
+"""
+
+import copy
+import time
+import uuid
+from typing import Any
+
+from moto.stepfunctions import models
+from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser.backend.execution import Execution
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
+
+_original_start_execution = StepFunctionsParserBackend.start_execution
+_original_start_worker = ExecutionWorker.start
+_original_create = StateMachine.create_from_cloudformation_json.__func__
+_original_update = StateMachine.update_from_cloudformation_json.__func__
+_original_has_attribute = StateMachine.has_cfn_attr.__func__
+_original_attribute = StateMachine.get_cfn_attribute
+
+
+def install() -> None:
+    models.stepfunctions_backends = stepfunctions_parser_backends
+    StateMachine.create_from_cloudformation_json = classmethod(_create)
+    StateMachine.update_from_cloudformation_json = classmethod(_update)
+    StateMachine.has_cfn_attr = classmethod(lambda cls, name: name == "Arn" or _original_has_attribute(cls, name))
+    StateMachine.get_cfn_attribute = lambda self, name: self.arn if name == "Arn" else _original_attribute(self, name)
+    StateMachine.__deepcopy__ = lambda self, memo: copy.copy(self)
+    StepFunctionsParserBackend.start_execution = _start_execution
+    ExecutionWorker.start = _start_worker
+
+
+def _create(cls: type[StateMachine], name: str, json: dict[str, Any], *args: Any, **kwargs: Any) -> StateMachine:
+    return _configure(_original_create(cls, name, json, *args, **kwargs), json)
+
+
+def _update(cls: type[StateMachine], **kwargs: Any) -> StateMachine:
+    return _configure(_original_update(cls, **kwargs), kwargs["cloudformation_json"])
+
+
+def _configure(machine: StateMachine, json: dict[str, Any]) -> StateMachine:
+    properties = json["Properties"]
+    if "LoggingConfiguration" in properties:
+        machine.loggingConfiguration = _as_in_api(properties["LoggingConfiguration"])
+    if "TracingConfiguration" in properties:
+        machine.tracingConfiguration = _as_in_api(properties["TracingConfiguration"])
+    return machine
+
+
+def _as_in_api(value: Any) -> Any:
+    """The names that CloudFormation writes in Pascal case begin with a small letter in the API."""
+    if isinstance(value, dict):
+        return {key[0].lower() + key[1:]: _as_in_api(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_as_in_api(member) for member in value]
+    return value
+
+
+def _start_execution(
+    self: StepFunctionsParserBackend, state_machine_arn: str, name: str | None = None, *args: Any, **kwargs: Any
+) -> Execution:
+    return _original_start_execution(self, state_machine_arn, name or str(uuid.uuid4()), *args, **kwargs)
+
+
+def _start_worker(self: ExecutionWorker) -> None:
+    """Waits for the environment of the execution, which the other API calls take for granted."""
+    _original_start_worker(self)
+    deadline = time.monotonic() + 10
+    while self.env is None and time.monotonic() < deadline:
+        time.sleep(0.001)

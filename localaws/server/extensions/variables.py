@@ -1,0 +1,34 @@
+"""What a state sees of the variables.
+
+In moto the Output of a state sees what the same state assigns. In AWS a state sees the values that its variables had
+when it was entered: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+And moto does not escape the strings in the `assignedVariables` of the history.
+"""
+
+from typing import Any
+
+from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
+from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+
+_original_eval = CommonStateField._eval_body
+
+
+def install() -> None:
+    CommonStateField._eval_body = _eval_state
+    VariableStore.get_assigned_variables = _assigned_variables
+
+
+def visible(store: VariableStore) -> dict[str, Any]:
+    """The variables that the expressions of the present state see, without the dollar sign."""
+    return getattr(store, "_at_entry", store._outer_scope)
+
+
+def _eval_state(self: CommonStateField, env: Environment) -> None:
+    env.variable_store._at_entry = {**env.variable_store._outer_scope, **env.variable_store._inner_scope}
+    _original_eval(self, env)
+
+
+def _assigned_variables(self: VariableStore) -> dict[str, str]:
+    return {name: to_json_str(self.get(name), separators=(",", ":")) for name in self._declaration_tracing}

@@ -1,0 +1,53 @@
+"""Starts the local AWS: moto's server with the extensions that lie beside this file.
+
+Prints the port that it listens at, on the loopback interface, as one line, and ends when its standard input does: so it
+cannot outlive the process that started it.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import threading
+
+from moto.core.config import default_user_config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+import extensions
+from extensions import clients, controls, jsonata, pace
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--pace", type=float, default=1.0, help="factor for the time-outs and the intervals between retries of tasks"
+    )
+    arguments = parser.parse_args()
+
+    # What fails in an execution is in its history; a line a request says nothing either.
+    logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # The recursion of a Distributed Map is as deep as the number of its items divided by its concurrency.
+    sys.setrecursionlimit(20_000)
+
+    default_user_config["stepfunctions"]["execute_state_machine"] = True
+    extensions.install()
+    pace.set_pace(arguments.pace)
+
+    application = controls.Controls(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    clients.set_endpoint(f"http://127.0.0.1:{server.port}")
+    print(server.port, flush=True)
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    server.serve_forever()
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    jsonata.stop()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+package localaws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+const module = "module github.com/iam-onboarding/iam-onboarding\n"
+
+// hasMoto is a program that fails where an interpreter lacks what the local AWS needs.
+const hasMoto = `
+import importlib.metadata, importlib.util, sys
+needed = ["antlr4", "boto3", "cfnlint", "docker", "flask", "flask_cors", "graphql", "joserfc", "jsonpath_ng", "yaml"]
+found = all(importlib.util.find_spec(name) for name in needed) and importlib.util.find_spec("moto")
+sys.exit(0 if found and importlib.metadata.version("moto") == "5.2.1" else 1)
+`
+
+// Python is an interpreter that has what localaws/requirements.txt lists, moto and cfn-lint among it: python3 or python
+// on the PATH where that has it, else the one of a virtual environment in localaws/.venv, which is made on first use.
+func Python(ctx context.Context) (string, error) {
+	root, err := root()
+	if err != nil {
+		return "", err
+	}
+	venv := filepath.Join(root, "localaws", ".venv")
+	base := ""
+	for _, name := range []string{"python3", "python"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		if usable(ctx, path) {
+			return path, nil
+		}
+		if base == "" {
+			base = path
+		}
+	}
+	if python := interpreter(venv); usable(ctx, python) {
+		return python, nil
+	}
+	if base == "" {
+		return "", errors.New("the local AWS needs Python 3.10 or later: there is no python3 on the PATH")
+	}
+	if err := makeVenv(ctx, base, venv, filepath.Join(root, "localaws", "requirements.txt")); err != nil {
+		return "", fmt.Errorf("make a virtual environment for the local AWS (or put a python3 that has %s on the PATH): %w",
+			filepath.Join("localaws", "requirements.txt"), err)
+	}
+	return interpreter(venv), nil
+}
+
+func usable(ctx context.Context, python string) bool {
+	return exec.CommandContext(ctx, python, "-c", hasMoto).Run() == nil
+}
+
+func interpreter(venv string) string {
+	return filepath.Join(venv, "bin", "python")
+}
+
+// makeVenv makes the virtual environment aside and renames it when it is complete, so that whoever comes at the same
+// time finds either all of it or nothing.
+func makeVenv(ctx context.Context, base, venv, requirements string) error {
+	aside, err := os.MkdirTemp(filepath.Dir(venv), ".venv-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(aside)
+	for _, command := range [][]string{
+		{base, "-m", "venv", aside},
+		{interpreter(aside), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r", requirements},
+	} {
+		output, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, output)
+		}
+	}
+	if !usable(ctx, interpreter(venv)) {
+		if err := os.RemoveAll(venv); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(aside, venv); err != nil && !usable(ctx, interpreter(venv)) {
+		return err
+	}
+	return nil
+}
+
+func checkNode(root string) error {
+	if _, err := exec.LookPath("node"); err != nil {
+		return errors.New("the local AWS needs Node.js 20 or later: there is no node on the PATH")
+	}
+	if _, err := os.Stat(filepath.Join(root, "node_modules", "jsonata")); err != nil {
+		return fmt.Errorf("the local AWS needs the npm package jsonata: run `npm ci` in %s", root)
+	}
+	return nil
+}
+
+// root is the folder of this module, looked for from the working directory upwards.
+func root() (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(text), module) {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("the local AWS runs in the repository of iam-onboarding only, got: %s", start)
+		}
+	}
+}
