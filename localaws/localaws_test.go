@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,9 +137,9 @@ func TestRetry(t *testing.T) {
 	for code, want := range map[string]int{"NoSuchEntity": 1, "Throttling": 3} {
 		t.Run(code, func(t *testing.T) {
 			reset(t)
-			calls := 0
+			var calls atomic.Int32
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				calls++
+				calls.Add(1)
 				w.WriteHeader(http.StatusBadRequest)
 				_, _ = io.WriteString(w, "<ErrorResponse><Error><Code>"+code+"</Code><Message>m</Message></Error></ErrorResponse>")
 			}))
@@ -150,8 +151,8 @@ func TestRetry(t *testing.T) {
 					{"ErrorEquals": ["Iam.NoSuchEntityException"], "MaxAttempts": 0},
 					{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 4, "MaxAttempts": 2, "MaxDelaySeconds": 5,
 						"BackoffRate": 2, "JitterStrategy": "FULL"}]}}}`, `{}`)
-			if calls != want {
-				t.Errorf("got %d calls, want %d", calls, want)
+			if got := int(calls.Load()); got != want {
+				t.Errorf("got %d calls, want %d", got, want)
 			}
 			if took := time.Since(started); took > 4*time.Second {
 				t.Errorf("the pace of the server is not kept: it took %v", took)
@@ -612,7 +613,10 @@ func TestSES(t *testing.T) {
 	}
 }
 
-const template = `{"Description": "A stack", "Mappings": {"Hosts": {"aws": {"Name": "signin.aws"}}},
+const toolkit = `{"Resources": {"Version": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/version", "Type": "String", "Value": "33"}}}}`
+
+const template = `{"Description": "A stack", "Parameters": {"Version": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/version"}},
+	"Mappings": {"Hosts": {"aws": {"Name": "signin.aws"}}},
 	"Resources": {
 		"Group": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "staff", %s
 			"ManagedPolicyArns": ["arn:aws:iam::aws:policy/IAMUserChangePassword"],
@@ -650,7 +654,8 @@ func TestStack(t *testing.T) {
 	identities := sesv2.NewFromConfig(server.Config())
 	written := len(log.String())
 
-	outputs := deploy(t, cfntypes.ChangeSetTypeCreate, fmt.Sprintf(template, "", "a@example.com", "one", "first "))
+	deploy(t, "toolkit", cfntypes.ChangeSetTypeCreate, toolkit)
+	outputs := deploy(t, "stack", cfntypes.ChangeSetTypeCreate, fmt.Sprintf(template, "", "a@example.com", "one", "first "))
 	want := map[string]string{"Group": "staff", "GroupArn": "arn:aws:iam::123456789012:group/staff", "Identity": "a@example.com",
 		"Host": "signin.aws", "Machine": outputs["MachineArn"], "MachineArn": outputs["Machine"]}
 	if !reflect.DeepEqual(outputs, want) {
@@ -677,7 +682,7 @@ func TestStack(t *testing.T) {
 		t.Error("an identity that CloudFormation made is verified")
 	}
 
-	outputs = deploy(t, cfntypes.ChangeSetTypeUpdate, fmt.Sprintf(template, `"Path": "/p/",`, "b@example.com", "two", "second "))
+	outputs = deploy(t, "stack", cfntypes.ChangeSetTypeUpdate, fmt.Sprintf(template, `"Path": "/p/",`, "b@example.com", "two", "second "))
 	if outputs["GroupArn"] != "arn:aws:iam::123456789012:group/p/staff" || outputs["Identity"] != "b@example.com" {
 		t.Errorf("got the outputs %v after the change", outputs)
 	}
@@ -704,21 +709,29 @@ func TestStack(t *testing.T) {
 	}
 }
 
-// deploy deploys the template as the stack named stack, and gives its outputs.
-func deploy(t *testing.T, kind cfntypes.ChangeSetType, template string) map[string]string {
+// deploy deploys the template as the CDK CLI does, and gives the outputs of the stack.
+func deploy(t *testing.T, name string, kind cfntypes.ChangeSetType, template string) map[string]string {
 	t.Helper()
 	ctx := t.Context()
-	assets := "/assets-" + strings.ToLower(string(kind))
+	assets := "/assets-" + name + "-" + strings.ToLower(string(kind))
 	put(t, assets, "")
 	put(t, assets+"/template.json", template)
 	client := cloudformation.NewFromConfig(server.Config())
-	stack, changeSet := aws.String("stack"), aws.String("change")
-	_, err := client.CreateChangeSet(ctx, &cloudformation.CreateChangeSetInput{StackName: stack, ChangeSetName: changeSet,
-		ChangeSetType: kind, TemplateURL: aws.String(server.Endpoint() + assets + "/template.json")})
+	stack, changeSet := &name, aws.String("change")
+	_, err := client.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: stack, ChangeSetName: changeSet})
+	must(t, err)
+	_, err = client.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: stack, ChangeSetName: changeSet})
+	if code(err) != "ChangeSetNotFound" {
+		t.Errorf("got %v for a change set that is not there, want ChangeSetNotFound", err)
+	}
+	in := &cloudformation.CreateChangeSetInput{StackName: stack, ChangeSetName: changeSet,
+		ChangeSetType: kind, TemplateURL: aws.String(server.Endpoint() + assets + "/template.json")}
+	if kind == cfntypes.ChangeSetTypeUpdate {
+		in.Parameters = []cfntypes.Parameter{{ParameterKey: aws.String("Version"), UsePreviousValue: aws.Bool(true)}}
+	}
+	_, err = client.CreateChangeSet(ctx, in)
 	must(t, err)
 	_, err = client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: stack, ChangeSetName: changeSet})
-	must(t, err)
-	_, err = client.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: stack, ChangeSetName: changeSet})
 	must(t, err)
 	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: stack})
 	must(t, err)
@@ -793,8 +806,6 @@ func TestStop(t *testing.T) {
 
 // A start that fails says why.
 func TestStartFails(t *testing.T) {
-	t.Setenv("PYTHONSTARTUP", "")
-	t.Setenv("MOTO_ACCOUNT_ID", "")
 	t.Setenv("PYTHONPATH", brokenModule(t))
 	_, err := localaws.Start(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "the module is broken") {

@@ -1,12 +1,13 @@
 """Starts the local AWS: moto's server with the extensions that lie beside this file.
 
-Prints the port that it listens at, on the loopback interface, as one line, and ends when its standard input does: so it
-cannot outlive the process that started it.
+Prints the port that it listens at, on the loopback interface, as one line, and ends when its
+standard input does: so it cannot outlive the process that started it.
 """
 
 import argparse
 import logging
 import os
+import signal
 import sys
 import threading
 
@@ -21,15 +22,21 @@ from extensions import clients, controls, jsonata, pace
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--pace", type=float, default=1.0, help="factor for the time-outs and the intervals between retries of tasks"
+        "--pace",
+        type=float,
+        default=1.0,
+        help="factor for the time-outs and the intervals between retries of tasks",
     )
     arguments = parser.parse_args()
 
     # What fails in an execution is in its history; a line a request says nothing either.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    # The recursion of a Distributed Map is as deep as the number of its items divided by its concurrency.
+    # A worker of a Distributed Map recurses as deep as the number of its items.
     sys.setrecursionlimit(20_000)
+
+    # An interrupt is for the process that started this one, which then ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     extensions.install()
@@ -44,7 +51,8 @@ def main() -> None:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     jsonata.stop()
     os._exit(0)
 

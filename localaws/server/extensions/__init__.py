@@ -1,4 +1,4 @@
-"""What moto lacks, one module for each concern. Importing a module changes nothing; its `install` does."""
+"""What moto lacks, a module for each concern. Importing one changes nothing; its `install` does."""
 
 from extensions import (
     change_sets,

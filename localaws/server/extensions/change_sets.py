@@ -1,13 +1,15 @@
 """Change sets.
 
-- moto finds a change set by its name alone, though each stack may have one of that name, and does not say
-  ChangeSetNotFound where there is none, which the CDK CLI waits for:
+- moto finds a change set by its name alone, though each stack may have one of that name, and does
+  not say ChangeSetNotFound where there is none, which the CDK CLI waits for:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
-- Executing one changes the resources, and leaves the template, the description, the parameters and the outputs of the
-  stack as they were; a new stack, which the CDK CLI makes in this way, has no outputs:
+- Executing one changes the resources, and leaves the template, the description, the parameters and
+  the outputs of the stack as they were; a new stack, which the CDK CLI makes in this way, has no
+  outputs:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
-- The previous value of a parameter that names a parameter of Systems Manager is, in moto, what that resolved to, which is
-  then taken for a name: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.html
+- The previous value of a parameter that names a parameter of Systems Manager is, in moto, what that
+  resolved to, which is then taken for a name:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.html
 """
 
 from typing import Any
@@ -56,7 +58,8 @@ def _find(self: CloudFormationResponse) -> ChangeSet:
     for change_set in self.cloudformation_backend.change_sets.values():
         if name == change_set.change_set_id:
             return change_set
-        if name == change_set.change_set_name and stack in (change_set.stack_name, change_set.stack_id):
+        of_stack = stack in (change_set.stack_name, change_set.stack_id)
+        if of_stack and name == change_set.change_set_name:
             return change_set
     raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
 
@@ -73,4 +76,5 @@ def _apply(self: ChangeSet) -> None:
 
 def _parameters(self: Stack) -> dict[str, Any]:
     declared = self.template_dict.get("Parameters", {})
-    return {name: parameter.get("Default") for name, parameter in declared.items()} | self.parameters
+    defaults = {name: parameter.get("Default") for name, parameter in declared.items()}
+    return defaults | self.parameters

@@ -1,9 +1,10 @@
 """The clients by which the Step Functions engine calls the services.
 
-moto makes a client for each call, of boto3's default session, which is not safe to use from the threads of a Map
-(https://docs.aws.amazon.com/boto3/latest/guide/session.html, multithreading or multiprocessing with sessions), and slow.
-Here each service has one client, which is thread-safe; and it can be told where to send its calls, so that a proxy can
-be put between the engine and the services.
+moto makes a client for each call, of boto3's default session, which is not safe to use from the
+threads of a Map (https://docs.aws.amazon.com/boto3/latest/guide/session.html, multithreading or
+multiprocessing with sessions), and slow. Here each service has one client, which is thread-safe;
+and it can be told where to send its calls, so that a proxy can be put between the engine and the
+services.
 """
 
 import threading
@@ -12,7 +13,9 @@ from typing import Any
 import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_aws_sdk,
+)
 
 _CONFIG = Config(
     # A call is one request: repeating it is for the Retry of the state machine to say.

@@ -1,11 +1,12 @@
-"""What a person does at the real AWS, and no API offers: routes under /_localaws/, with JSON in and out.
+"""What people do at the real AWS, and no API offers: routes under /_localaws/ that speak JSON.
 
-    POST /_localaws/identities/verify  {"Identity": …}                  follow the link in the verification mail
-    PUT  /_localaws/sending            {"Enabled": …}                   have the sending of the account paused, or resumed
-    GET  /_localaws/mails                                               read the mails that were sent
-    GET  /_localaws/user?name=…                                         see a user with the password that is set
-    POST /_localaws/sign-in            {"UserName", "Password", "NewPassword"}  sign in and choose a new password
-    PUT  /_localaws/task-endpoint      {"URL": …}                       put a proxy between state machines and services
+    POST identities/verify  {"Identity": …}  follow the link in the verification mail
+    PUT  sending            {"Enabled": …}   have the sending of the account paused, or resumed
+    GET  mails                               read the mails that were sent
+    GET  user?name=…                         see a user with the password that is set
+    POST sign-in            {"UserName": …, "Password": …, "NewPassword": …}
+                                             sign in to the console, and choose a new password
+    PUT  task-endpoint      {"URL": …}       put a proxy between state machines and services
 """
 
 import json
@@ -77,7 +78,9 @@ def _mail(sent: dict[str, Any]) -> dict[str, Any]:
 
 def _user(request: Request) -> dict[str, Any]:
     user = _find_user(request.args["name"])
-    profile = {"Password": user.password, "ResetRequired": user.password_reset_required} if user.password else None
+    profile = None
+    if user.password:
+        profile = {"Password": user.password, "ResetRequired": user.password_reset_required}
     return {
         "Name": user.name,
         "Path": user.path,

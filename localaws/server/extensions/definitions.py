@@ -1,14 +1,16 @@
 """What the grammar of moto's Amazon States Language refuses, though AWS accepts it.
 
-- `"ExecutionType": "EXPRESS"` in the ProcessorConfig of a Map, and a `ToleratedFailurePercentage` that is an integer:
+- `"ExecutionType": "EXPRESS"` in the ProcessorConfig of a Map, and a `ToleratedFailurePercentage`
+  that is an integer:
   https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 - `WriterConfig` in a ResultWriter, also alone:
   https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 
 And it reads the escapes in strings only here and there, not in Assign for one.
 
-The definition is put into the words of the grammar before it is parsed. What is lost is that the children are EXPRESS:
-moto's children keep no history anyhow. The parse of a definition, which takes a second, is kept.
+The definition is put into the words of the grammar before it is parsed. What is lost is that the
+children are EXPRESS: moto's children keep no history anyhow. The parse of a definition, which takes
+a second, is kept.
 """
 
 import functools

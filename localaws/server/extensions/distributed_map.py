@@ -1,7 +1,7 @@
 """The children of a Distributed Map, and its counts.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html, with the pages that it leads to on
-variables, on the context object and on the tolerated failure threshold. In moto
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html, with the pages that
+it leads to on variables, on the context object and on the tolerated failure threshold. In moto
 - a child sees, and cannot assign, the variables of its parent; in AWS it does not see them;
 - the context of a child has the execution of the parent; in AWS it is an execution of its own;
 - a failed child becomes null; in AWS an object that describes its execution;
@@ -19,13 +19,17 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
     FailureEvent,
     FailureEventException,
 )
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+    StatesErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.distributed_iteration_component import (
     DistributedIterationComponent,
     DistributedIterationComponentEvalInput,
 )
-from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.distributed_item_processor_worker import (  # noqa: E501
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.distributed_item_processor_worker import (
     DistributedItemProcessorWorker,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.map_run_record import (
@@ -108,7 +112,7 @@ def _child_execution(env: Environment, record: MapRunRecord) -> dict[str, Any]:
 
 
 def _select_input(worker: DistributedItemProcessorWorker, env: Environment, job: Job) -> None:
-    """Evaluates the ItemSelector, which belongs to the parent: it sees the input and the variables of the Map."""
+    """Evaluates the ItemSelector, which belongs to the parent: it sees its input and variables."""
     env.states.context_object.context_object_data["Map"] = MapData(
         Item=ItemData(Index=job.job_index, Value=job.job_input)
     )
@@ -122,7 +126,9 @@ def _select_input(worker: DistributedItemProcessorWorker, env: Environment, job:
     env.states.reset(env.stack.pop())
 
 
-def _describe(execution: dict[str, Any], record: MapRunRecord, status: str, state: Any) -> dict[str, Any]:
+def _describe(
+    execution: dict[str, Any], record: MapRunRecord, status: str, state: Any
+) -> dict[str, Any]:
     """What is in the place of the output of a child that did not succeed."""
     error = getattr(state, "error", None)
     details = error if isinstance(error, dict) else {}
@@ -142,11 +148,14 @@ def _describe(execution: dict[str, Any], record: MapRunRecord, status: str, stat
 
 
 def _now() -> str:
-    return datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    now = datetime.datetime.now(tz=datetime.timezone.utc)
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _map_run(
-    self: DistributedIterationComponent, env: Environment, eval_input: DistributedIterationComponentEvalInput
+    self: DistributedIterationComponent,
+    env: Environment,
+    eval_input: DistributedIterationComponentEvalInput,
 ) -> None:
     items = len(env.stack[-1])
     record = eval_input.map_run_record
@@ -175,7 +184,8 @@ def _threshold_exceeded(env: Environment) -> FailureEvent:
         event_type=HistoryEventType.MapRunFailed,
         event_details=EventDetails(
             mapRunFailedEventDetails=MapRunFailedEventDetails(
-                error=name.error_name, cause="The specified tolerated failure threshold was exceeded"
+                error=name.error_name,
+                cause="The specified tolerated failure threshold was exceeded",
             )
         ),
     )

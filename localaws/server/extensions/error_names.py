@@ -1,20 +1,28 @@
 """The names of errors, and which of them a Retry or a Catch matches.
 
-- moto's table of service names in errors knows two services; AWS spells them as in `Iam.NoSuchEntityException`:
+- moto's table of service names in errors knows two services; AWS spells them as in
+  `Iam.NoSuchEntityException`:
   https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-- A call without an answer, say because the connection was cut, is States.Runtime in moto. The SDK reports it as
-  SdkClientException: https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
-- An answer without a request id, as some of moto's errors are, ends the execution; AWS always gives one.
-- States.ALL does not match States.DataLimitExceeded and States.Runtime, and States.TaskFailed matches all but these
-  and States.Timeout: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+- A call without an answer, say because the connection was cut, is States.Runtime in moto. The SDK
+  reports it as SdkClientException:
+  https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
+- An answer without a request id, as some of moto's errors are, ends the execution; AWS always gives
+  one.
+- States.ALL does not match States.DataLimitExceeded and States.Runtime, and States.TaskFailed
+  matches all but these and States.Timeout:
+  https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
 
 import uuid
 
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
+from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
+    ErrorEqualsDecl,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_aws_sdk,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
     StateTaskServiceAwsSdk,
 )
@@ -23,7 +31,12 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 _SERVICE_NAMES = {"iam": "Iam", "secretsmanager": "SecretsManager", "sesv2": "SesV2"}
 _NOT_MATCHED_BY = {
     "States.ALL": {"States.DataLimitExceeded", "States.Runtime"},
-    "States.TaskFailed": {"States.DataLimitExceeded", "States.Runtime", "States.Timeout", "States.HeartbeatTimeout"},
+    "States.TaskFailed": {
+        "States.DataLimitExceeded",
+        "States.HeartbeatTimeout",
+        "States.Runtime",
+        "States.Timeout",
+    },
 }
 
 _original_from_error = StateTaskServiceAwsSdk._from_error
@@ -38,7 +51,7 @@ def install() -> None:
 def _from_error(self: StateTaskServiceAwsSdk, env: Environment, ex: Exception) -> FailureEvent:
     if isinstance(ex, BotoCoreError):
         service = self._normalise_service_error_name(self.resource.api_name)
-        return self._get_task_failure_event(env=env, error=f"{service}.SdkClientException", cause=str(ex))
+        return self._get_task_failure_event(env, f"{service}.SdkClientException", str(ex))
     if isinstance(ex, ClientError):
         ex.response["ResponseMetadata"].setdefault("RequestId", str(uuid.uuid4()))
     return _original_from_error(self, env, ex)

@@ -2,10 +2,11 @@
 
 - GetExecutionHistory gives the whole history at once in moto, whatever was asked:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
-- StopExecution forgets the error and the cause, and what fails while it is being stopped makes an execution FAILED:
+- StopExecution forgets the error and the cause, and what fails while it is being stopped makes an
+  execution FAILED:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
-- DescribeExecution may tell that an execution has ended before it tells how; an output that is a string or null is no
-  JSON, and others have spaces, which count:
+- DescribeExecution may tell that an execution has ended before it tells how; an output that is a
+  string or null is no JSON, and others have spaces, which count:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 """
 
@@ -15,7 +16,11 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.stepfunctions.parser.api import ExecutionFailedEventDetails, ExecutionStatus
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, ProgramError, ProgramStopped
+from moto.stepfunctions.parser.asl.eval.program_state import (
+    ProgramEnded,
+    ProgramError,
+    ProgramStopped,
+)
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.responses import StepFunctionResponse
@@ -49,10 +54,13 @@ def _get_execution_history(self: StepFunctionResponse) -> ActionResult:
 
 
 def _without_data(event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: {name: value for name, value in details.items() if name not in _DATA} if isinstance(details, dict) else details
-        for key, details in event.items()
-    }
+    return {key: _details_without_data(details) for key, details in event.items()}
+
+
+def _details_without_data(details: Any) -> Any:
+    if isinstance(details, dict):
+        return {name: value for name, value in details.items() if name not in _DATA}
+    return details
 
 
 def _stop_execution(self: StepFunctionResponse) -> ActionResult:

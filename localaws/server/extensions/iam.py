@@ -1,15 +1,16 @@
 """What IAM refuses, and moto does not.
 
-- a user name of more than 64 characters or with others than these, and one that differs from another only in case, and
-  more than 5,000 users: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+- a user name of more than 64 characters or with others than these, and one that differs from
+  another only in case, and more than 5,000 users:
+  https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 - a password against the policy of the account, or against the default policy where there is none:
   https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
 
 And moto forgets the PasswordResetRequired of CreateLoginProfile:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
 
-The policies that AWS manages are loaded for the one account that is used. moto has none by default, or the 1,400 of them
-for each account and partition, at each reset, which takes a second.
+The policies that AWS manages are loaded for the one account that is used. moto has none by default,
+or the 1,400 of them for each account and partition, at each reset, which takes a second.
 """
 
 import re
@@ -19,7 +20,12 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.config import default_user_config
 from moto.core.responses import ActionResult
-from moto.iam.exceptions import EntityAlreadyExists, IAMException, LimitExceededException, ValidationError
+from moto.iam.exceptions import (
+    EntityAlreadyExists,
+    IAMException,
+    LimitExceededException,
+    ValidationError,
+)
 from moto.iam.models import AccountPasswordPolicy, IAMBackend, ManagedPolicy, User
 from moto.iam.responses import IamResponse
 
@@ -59,16 +65,18 @@ def _init_aws_policies(self: IAMBackend) -> list[ManagedPolicy]:
     return _original_init_aws_policies(self) if is_used else []
 
 
-def _create_user(self: IAMBackend, region_name: str, user_name: str, *args: Any, **kwargs: Any) -> User:
+def _create_user(
+    self: IAMBackend, region_name: str, user_name: str, *args: Any, **kwargs: Any
+) -> User:
     if len(user_name) > 64:
         raise ValidationError(
-            f"1 validation error detected: Value '{user_name}' at 'userName' failed to satisfy constraint: "
-            "Member must have length less than or equal to 64"
+            f"1 validation error detected: Value '{user_name}' at 'userName' failed to satisfy "
+            "constraint: Member must have length less than or equal to 64"
         )
     if not _USER_NAME.fullmatch(user_name):
         raise ValidationError(
-            "The specified value for userName is invalid. It must contain only alphanumeric characters and/or the "
-            "following: +=,.@_-"
+            "The specified value for userName is invalid. It must contain only alphanumeric "
+            "characters and/or the following: +=,.@_-"
         )
     with _create_user_lock:
         if user_name.lower() in (name.lower() for name in self.users):
@@ -96,15 +104,19 @@ def _update_login_profile(
         check_password(self, password)
     if password_reset_required is None:
         password_reset_required = user.password_reset_required
-    return _original_update_login_profile(self, user_name, password or user.password, password_reset_required)
+    return _original_update_login_profile(
+        self, user_name, password or user.password, password_reset_required
+    )
 
 
 def check_password(backend: IAMBackend, password: str) -> None:
-    """Raises PasswordPolicyViolation where the password does not satisfy the policy of the account."""
+    """Raises PasswordPolicyViolation where the policy of the account refuses the password."""
     policy = backend.account_password_policy
     minimum = policy.minimum_password_length if policy else 8
     if not minimum <= len(password) <= 128:
-        raise PasswordPolicyViolation(f"Password should have a minimum length of {minimum}, and a maximum of 128")
+        raise PasswordPolicyViolation(
+            f"Password should have a minimum length of {minimum}, and a maximum of 128"
+        )
     lacking = [name for name, characters in _CLASSES.items() if not characters.search(password)]
     if policy:
         required = _required_classes(policy)
@@ -113,7 +125,8 @@ def check_password(backend: IAMBackend, password: str) -> None:
                 raise PasswordPolicyViolation(f"Password should have at least one {name}")
     elif len(lacking) > 1:
         raise PasswordPolicyViolation(
-            "Password should have at least three of these: uppercase letters, lowercase letters, numbers, symbols"
+            "Password should have at least three of these: "
+            "uppercase letters, lowercase letters, numbers, symbols"
         )
 
 

@@ -1,9 +1,11 @@
 """JSONata.
 
-moto has the bridge to an evaluator, but no evaluator. Step Functions has version 2.0.6 of the reference implementation
-(https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), so that is what is used here: the npm
-package jsonata in one Node.js process, see jsonata.js. `$states` and the variables are bound as values; an expression
-that fails, or that is undefined, raises States.QueryEvaluationError.
+moto has the bridge to an evaluator, but no evaluator. Step Functions has version 2.0.6 of the
+reference implementation
+(https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), so that is what is
+used here: the npm package jsonata in one Node.js process, see jsonata.js. `$states` and the
+variables are bound as values; an expression that fails, or that is undefined, raises
+States.QueryEvaluationError.
 """
 
 import json
@@ -18,8 +20,12 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
     FailureEvent,
     FailureEventException,
 )
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+    StatesErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
@@ -87,25 +93,30 @@ def _eval_expression(self: StringJSONata, env: Environment) -> None:
 
 
 def _bindings(expression: str, env: Environment) -> dict[str, Any]:
-    """What the expression may refer to. What it does not name is left out, since it may be large."""
-    bindings = {name: value for name, value in variables.visible(env.variable_store).items() if f"${name}" in expression}
-    states = env.states._states_data
+    """What the expression may refer to. What it does not name is left out: it may be large."""
+    all_variables = variables.visible(env.variable_store)
+    bindings = {name: value for name, value in all_variables.items() if f"${name}" in expression}
     whole = _WHOLE_STATES.search(expression)
-    # $states.result and $states.errorOutput exist only after a call, and the engine has None for what does not exist.
     bindings["states"] = {
-        key: value for key, value in states.items() if value is not None or key == "input" if whole or key in expression
+        key: value
+        for key, value in env.states._states_data.items()
+        # The engine has None for a result or an error output that does not exist.
+        if (value is not None or key == "input") and (whole or key in expression)
     }
     return bindings
 
 
 def _failure(expression: str, env: Environment, problem: str) -> FailureEvent:
     name = StatesErrorName(typ=StatesErrorNameType.StatesQueryEvaluationError)
-    cause = f"The JSONata expression '{expression}' specified for the field '{env.next_field_name}' {problem}"
+    field = env.next_field_name
+    cause = f"The JSONata expression '{expression}' specified for the field '{field}' {problem}"
     return FailureEvent(
         env=env,
         error_name=name,
         event_type=HistoryEventType.EvaluationFailed,
         event_details=EventDetails(
-            evaluationFailedEventDetails=EvaluationFailedEventDetails(cause=cause, error=name.error_name)
+            evaluationFailedEventDetails=EvaluationFailedEventDetails(
+                cause=cause, error=name.error_name
+            )
         ),
     )

@@ -1,6 +1,7 @@
 """The pace of time in the engine.
 
-AWS has no such thing: it lets a test that injects faults go through time-outs and retries in a fraction of the time.
+AWS has no such thing: it lets a test that injects faults go through time-outs and retries in a
+fraction of the time.
 """
 
 import threading
@@ -18,7 +19,7 @@ def install() -> None:
 
 
 def set_pace(pace: float) -> None:
-    """Makes the time-outs of tasks, and the intervals between their retries, last `pace` times as long as stated."""
+    """Makes time-outs, and the intervals between retries, last `pace` times as long as stated."""
     global _pace
     _pace = pace
 

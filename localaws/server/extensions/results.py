@@ -1,7 +1,8 @@
 """The results of aws-sdk tasks.
 
-moto leaves dates in them, which neither JSONata nor the history can take; AWS gives ISO 8601 strings such as
-"2026-11-24T01:02:03Z": https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+moto leaves dates in them, which neither JSONata nor the history can take; AWS gives ISO 8601
+strings such as "2026-11-24T01:02:03Z":
+https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 """
 
 import datetime
@@ -19,7 +20,9 @@ def install() -> None:
     StateTaskServiceAwsSdk._eval_service_task = _eval_service_task
 
 
-def _eval_service_task(self: StateTaskServiceAwsSdk, env: Environment, *args: Any, **kwargs: Any) -> None:
+def _eval_service_task(
+    self: StateTaskServiceAwsSdk, env: Environment, *args: Any, **kwargs: Any
+) -> None:
     _original_eval(self, env, *args, **kwargs)
     env.stack.append(_plain(env.stack.pop()))
 

@@ -1,7 +1,8 @@
 """SES, version 2 of its API.
 
-- An identity must be verified before it can send, and a domain covers its addresses; moto takes every identity that
-  exists: https://docs.aws.amazon.com/ses/latest/dg/verify-addresses-and-domains.html
+- An identity must be verified before it can send, and a domain covers its addresses; moto takes
+  every identity that exists:
+  https://docs.aws.amazon.com/ses/latest/dg/verify-addresses-and-domains.html
 - moto has no GetAccount, and no switch for sending:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
 - moto keeps one body of a message, and no Reply-To; here the whole request is kept.
@@ -48,7 +49,7 @@ def install() -> None:
 
 
 def verify(account: str, region: str, identity: str) -> bool:
-    """Verifies an identity, as a click on the verification mail does. False where there is no such identity."""
+    """Verifies an identity, as a click on the verification mail does. False where there is none."""
     found = _identity(ses_backends[account][region], identity)
     if found is None:
         return False
@@ -89,12 +90,13 @@ def _sending_enabled(backend: SESBackend) -> bool:
 
 def _get_account(self: SESV2Response) -> str:
     backend = _core(self.sesv2_backend)
+    sent = float(len(backend.sent_messages))
     return json.dumps(
         {
             "DedicatedIpAutoWarmupEnabled": False,
             "EnforcementStatus": "HEALTHY",
             "ProductionAccessEnabled": True,
-            "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": float(len(backend.sent_messages))},
+            "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": sent},
             "SendingEnabled": _sending_enabled(backend),
         }
     )

@@ -1,8 +1,9 @@
 """Resource types of CloudFormation that moto skips with a warning.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html and
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html are made for
-good; the types of `_INERT` are accepted, and nothing is made for them.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html
+and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html
+are made for good; the types of `_INERT` are accepted, and nothing is made for them.
 """
 
 import contextlib
@@ -27,7 +28,11 @@ _INERT = (
 
 
 class GroupResource(CloudFormationModel):
-    """AWS::IAM::Group: Ref is the name. It cannot be deleted while it has users, or policies of other resources."""
+    """AWS::IAM::Group: Ref is the name.
+
+    It cannot be deleted while it has users, or policies of other resources. A group that cannot be
+    deleted when it gets another name stays.
+    """
 
     def __init__(self, group: Group, properties: dict[str, Any]) -> None:
         self.group = group
@@ -54,7 +59,12 @@ class GroupResource(CloudFormationModel):
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
     ) -> "GroupResource":
         backend = _iam(account_id, region_name)
         properties = cloudformation_json["Properties"]
@@ -76,7 +86,9 @@ class GroupResource(CloudFormationModel):
         group = original_resource.group
         name = properties.get("GroupName", group.name)
         if name != group.name:
-            resource = cls.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
+            resource = cls.create_from_cloudformation_json(
+                name, cloudformation_json, account_id, region_name
+            )
             with contextlib.suppress(DeleteConflictException):
                 original_resource.delete(account_id, region_name)
             return resource
@@ -90,13 +102,16 @@ class GroupResource(CloudFormationModel):
         backend = _iam(account_id, region_name)
         own = {policy["PolicyName"] for policy in self.properties.get("Policies", [])}
         if self.group.users or self.group.policies.keys() - own:
-            raise DeleteConflictException("Cannot delete entity, must remove users and policies from group first.")
+            raise DeleteConflictException(
+                "Cannot delete entity, must remove users and policies from group first."
+            )
         self._remove_policies(backend)
         backend.delete_group(self.group.name)
 
     def _put_policies(self, backend: IAMBackend) -> None:
         for policy in self.properties.get("Policies", []):
-            backend.put_group_policy(self.group.name, policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
+            document = json.dumps(policy["PolicyDocument"])
+            backend.put_group_policy(self.group.name, policy["PolicyName"], document)
         for arn in self.properties.get("ManagedPolicyArns", []):
             backend.attach_group_policy(arn, self.group.name)
 
@@ -108,7 +123,7 @@ class GroupResource(CloudFormationModel):
 
 
 class EmailIdentityResource(CloudFormationModel):
-    """AWS::SES::EmailIdentity: Ref is the identity, an address or a domain, which is not verified at first."""
+    """AWS::SES::EmailIdentity: Ref is the address or the domain, which is not verified at first."""
 
     def __init__(self, identity: str) -> None:
         self.identity = identity
@@ -136,7 +151,12 @@ class EmailIdentityResource(CloudFormationModel):
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
     ) -> "EmailIdentityResource":
         _ses(account_id, region_name).create_email_identity_v2(resource_name, None, None, None)
         return cls(resource_name)
@@ -153,7 +173,9 @@ class EmailIdentityResource(CloudFormationModel):
         if new_resource_name == original_resource.identity:
             return original_resource
         original_resource.delete(account_id, region_name)
-        return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+        return cls.create_from_cloudformation_json(
+            new_resource_name, cloudformation_json, account_id, region_name
+        )
 
     def delete(self, account_id: str, region_name: str) -> None:
         _ses(account_id, region_name).email_identities.pop(self.identity, None)
@@ -174,11 +196,15 @@ class _InertResource:
         return False
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, *args: Any, **kwargs: Any) -> "_InertResource":
+    def create_from_cloudformation_json(
+        cls, resource_name: str, *args: Any, **kwargs: Any
+    ) -> "_InertResource":
         return cls(resource_name)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: "_InertResource", **kwargs: Any) -> "_InertResource":
+    def update_from_cloudformation_json(
+        cls, original_resource: "_InertResource", **kwargs: Any
+    ) -> "_InertResource":
         return original_resource
 
     def delete(self, account_id: str, region_name: str) -> None:
@@ -186,7 +212,7 @@ class _InertResource:
 
 
 def install() -> None:
-    """moto finds its types among the direct subclasses of CloudFormationModel: the classes above are there already."""
+    """Adds the inert types: moto knows a type as soon as CloudFormationModel has its subclass."""
     _inert_types.extend(_inert_type(name) for name in _INERT)
 
 
@@ -195,7 +221,8 @@ _inert_types: list[type] = []
 
 
 def _inert_type(name: str) -> type:
-    return type("Inert", (_InertResource, CloudFormationModel), {"cloudformation_type": staticmethod(lambda: name)})
+    body = {"cloudformation_type": staticmethod(lambda: name)}
+    return type("Inert", (_InertResource, CloudFormationModel), body)
 
 
 def _iam(account_id: str, region_name: str) -> IAMBackend:

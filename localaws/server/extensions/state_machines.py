@@ -1,11 +1,12 @@
 """State machines and their executions.
 
-- CloudFormation makes a state machine for the backend that does not execute, and drops its logging and tracing;
-  the attribute Arn is missing:
+- CloudFormation makes a state machine for the backend that does not execute, and drops its logging
+  and tracing; the attribute Arn is missing:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
 - An execution without a name gets the name "None" when it is executed; AWS makes one up:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-- What an execution takes over from its state machine is a deep copy, which fails once there are other executions.
+- What an execution takes over from its state machine is a deep copy, which fails once there are
+  other executions.
 """
 
 import copy
@@ -17,7 +18,10 @@ from moto.stepfunctions import models
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
-from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
+from moto.stepfunctions.parser.models import (
+    StepFunctionsParserBackend,
+    stepfunctions_parser_backends,
+)
 
 _original_start_execution = StepFunctionsParserBackend.start_execution
 _original_start_worker = ExecutionWorker.start
@@ -31,14 +35,24 @@ def install() -> None:
     models.stepfunctions_backends = stepfunctions_parser_backends
     StateMachine.create_from_cloudformation_json = classmethod(_create)
     StateMachine.update_from_cloudformation_json = classmethod(_update)
-    StateMachine.has_cfn_attr = classmethod(lambda cls, name: name == "Arn" or _original_has_attribute(cls, name))
-    StateMachine.get_cfn_attribute = lambda self, name: self.arn if name == "Arn" else _original_attribute(self, name)
+    StateMachine.has_cfn_attr = classmethod(_has_attribute)
+    StateMachine.get_cfn_attribute = _attribute
     StateMachine.__deepcopy__ = lambda self, memo: copy.copy(self)
     StepFunctionsParserBackend.start_execution = _start_execution
     ExecutionWorker.start = _start_worker
 
 
-def _create(cls: type[StateMachine], name: str, json: dict[str, Any], *args: Any, **kwargs: Any) -> StateMachine:
+def _has_attribute(cls: type[StateMachine], name: str) -> bool:
+    return name == "Arn" or _original_has_attribute(cls, name)
+
+
+def _attribute(self: StateMachine, name: str) -> Any:
+    return self.arn if name == "Arn" else _original_attribute(self, name)
+
+
+def _create(
+    cls: type[StateMachine], name: str, json: dict[str, Any], *args: Any, **kwargs: Any
+) -> StateMachine:
     return _configure(_original_create(cls, name, json, *args, **kwargs), json)
 
 
@@ -65,9 +79,14 @@ def _as_in_api(value: Any) -> Any:
 
 
 def _start_execution(
-    self: StepFunctionsParserBackend, state_machine_arn: str, name: str | None = None, *args: Any, **kwargs: Any
+    self: StepFunctionsParserBackend,
+    state_machine_arn: str,
+    name: str | None = None,
+    *args: Any,
+    **kwargs: Any,
 ) -> Execution:
-    return _original_start_execution(self, state_machine_arn, name or str(uuid.uuid4()), *args, **kwargs)
+    name = name or str(uuid.uuid4())
+    return _original_start_execution(self, state_machine_arn, name, *args, **kwargs)
 
 
 def _start_worker(self: ExecutionWorker) -> None:

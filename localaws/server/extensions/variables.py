@@ -1,8 +1,9 @@
 """What a state sees of the variables.
 
-In moto the Output of a state sees what the same state assigns. In AWS a state sees the values that its variables had
-when it was entered: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
-And moto does not escape the strings in the `assignedVariables` of the history.
+In moto the Output of a state sees what the same state assigns. In AWS a state sees the values that
+its variables had when it was entered:
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html And moto does not
+escape the strings in the `assignedVariables` of the history.
 """
 
 from typing import Any
@@ -26,9 +27,13 @@ def visible(store: VariableStore) -> dict[str, Any]:
 
 
 def _eval_state(self: CommonStateField, env: Environment) -> None:
-    env.variable_store._at_entry = {**env.variable_store._outer_scope, **env.variable_store._inner_scope}
+    store = env.variable_store
+    store._at_entry = store._outer_scope | store._inner_scope
     _original_eval(self, env)
 
 
 def _assigned_variables(self: VariableStore) -> dict[str, str]:
-    return {name: to_json_str(self.get(name), separators=(",", ":")) for name in self._declaration_tracing}
+    return {
+        name: to_json_str(self.get(name), separators=(",", ":"))
+        for name in self._declaration_tracing
+    }
