@@ -15,7 +15,7 @@ demo: node_modules
 	@bin/demo
 
 test: node_modules
-	go test ./...
+	go test -count=1 ./...
 
 check:
 	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"

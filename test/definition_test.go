@@ -154,7 +154,7 @@ func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 				t.Errorf("%s has no TimeoutSeconds", name)
 			}
 			last := state.Retry[len(state.Retry)-1]
-			want := retrier{[]string{"States.TaskFailed"}, 3, 1, 6, "FULL"}
+			want := retrier{[]string{"States.TaskFailed"}, 2, 1, 9, "FULL"}
 			if fmt.Sprint(last) != fmt.Sprint(want) {
 				t.Errorf("%s: got the retry %v, want %v", name, last, want)
 			}
@@ -213,7 +213,7 @@ func TestFlowInReadme(t *testing.T) {
 // mermaid draws the flow, without the catches that take every error.
 func (d definition) mermaid(prefix string) string {
 	var picture strings.Builder
-	names := d.inOrder()
+	names := slices.DeleteFunc(d.inOrder(), d.isOnlyForEveryError)
 	id := func(name string) string { return fmt.Sprintf("%s%d", prefix, slices.Index(names, name)) }
 	arrow := func(from, label, to string) {
 		if label != "" {
@@ -246,6 +246,26 @@ func (d definition) mermaid(prefix string) string {
 		}
 	}
 	return picture.String()
+}
+
+// isOnlyForEveryError tells of a state that nothing leads to but catches of every error, which are not drawn.
+func (d definition) isOnlyForEveryError(name string) bool {
+	for _, state := range d.States {
+		if slices.Contains([]string{state.Next, state.Default}, name) {
+			return false
+		}
+		for _, choice := range state.Choices {
+			if choice.Next == name {
+				return false
+			}
+		}
+		for _, catch := range state.Catch {
+			if catch.Next == name && catch.ErrorEquals[0] != "States.ALL" {
+				return false
+			}
+		}
+	}
+	return name != d.StartAt
 }
 
 // inOrder returns the names of the states as the flow comes by them.

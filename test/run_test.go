@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
@@ -46,12 +47,24 @@ var deploy = sync.OnceValues(func() (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	deployed := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), iam: iam.NewFromConfig(server.Config())}
 	stopDeployed = server.Stop
+	return deployTo(ctx, server)
+})
+
+// deployTo deploys the app to a local AWS.
+func deployTo(ctx context.Context, server *localaws.Server) (*account, error) {
+	deployed := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), iam: iam.NewFromConfig(server.Config())}
+	output, err := os.MkdirTemp("", "cdk.out-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(output)
 	for _, arguments := range [][]string{
 		{"bootstrap", "--context", "sender=" + sender},
 		{"deploy", "--require-approval", "never", "--context", "sender=" + sender},
 	} {
+		// Not in cdk.out, which another CDK CLI may use at the same time.
+		arguments = append(arguments, "--output", output)
 		command := exec.Command(filepath.Join("node_modules", ".bin", "cdk"), arguments...)
 		command.Dir, command.Env = "..", server.Env()
 		if output, err := command.CombinedOutput(); err != nil {
@@ -70,7 +83,7 @@ var deploy = sync.OnceValues(func() (*account, error) {
 		}
 	}
 	return deployed, server.Verify(ctx, sender)
-})
+}
 
 // stopDeployed stops what deploy has started.
 var stopDeployed = func() error { return nil }
@@ -134,7 +147,9 @@ func (a *account) report(t *testing.T, execution execution) (report report) {
 	if execution.status == types.ExecutionStatusFailed && execution.failure == "UsersNotOnboarded" {
 		output = a.outputOf(t, execution.arn, "Summary")
 	}
-	if err := json.Unmarshal([]byte(output), &report); err != nil {
+	decoder := json.NewDecoder(strings.NewReader(output))
+	decoder.DisallowUnknownFields() // a password, for one
+	if err := decoder.Decode(&report); err != nil {
 		t.Fatalf("the execution ended as %+v without a report: %v", execution, err)
 	}
 	return report
@@ -233,8 +248,10 @@ func TestRunOfNewUsers(t *testing.T) {
 	wantReport(t, account.report(t, execution), report{Total: 2, Created: 2, Users: []userReport{
 		{UserName: "flupino@example.net", Status: "Created"}, {UserName: "nekotto-chan@example.net", Status: "Created"},
 	}})
+	passwords := map[string]bool{}
 	for _, name := range []string{"flupino@example.net", "nekotto-chan@example.net"} {
 		password := account.wantOnboarded(t, name, name)
+		passwords[password] = true
 		if len(password) != 20 {
 			t.Errorf("got a password of %d characters, want 20", len(password))
 		}
@@ -243,6 +260,11 @@ func TestRunOfNewUsers(t *testing.T) {
 			t.Fatalf("got %d mails to %s, want 1", len(mails), name)
 		}
 		wantMail(t, mails[0], name, password)
+	}
+	for place, text := range account.stored(t, execution) {
+		if found := leaks(text, passwords); len(found) != 0 {
+			t.Errorf("%s has a password: %s", place, found[0])
+		}
 	}
 }
 
@@ -487,19 +509,30 @@ func TestCommand(t *testing.T) {
 		name, value, _ := strings.Cut(setting, "=")
 		t.Setenv(name, value)
 	}
-	var stdout, stderr bytes.Buffer
-	list := strings.NewReader(`["command@example.net", "Case@example.org"]`)
-	if status := onboard.Main(t.Context(), []string{"run", "-"}, list, &stdout, &stderr); status != 0 {
-		t.Fatalf("got the exit code %d\n%s%s", status, &stdout, &stderr)
-	}
-	_, table, _ := strings.Cut(stdout.String(), "\n")
-	want := `USER                 STATUS   WHAT TO DO
+	account.createUser(t, &iam.CreateUserInput{UserName: aws.String("Command-case@example.net")})
+	for _, test := range []struct {
+		list   string
+		status int
+		stdout string // behind the line with the ARN
+	}{
+		{`["command@example.net", "command@example.org"]`, 0, `USER                 STATUS   WHAT TO DO
 command@example.net  Created  nothing: the sign-in data is mailed
-Case@example.org     Created  nothing: the sign-in data is mailed
+command@example.org  Created  nothing: the sign-in data is mailed
 2 users: 2 created
-`
-	if table != want {
-		t.Errorf("got\n%s\nwant\n%s", table, want)
+`},
+		{`["command@example.net", "command-case@example.net"]`, 1, `USER                      STATUS   WHAT TO DO
+command@example.net       Skipped  nothing: was onboarded before; if the mail is lost, run the list with "Resend": true
+command-case@example.net  Failed   failed at GetUser: NameInOtherCase: IAM has this user name in other letter case: write it as IAM has it
+2 users: 1 skipped (there before), 1 failed
+`},
+		{`["no address"]`, 2, ""},
+	} {
+		var stdout, stderr bytes.Buffer
+		status := onboard.Main(t.Context(), []string{"run", "-"}, strings.NewReader(test.list), &stdout, &stderr)
+		_, table, _ := strings.Cut(stdout.String(), "\n")
+		if status != test.status || table != test.stdout {
+			t.Errorf("%s: got the exit code %d and\n%s%s\nwant %d and\n%s", test.list, status, table, &stderr, test.status, test.stdout)
+		}
 	}
 	account.wantOnboarded(t, "command@example.net", "command@example.net")
 }

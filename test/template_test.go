@@ -125,6 +125,8 @@ func TestGivenGroupAndIdentityAreNotMadeAgain(t *testing.T) {
 		"iam:AddUserToGroup":   "Allow iam:AddUserToGroup on " + iamARN + "group/Staff",
 		"iam:GetGroup":         "Allow iam:GetGroup on " + iamARN + "group/Staff",
 		"ses:GetEmailIdentity": "Allow ses:GetEmailIdentity on arn:aws:ses:us-east-1:123456789012:identity/example.com",
+		"ses:SendEmail": "Allow ses:SendEmail on arn:aws:ses:us-east-1:123456789012:identity/*, " +
+			"arn:aws:ses:us-east-1:123456789012:configuration-set/* if StringEquals ses:FromAddress = sender@example.com",
 	}))
 	for _, resourceType := range []string{"AWS::IAM::Group", "AWS::SES::EmailIdentity"} {
 		if got := template.count(resourceType); got != 0 {
@@ -256,6 +258,21 @@ HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no ot
 		})
 }
 
+func TestTokensOfTheDefinitionAreRefused(t *testing.T) {
+	stack := newStack(t)
+	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
+	mustPanic(t, `UserOnboarding: SenderIdentity must be the sender sender@example.com, or its domain, got: "example.org"
+Subject must be known at synthesis, got: "`+*parameter+`"
+TextTemplate must be known at synthesis, got: "`+*parameter+`"`, func() {
+		onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
+			Sender:         jsii.String("sender@example.com"),
+			SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.org")),
+			Subject:        parameter,
+			TextTemplate:   parameter,
+		})
+	})
+}
+
 func TestTokensPass(t *testing.T) {
 	stack := newStack(t)
 	parameter := func(id string) *string {
@@ -271,6 +288,19 @@ func TestTokensPass(t *testing.T) {
 	}
 	if got, want := fmt.Sprint(sendEmail["ReplyToAddresses"]), "[<ReplyTo>]"; got != want {
 		t.Errorf("got the Reply-To addresses %v, want %s", got, want)
+	}
+}
+
+func TestTimeoutOfUnknownConcurrency(t *testing.T) {
+	stack := newStack(t)
+	template := synthesize(t, stack, onboarding.UserOnboardingProps{
+		MaxConcurrency: awscdk.NewCfnParameter(stack, jsii.String("MaxConcurrency"), &awscdk.CfnParameterProps{
+			Type: jsii.String("Number"),
+		}).ValueAsNumber(),
+	})
+	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
+	if want := `"TimeoutSeconds":303600`; !strings.Contains(definition, want) {
+		t.Errorf("the list does not have the time of a concurrency of 1, %s", want)
 	}
 }
 

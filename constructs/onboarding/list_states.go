@@ -16,10 +16,11 @@ import (
 const (
 	// maxUsers is how many users a list may have: their statuses then fit into one payload of 256 KiB.
 	maxUsers = 1000
-	// maxProblems of at most about 150 characters each fit into the Cause of a Fail state, 32,768 characters.
+	// maxProblems is how many problems of a list are told.
 	maxProblems = 200
-	// maxCause is the length to which what a Fail state says of failed users is cut, below the same limit.
-	maxCause = 32000
+	// maxCause is the length to which the cause of a failure is cut: half of the limit of 32,768 (Step Functions API
+	// Reference, HistoryEvent), since a character outside the basic plane counts as two.
+	maxCause = 16000
 	// childSeconds is the longest time of an Express execution (Step Functions Developer Guide, "Choosing workflow
 	// type").
 	childSeconds = 300
@@ -168,16 +169,15 @@ func (f *flow) everyoneOnboarded() sfn.Succeed {
 }
 
 func (f *flow) usersNotOnboarded() sfn.Fail {
-	return f.fail("UsersNotOnboarded", fmt.Sprintf(`$substring(
-  $states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Mend the cause and run the same list `+
+	return f.fail("UsersNotOnboarded", `$states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Mend the cause and run the same list `+
 		`again: it goes on from where it stopped. The full report is the output of the state Summary.\n"
   & $join($map($filter($states.input.Users, function($user) { $user.Status = "Failed" }), function($user) {
-    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n"), 0, %d)`, maxCause))
+    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`)
 }
 
 func (f *flow) fail(name, cause string) sfn.Fail {
 	return sfn.Fail_Jsonata(f.scope, &name, &sfn.FailJsonataProps{
-		Error: &name, Cause: jsii.String(jsonata.Expression(cause)),
+		Error: &name, Cause: jsii.String(jsonata.Expression(fmt.Sprintf("$substring(%s, 0, %d)", cause, maxCause))),
 	})
 }
 
@@ -190,7 +190,12 @@ func problemUnless(holds, sentence string) map[string]any {
 	return problem(fmt.Sprintf("$not(%s) ? %s", holds, sentence))
 }
 
-// listTimeout is the time in which every child of the longest list has ended, and an hour for the rest.
-func listTimeout(maxConcurrency float64) awscdk.Duration {
-	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(maxUsers/maxConcurrency)*childSeconds + 3600))
+// listTimeout is the time in which every child of the longest list has ended, and an hour for the rest. A concurrency that
+// is not known yet may be 1.
+func listTimeout(maxConcurrency *float64) awscdk.Duration {
+	concurrency := *maxConcurrency
+	if *awscdk.Token_IsUnresolved(concurrency) {
+		concurrency = 1
+	}
+	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(maxUsers/concurrency)*childSeconds + 3600))
 }

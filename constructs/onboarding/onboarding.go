@@ -42,7 +42,7 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 		panic(fmt.Sprintf("UserOnboarding: %s", err))
 	}
 
-	u := &UserOnboarding{group: props.Group, identity: props.SenderIdentity, signInURL: props.SignInUrl}
+	u := &UserOnboarding{group: resolved.Group, identity: resolved.SenderIdentity, signInURL: resolved.SignInUrl}
 	constructs.NewConstruct_Override(u, scope, id)
 	if u.group == nil {
 		u.group = u.newGroup(resolved)
@@ -57,8 +57,8 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	u.logGroup = logs.NewLogGroup(u, jsii.String("LogGroup"), &logs.LogGroupProps{Retention: logs.RetentionDays_ONE_YEAR})
 	u.stateMachine = u.newStateMachine(resolved)
 	allowMapRun(u, u.role, u.stateMachine)
-	if props.AlarmTopic != nil {
-		u.notifyOfFailures(props.AlarmTopic)
+	if resolved.AlarmTopic != nil {
+		u.notifyOfFailures(resolved.AlarmTopic)
 	}
 	return u
 }
@@ -122,7 +122,7 @@ func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) sfn.StateMa
 		QueryLanguage:  sfn.QueryLanguage_JSONATA,
 		DefinitionBody: sfn.DefinitionBody_FromChainable(flow.onboardList()),
 		Role:           u.role.WithoutPolicyUpdates(nil),
-		Timeout:        listTimeout(*props.MaxConcurrency),
+		Timeout:        listTimeout(props.MaxConcurrency),
 		TracingEnabled: jsii.Bool(true),
 		Logs: &sfn.LogOptions{
 			Destination: u.logGroup, Level: sfn.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false),

@@ -133,6 +133,9 @@ func (p *UserOnboardingProps) validate() error {
 		problems.Add("GroupName", "be left out where Group is given", *p.GroupName)
 	}
 	checkText(&problems, "Sender", p.Sender, rules.EmailAddress)
+	if p.Sender != nil && p.SenderIdentity != nil {
+		checkIdentity(&problems, *p.Sender, *p.SenderIdentity.EmailIdentityName())
+	}
 	checkText(&problems, "SenderName", p.SenderName, rules.HeaderText)
 	checkText(&problems, "ReplyTo", p.ReplyTo, rules.EmailAddress)
 	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
@@ -140,10 +143,31 @@ func (p *UserOnboardingProps) validate() error {
 	checkNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
 	checkNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
 	checkText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
-	checkText(&problems, "Subject", p.Subject, rules.HeaderText)
-	mailtemplate.Check(&problems, "TextTemplate", *p.TextTemplate)
-	mailtemplate.Check(&problems, "HtmlTemplate", *p.HtmlTemplate)
+	checkConstant(&problems, "Subject", *p.Subject, func() {
+		rules.Check(&problems, "Subject", *p.Subject, rules.HeaderText)
+	})
+	checkConstant(&problems, "TextTemplate", *p.TextTemplate, func() {
+		mailtemplate.Check(&problems, "TextTemplate", *p.TextTemplate)
+	})
+	checkConstant(&problems, "HtmlTemplate", *p.HtmlTemplate, func() {
+		mailtemplate.Check(&problems, "HtmlTemplate", *p.HtmlTemplate)
+	})
 	return problems.Err()
+}
+
+// checkConstant checks a text that becomes a part of the definition, and so cannot be a token.
+func checkConstant(problems *rules.Problems, prop, value string, check func()) {
+	if *awscdk.Token_IsUnresolved(value) {
+		problems.Add(prop, "be known at synthesis", value)
+		return
+	}
+	check()
+}
+
+func checkIdentity(problems *rules.Problems, sender, identity string) {
+	if !*awscdk.Token_IsUnresolved(sender) && !*awscdk.Token_IsUnresolved(identity) && !rules.Covers(identity, sender) {
+		problems.Add("SenderIdentity", "be the sender "+sender+", or its domain", identity)
+	}
 }
 
 func checkText(problems *rules.Problems, prop string, value *string, rule rules.Rule[string]) {

@@ -12,13 +12,14 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
-// The time that one user may take. The longest path of a child makes eleven calls. Each of them waits at most taskTimeout
-// for an answer that does not come, and 6 × 3 s between its retries: 11 × (5 s + 18 s) = 253 s, below the 300 s of an
-// Express execution (Step Functions Developer Guide, "Choosing workflow type").
+// The time that one user may take. The longest path of a child makes eleven calls. Each of them waits at most 9 × 2 s
+// between its retries, and taskTimeout for an answer that does not come, which is not tried again:
+// 11 × (18 s + 5 s) = 253 s, below the 300 s of an Express execution (Step Functions Developer Guide, "Choosing workflow
+// type"). Calls that fail are taken to fail at once.
 const (
 	taskTimeout   = 5 // seconds
-	retries       = 6
-	retryInterval = 3 // seconds
+	retries       = 9
+	retryInterval = 2 // seconds
 )
 
 // call is an API call of a task, with the permission that it needs.

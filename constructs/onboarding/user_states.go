@@ -94,8 +94,12 @@ func (f *flow) getLoginProfile() tasks.CallAwsService {
 	})
 }
 
+// noLoginProfile is right for a pending user. From a complete one somebody has removed the login profile since, and so
+// taken over.
 func noLoginProfile() *sfn.CatchProps {
-	return onError("Iam.NoSuchEntityException", map[string]any{"takenOver": false})
+	return onError("Iam.NoSuchEntityException", map[string]any{
+		"takenOver": jsonata.Expression(`$onboarding = "complete"`),
+	})
 }
 
 func (f *flow) hasTakenOver() sfn.Choice {
@@ -206,14 +210,27 @@ func (f *flow) sendEmail() tasks.CallAwsService {
 	}
 	return f.task("SendEmail", call{
 		permission: "ses:SendEmail",
-		resources: []*string{awscdk.Stack_Of(f.scope).FormatArn(&awscdk.ArnComponents{
-			Service: jsii.String("ses"), Resource: jsii.String("identity"), ResourceName: jsii.String("*"),
-		})},
+		resources:  f.sendingResources(),
 		conditions: stringEquals("ses:FromAddress", f.props.Sender),
 		parameters: parameters,
 		final: []string{"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
 			"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
 			"SesV2.SendingPausedException"},
+	})
+}
+
+// sendingResources has every configuration set, too, where the identity is given: it may have a default one.
+func (f *flow) sendingResources() []*string {
+	resources := []*string{f.sesARN("identity")}
+	if f.props.SenderIdentity != nil {
+		resources = append(resources, f.sesARN("configuration-set"))
+	}
+	return resources
+}
+
+func (f *flow) sesARN(resource string) *string {
+	return awscdk.Stack_Of(f.scope).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("ses"), Resource: &resource, ResourceName: jsii.String("*"),
 	})
 }
 

@@ -50,6 +50,9 @@ func Read(lookup func(key string) any) (Config, error) {
 		HTMLTemplate:        r.template("htmlTemplate"),
 		AlarmEmail:          r.text("alarmEmail", rules.EmailAddress),
 	}
+	if config.Sender != nil && config.Identity != nil && !rules.Covers(*config.Identity, *config.Sender) {
+		r.problems.Add("identity", "be the sender "+*config.Sender+", or its domain", *config.Identity)
+	}
 	if err := r.problems.Err(); err != nil {
 		return Config{}, fmt.Errorf("the configuration is wrong; set a value with -c key=value, or in the context of "+
 			"cdk.json:\n%w", err)

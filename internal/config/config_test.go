@@ -52,6 +52,15 @@ func TestReadTemplate(t *testing.T) {
 	}
 }
 
+func TestReadWantsIdentityToCoverSender(t *testing.T) {
+	_, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "identity": "example.org"}))
+	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
+identity must be the sender sender@example.com, or its domain, got: "example.org"`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestReadNamesEveryProblem(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mail.txt")
 	if err := os.WriteFile(file, []byte("{{UserName}} {{Pasword}}"), 0o600); err != nil {

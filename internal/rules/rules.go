@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // Rule is what a value must be like.
@@ -26,6 +27,14 @@ var EmailAddress = Rule[string]{"be an e-mail address such as user@example.com",
 var IdentityName = Rule[string]{"be an e-mail address or a domain that SES has as an identity", func(value string) bool {
 	return EmailAddress.Holds(value) || len(value) <= 253 && domain.MatchString(value)
 }}
+
+// Covers tells whether an SES identity, an address or a domain, covers a sender: a domain covers its subdomains, too (SES
+// Developer Guide, "Creating and verifying identities").
+func Covers(identity, sender string) bool {
+	_, host, _ := strings.Cut(strings.ToLower(sender), "@")
+	identity = strings.ToLower(identity)
+	return identity == strings.ToLower(sender) || identity == host || strings.HasSuffix(host, "."+identity)
+}
 
 // StackName wants a name as CloudFormation takes it (CloudFormation API Reference, CreateStack).
 var StackName = Rule[string]{"be 1 to 128 letters, digits and hyphens, a letter first", stackName.MatchString}

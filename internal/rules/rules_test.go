@@ -48,6 +48,17 @@ func TestTextRules(t *testing.T) {
 	}
 }
 
+func TestCovers(t *testing.T) {
+	for identity, want := range map[string]bool{
+		"it@sub.example.com": true, "IT@sub.Example.com": true, "sub.example.com": true, "example.com": true,
+		"other@sub.example.com": false, "ample.com": false, "other.example.com": false,
+	} {
+		if got := rules.Covers(identity, "it@sub.example.com"); got != want {
+			t.Errorf("%s: got %v, want %v", identity, got, want)
+		}
+	}
+}
+
 func TestNumberRules(t *testing.T) {
 	for value, want := range map[float64]bool{7: false, 8: true, 128: true, 129: false, 8.5: false} {
 		if got := rules.PasswordLength.Holds(value); got != want {

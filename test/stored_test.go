@@ -1,0 +1,77 @@
+package test
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+)
+
+// stored is all that AWS stores of an execution and of its children, as text, by the place where it is stored. Express
+// children have no history.
+func (a *account) stored(t *testing.T, execution execution) map[string]string {
+	t.Helper()
+	described, err := a.sfn.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution.arn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parent, children, log strings.Builder
+	encodeTo(t, &parent, []string{aws.ToString(described.Input), aws.ToString(described.Output),
+		aws.ToString(described.Error), aws.ToString(described.Cause)})
+	pages := sfn.NewGetExecutionHistoryPaginator(a.sfn, &sfn.GetExecutionHistoryInput{
+		ExecutionArn: &execution.arn, MaxResults: 1000,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		encodeTo(t, &parent, page.Events)
+	}
+	all, err := a.Children(t.Context(), execution.arn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, child := range all {
+		encodeTo(t, &children, []any{child.Input, child.Output})
+		encodeTo(t, &log, child.Log)
+	}
+	return map[string]string{
+		"the parent execution": parent.String(), "a child execution": children.String(), "the log group": log.String(),
+	}
+}
+
+// encodeTo writes a value as JSON in which an ampersand, which a password may have, stays one.
+func encodeTo(t *testing.T, text *strings.Builder, value any) {
+	t.Helper()
+	encoder := json.NewEncoder(text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// leakLength is how many characters of a password, in one piece, are a leak of it.
+const leakLength = 8
+
+// leaks returns the parts of passwords that a text has, as they are or encoded for a form.
+func leaks(text string, passwords map[string]bool) (found []string) {
+	parts := map[string]bool{}
+	for password := range passwords {
+		for _, form := range []string{password, url.QueryEscape(password)} {
+			for i := 0; i+leakLength <= len(form); i++ {
+				parts[form[i:i+leakLength]] = true
+			}
+		}
+	}
+	for i := 0; i+leakLength <= len(text); i++ {
+		if part := text[i : i+leakLength]; parts[part] {
+			found = append(found, text[max(0, i-200):min(len(text), i+100)])
+			i += 200 // past the rest of it
+		}
+	}
+	return found
+}
