@@ -1,11 +1,12 @@
 SHELL := /bin/bash
 export TIMEFORMAT := done in %0R s
 
-.PHONY: help demo test update check
+.PHONY: help demo test faults update check
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
 	@echo "make test    run every test"
+	@echo "make faults  have every call of a run go wrong in every way; takes about five minutes"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
 	@echo "make update  write the golden files and the flow in README.md anew"
 
@@ -16,6 +17,9 @@ demo: node_modules
 
 test: node_modules
 	go test -count=1 ./...
+
+faults: node_modules
+	go test -count=1 -tags faults ./test -run TestFaults -v
 
 check:
 	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"

@@ -1,6 +1,7 @@
 """What moto lacks, a module for each concern. Importing one changes nothing; its `install` does."""
 
 from extensions import (
+    attempts,
     change_sets,
     children,
     clients,
@@ -16,6 +17,7 @@ from extensions import (
     stack_resources,
     state_machines,
     templates,
+    timeouts,
     variables,
 )
 
@@ -23,6 +25,7 @@ from extensions import (
 def install() -> None:
     """Installs all extensions, once, before the server takes its first request."""
     for extension in (
+        attempts,
         change_sets,
         clients,
         definitions,
@@ -38,6 +41,7 @@ def install() -> None:
         stack_resources,
         state_machines,
         templates,
+        timeouts,
         variables,
     ):
         extension.install()

@@ -1,12 +1,12 @@
 """What is stored of the children of a Distributed Map.
 
-AWS keeps the input and the output of each, and writes its events to the log group of the state machine; moto keeps
-nothing. Here both are kept, for the control
+AWS keeps the input and the output of each, and writes its events to the log group of the state
+machine; moto keeps nothing. The control
 
-    GET /_localaws/children?execution=…     read what is stored of the children of an execution
+    GET children?execution=…  read what is stored of the children of an execution
 
-A log without execution data has still the errors and causes of its events:
-https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+gives both. A log without execution data still has the errors and causes of its events, which tests
+against AWS recorded: tests/aws/services/stepfunctions/v2/logs of the repository localstack/localstack.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.models import StateMachine
-from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.distributed_item_processor_worker import (  # noqa: E501
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.distributed_item_processor_worker import (
     DistributedItemProcessorWorker,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.job import Job
@@ -33,17 +33,19 @@ _children: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
 
 def install() -> None:
+    """Is to be called after the installation of distributed_map, whose children it looks at."""
     original_run = DistributedItemProcessorWorker._eval_job
 
     def run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job) -> None:
         env.event_manager = EventManager()
         original_run(self, env, job)
         context = env.states.context_object.context_object_data
+        events = env.event_manager.get_event_history()
         _children[self._map_run_record.execution_arn].append(
             {
                 "Input": context["Execution"]["Input"],
                 "Output": job.job_output,
-                "Log": _log(env.event_manager.get_event_history(), _machine(context["StateMachine"]["Id"])),
+                "Log": _log(events, _machine(context["StateMachine"]["Id"])),
             }
         )
 
@@ -56,18 +58,21 @@ def _list(request: Request) -> list[dict[str, Any]]:
 
 
 def _machine(arn: str) -> StateMachine:
-    return stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][_REGION].describe_state_machine(arn)
+    backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][_REGION]
+    return backend.describe_state_machine(arn)
 
 
 def _log(events: list[dict[str, Any]], machine: StateMachine) -> list[dict[str, Any]]:
     """The records of the events, as the state machine has them logged."""
     logging = machine.loggingConfiguration or {}
-    logged = [event for event in events if is_logging_enabled_for(logging.get("level", "OFF"), event["type"])]
-    return logged if logging.get("includeExecutionData") else [_without_data(event) for event in logged]
+    level = logging.get("level", "OFF")
+    logged = [event for event in events if is_logging_enabled_for(level, event["type"])]
+    if logging.get("includeExecutionData"):
+        return logged
+    return [{key: _without_data(value) for key, value in event.items()} for event in logged]
 
 
-def _without_data(event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: {name: value for name, value in details.items() if name not in _DATA} if isinstance(details, dict) else details
-        for key, details in event.items()
-    }
+def _without_data(details: Any) -> Any:
+    if isinstance(details, dict):
+        return {name: value for name, value in details.items() if name not in _DATA}
+    return details

@@ -1,0 +1,864 @@
+//go:build faults
+
+package test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// pace shortens the waits between retries. A time-out stays long enough for a busy machine.
+const (
+	pace = 0.05
+)
+
+const ourPath, ourTag = "/onboarded/", "onboarding"
+
+// start is where a user is when a run begins.
+type start struct {
+	name    string
+	exists  bool
+	path    string
+	mark    string // the value of our tag
+	inGroup bool
+	profile *localaws.LoginProfile
+	// resend tells that the run is to send a new password.
+	resend bool
+	// brief tells that only those calls go wrong which no start before leads to, since the others go as from there.
+	brief bool
+	// end is where the user is to be once a run went well.
+	end end
+}
+
+type end string
+
+const (
+	onboarded end = "onboarded"
+	takenOver end = "taken over"
+	untouched end = "untouched"
+)
+
+// starts are where a user of a list can be. Of those who exist, some are as this machine leaves them when it is
+// interrupted, some are the work of others.
+var starts = []start{
+	{name: "fresh", end: onboarded},
+	{name: "created", exists: true, path: ourPath, mark: "pending", brief: true, end: onboarded},
+	{name: "with-profile", exists: true, path: ourPath, mark: "pending", inGroup: true,
+		profile: &localaws.LoginProfile{Password: "Never-mailed-to-anyone-1", ResetRequired: true}, end: onboarded},
+	{name: "complete", exists: true, path: ourPath, mark: "complete", inGroup: true, resend: true,
+		profile: &localaws.LoginProfile{Password: "Mailed-and-then-mislaid-1", ResetRequired: true}, end: onboarded},
+	{name: "taken-over", exists: true, path: ourPath, mark: "pending", inGroup: true,
+		profile: &localaws.LoginProfile{Password: "Chosen-by-the-user-1"}, end: takenOver},
+	{name: "foreign-near", exists: true, path: ourPath, end: untouched,
+		profile: &localaws.LoginProfile{Password: "Secret-of-their-own-1", ResetRequired: true}},
+	{name: "foreign-far", exists: true, path: "/", mark: "pending", end: untouched},
+}
+
+func startNamed(name string) start {
+	return starts[slices.IndexFunc(starts, func(s start) bool { return s.name == name })]
+}
+
+// make makes the user whose start it is.
+func (s start) make(t *testing.T, a *account, name string) {
+	t.Helper()
+	if !s.exists {
+		return
+	}
+	input := &iam.CreateUserInput{UserName: &name, Path: &s.path}
+	if s.mark != "" {
+		input.Tags = []iamtypes.Tag{{Key: aws.String(ourTag), Value: aws.String(s.mark)}}
+	}
+	a.createUser(t, input)
+	if s.inGroup {
+		if _, err := a.iam.AddUserToGroup(t.Context(), &iam.AddUserToGroupInput{
+			UserName: &name, GroupName: aws.String(groupName),
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.profile != nil {
+		if _, err := a.iam.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+			UserName: &name, Password: &s.profile.Password, PasswordResetRequired: s.profile.ResetRequired,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// faultCase is one fault for one user.
+type faultCase struct {
+	start start
+	state string // the task state whose call goes wrong
+	kind  kind
+	calls int
+	user  string
+	fault *fault
+}
+
+// newCase names the user after all that happens to them.
+func newCase(start start, state string, kind kind, calls int) *faultCase {
+	often := fmt.Sprint("x", calls)
+	if calls == forever {
+		often = "ever"
+	}
+	return &faultCase{
+		start: start, state: state, kind: kind, calls: calls,
+		user:  strings.Join([]string{start.name, strings.ReplaceAll(state, " ", "-"), kind.name, often}, ".") + "@example.net",
+		fault: &fault{on: inState(state), treat: kind.treat, calls: calls},
+	}
+}
+
+// mustRecover tells that the user gets done in the very run that the fault is in.
+func (c *faultCase) mustRecover() bool { return c.kind.passes && c.calls != forever }
+
+// suite runs faults against the deployed state machine.
+type suite struct {
+	*account
+	proxy   *proxy
+	machine machine
+	child   machine
+	// users are all that were in a list, by where they were then.
+	users map[string]start
+	order []string
+	// before is how those users were who must never be changed.
+	before map[string]localaws.User
+	// tried has, for each task state, the faults that did happen.
+	tried map[string]map[string]int
+}
+
+// bystanders are in every list. They were made by others.
+var bystanders = map[string]string{"bystander-near@example.net": "foreign-near", "bystander-far@example.net": "foreign-far"}
+
+func newSuite(t *testing.T) *suite {
+	t.Helper()
+	server, err := localaws.Start(t.Context(), localaws.Pace(pace))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := server.SetLeastTimeout(t.Context(), leastTimeout); err != nil {
+		t.Fatal(err)
+	}
+	account, err := deployTo(t.Context(), server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newSuiteOn(t, account)
+}
+
+// newSuiteOn makes a suite for the state machine of an account.
+func newSuiteOn(t *testing.T, account *account) *suite {
+	t.Helper()
+	described, err := account.sfn.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{
+		StateMachineArn: &account.stateMachine,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &suite{account: account, machine: parseMachine(t, *described.Definition), users: map[string]start{},
+		before: map[string]localaws.User{}, tried: map[string]map[string]int{}}
+	s.child = s.machine.child()
+	s.proxy = newProxy(t, account, append(s.machine.tasks(), s.child.tasks()...))
+	for name, at := range bystanders {
+		s.enlist(t, name, startNamed(at))
+	}
+	return s
+}
+
+// enlist makes a user who is to be in a list.
+func (s *suite) enlist(t *testing.T, name string, at start) {
+	t.Helper()
+	at.make(t, s.account, name)
+	s.users[name] = at
+	s.order = append(s.order, name)
+	if at.end != onboarded {
+		s.before[name] = s.user(t, name)
+	}
+}
+
+// input is the input of a run of some users, and of the bystanders.
+func (s *suite) input(names []string, resend bool) map[string]any {
+	return map[string]any{"IAMUserNames": withBystanders(names), "Resend": resend}
+}
+
+func withBystanders(names []string) []string {
+	return slices.Concat(names, slices.Sorted(maps.Keys(bystanders)))
+}
+
+// run runs users in one execution, and takes what calls it made.
+func (s *suite) run(t *testing.T, names []string, resend bool) (execution, []apiCall) {
+	t.Helper()
+	input := s.input(names, resend)
+	s.checkSize(t, "the input", fmt.Sprint(input))
+	return s.account.run(t, input), s.proxy.clear()
+}
+
+// try runs users in one execution, each with the fault of a case, and checks what must hold however a run ends.
+func (s *suite) try(t *testing.T, cases ...*faultCase) execution {
+	t.Helper()
+	names := s.prepare(t, cases)
+	execution, calls := s.run(t, names, cases[0].start.resend)
+	s.checkBounds(t, calls, 1)
+	s.checkCases(t, cases, execution, s.check(t, names, execution))
+	return execution
+}
+
+// tryTogether tries several lists at the same time. Their faults must be of calls that name a user.
+func (s *suite) tryTogether(t *testing.T, lists ...[]*faultCase) {
+	t.Helper()
+	names, executions := make([][]string, len(lists)), make([]execution, len(lists))
+	for i, cases := range lists {
+		names[i] = s.prepare(t, cases)
+	}
+	t.Run("together", func(t *testing.T) {
+		for i, cases := range lists {
+			t.Run(fmt.Sprintf("list %d of %d users", i+1, len(cases)), func(t *testing.T) {
+				t.Parallel()
+				executions[i] = s.account.run(t, s.input(names[i], cases[0].start.resend))
+			})
+		}
+	})
+	s.checkBounds(t, s.proxy.clear(), len(lists))
+	for i, cases := range lists {
+		s.checkCases(t, cases, executions[i], s.check(t, names[i], executions[i]))
+	}
+}
+
+// prepare makes the users of some cases, sets their faults, and returns the names.
+func (s *suite) prepare(t *testing.T, cases []*faultCase) (names []string) {
+	t.Helper()
+	for _, c := range cases {
+		s.enlist(t, c.user, c.start)
+		names = append(names, c.user)
+		user := c.user
+		if s.namesNobody(c.state) {
+			user = anybody
+		}
+		s.proxy.inject(user, c.fault)
+	}
+	return names
+}
+
+// checkCases wants each fault to have happened, and those that a retry mends to have been mended.
+func (s *suite) checkCases(t *testing.T, cases []*faultCase, execution execution, statuses map[string]userReport) {
+	t.Helper()
+	for _, c := range cases {
+		if isSlow(c, execution, statuses[c.user]) {
+			t.Logf("%s: not judged, since a call took longer than the shortened time-out", c.user)
+			continue
+		}
+		if c.fault.hit == 0 {
+			t.Errorf("%s: the fault did not happen, since no such call was made", c.user)
+			continue
+		}
+		s.note(c.state, c.kind.name, c.calls)
+		if status := statuses[c.user]; c.mustRecover() && (status.Status == "Failed" || status.Status == "") {
+			t.Errorf("%s: a retry should have mended it, got %s %s %+v", c.user, execution.status, execution.failure, status)
+		}
+	}
+}
+
+// isSlow tells of a call that no fault had hang, and that came to the time-out all the same: the machine that runs the
+// suite was busy.
+func isSlow(c *faultCase, execution execution, status userReport) bool {
+	const timeout = "States.Timeout"
+	return !c.kind.hangs && (status.Error == timeout || status.Status == "" && strings.Contains(execution.cause, timeout))
+}
+
+func (s *suite) note(state, kind string, calls int) {
+	if s.tried[state] == nil {
+		s.tried[state] = map[string]int{}
+	}
+	s.tried[state][often(kind, calls)]++
+}
+
+func often(kind string, calls int) string {
+	if calls == forever {
+		return kind + " for ever"
+	}
+	return kind
+}
+
+// namesNobody tells of a task state whose calls do not say which user they are for.
+func (s *suite) namesNobody(state string) bool {
+	if _, ok := s.machine.States[state]; ok {
+		return true
+	}
+	arguments := fmt.Sprint(s.child.States[state].Arguments)
+	return !strings.Contains(arguments, "$states.input.UserName") && !strings.Contains(arguments, "$states.input.Email")
+}
+
+// check checks the invariants that hold after every run, and returns what it says of each user.
+func (s *suite) check(t *testing.T, names []string, execution execution) map[string]userReport {
+	t.Helper()
+	names = withBystanders(names)
+	mails := s.mails(t)
+	for _, name := range names {
+		s.checkUntouched(t, name, mails)
+	}
+	s.checkSecrecy(t, execution)
+	s.checkSize(t, "the output", execution.output)
+	if got := len([]rune(execution.cause)); got >= maxCauseLength {
+		t.Errorf("invariant 5: the cause has %d characters", got)
+	}
+	return s.checkReport(t, names, execution, mails)
+}
+
+// mails returns all mails by the address they went to.
+func (s *suite) mails(t *testing.T) map[string][]localaws.Mail {
+	t.Helper()
+	all, err := s.Mails(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mails := map[string][]localaws.Mail{}
+	for _, mail := range all {
+		mails[mail.To[0]] = append(mails[mail.To[0]], mail)
+	}
+	return mails
+}
+
+// checkUntouched checks invariant 1: whoever was not made by this machine is never changed nor mailed. The same goes for
+// the password of a user who has taken over.
+func (s *suite) checkUntouched(t *testing.T, name string, mails map[string][]localaws.Mail) {
+	t.Helper()
+	before, ok := s.before[name]
+	if !ok {
+		return
+	}
+	after := s.user(t, name)
+	if s.users[name].end == takenOver {
+		after.Tags = before.Tags // the mark may change
+	}
+	if !reflect.DeepEqual(before, after) {
+		t.Errorf("%s: invariant 1: the user was %+v, and now is %+v", name, before, after)
+	}
+	if got := len(mails[name]); got != 0 {
+		t.Errorf("%s: invariant 1: was mailed %d times", name, got)
+	}
+}
+
+// checkSecrecy checks invariant 2: no password is in anything that is stored.
+func (s *suite) checkSecrecy(t *testing.T, execution execution) {
+	t.Helper()
+	if mode := s.machine.States[s.machine.mapState()].ItemProcessor.ProcessorConfig.ExecutionType; mode != "EXPRESS" {
+		t.Errorf("invariant 2: the children are of type %s, and have a history with all that they pass on", mode)
+	}
+	for place, text := range s.stored(t, execution) {
+		found := leaks(text, s.proxy.passwords)
+		for _, leak := range found[:min(len(found), 3)] {
+			t.Errorf("invariant 2: %s has a password (%d times): … %s …", place, len(found), leak)
+		}
+	}
+}
+
+// checkReport checks invariant 3: what a run says of its users is so, and it does not succeed unless all are onboarded
+// or were there before.
+func (s *suite) checkReport(t *testing.T, names []string, execution execution,
+	mails map[string][]localaws.Mail) map[string]userReport {
+	t.Helper()
+	failedOfUsers := execution.status == types.ExecutionStatusFailed && execution.failure == "UsersNotOnboarded"
+	if execution.status != types.ExecutionStatusSucceeded && !failedOfUsers {
+		if execution.status == types.ExecutionStatusFailed && execution.failure != "PreflightFailed" {
+			t.Errorf("invariant 3: the run ended with %s: %s", execution.failure, execution.cause)
+		}
+		return nil
+	}
+	report := s.report(t, execution)
+	statuses, counts := map[string]userReport{}, map[string]int{}
+	var reported []string
+	for _, user := range report.Users {
+		reported = append(reported, user.UserName)
+		statuses[user.UserName] = user
+		counts[user.Status]++
+		if problem := s.contradiction(t, user, mails); problem != "" {
+			t.Errorf("%s: invariant 3: the report says %+v, but %s", user.UserName, user, problem)
+		}
+	}
+	if !slices.Equal(reported, names) {
+		t.Errorf("invariant 3: the report has the users\n%v\nwant\n%v", reported, names)
+	}
+	totals := map[string]int{"Created": report.Created, "Resumed": report.Resumed, "Resent": report.Resent,
+		"Skipped": report.Skipped, "Failed": report.Failed}
+	maps.DeleteFunc(totals, func(_ string, count int) bool { return count == 0 })
+	if !maps.Equal(totals, counts) || report.Total != len(report.Users) {
+		t.Errorf("invariant 3: the report has the totals %v and %d, want %v", totals, report.Total, counts)
+	}
+	if failedOfUsers != (counts["Failed"] > 0) {
+		t.Errorf("invariant 3: the run ended as %s though %d users failed", execution.status, counts["Failed"])
+	}
+	return statuses
+}
+
+// contradiction tells what speaks against the status of a user.
+func (s *suite) contradiction(t *testing.T, user userReport, mails map[string][]localaws.Mail) string {
+	t.Helper()
+	end := s.users[user.UserName].end
+	switch user.Status + user.Reason {
+	case "Created", "Resumed", "Resent":
+		return s.notOnboarded(t, user.UserName, mails)
+	case "SkippedComplete":
+		if end != onboarded && end != takenOver || s.user(t, user.UserName).Tags[ourTag] != "complete" {
+			return "the user is not complete"
+		}
+	case "SkippedTakenOver":
+		if end != takenOver {
+			return "the user has not taken over"
+		}
+	case "SkippedNotOurs":
+		if end != untouched {
+			return "the user is ours"
+		}
+	case "Failed":
+		if user.Step == "" || user.Error == "" || user.Cause == "" && user.Error != "States.Timeout" {
+			return "it does not say why"
+		}
+	default:
+		return "there is no such status"
+	}
+	return ""
+}
+
+// notOnboarded tells what an onboarded user lacks.
+func (s *suite) notOnboarded(t *testing.T, name string, mails map[string][]localaws.Mail) string {
+	t.Helper()
+	user, err := s.User(t.Context(), name)
+	if errors.Is(err, localaws.ErrNotFound) {
+		return "the user does not exist"
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if user.LoginProfile == nil {
+		return "the user has no login profile"
+	}
+	want := localaws.User{Name: name, Path: ourPath, Tags: map[string]string{ourTag: "complete"},
+		Groups: []string{groupName}, LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true}}
+	if !reflect.DeepEqual(user, want) {
+		return fmt.Sprintf("the user is %+v with %+v", user, user.LoginProfile)
+	}
+	sent := mails[name]
+	if len(sent) == 0 {
+		return "the user was mailed nothing"
+	}
+	if mailed := mailedPassword(sent[len(sent)-1]); mailed != user.LoginProfile.Password {
+		return fmt.Sprintf("the last of %d mails has the password %s, and %s is set", len(sent), mailed, user.LoginProfile.Password)
+	}
+	return ""
+}
+
+// checkBounds checks invariant 5 for the calls of one list, or of several that ran at the same time.
+func (s *suite) checkBounds(t *testing.T, calls []apiCall, lists int) {
+	t.Helper()
+	type stateAndUser struct{ state, user string }
+	made, users := map[stateAndUser]int{}, map[string]bool{}
+	for _, call := range calls {
+		made[stateAndUser{call.state, call.user}]++
+		users[call.user] = true
+	}
+	for key, got := range made {
+		bound := s.machine.States[key.state].attempts() * lists
+		if task, ok := s.child.States[key.state]; ok {
+			bound = task.attempts()
+			switch _, isBystander := bystanders[key.user]; {
+			case isBystander:
+				bound *= lists
+			case key.user == anybody:
+				bound *= s.child.maxDraws() * len(users)
+			}
+		}
+		if got > bound {
+			t.Errorf("invariant 5: %s was called %d times for %s, want at most %d", key.state, got,
+				cmp.Or(key.user, "all users"), bound)
+		}
+	}
+	for _, strange := range s.proxy.strange {
+		t.Errorf("no task of the definition makes the call %s", strange)
+	}
+	s.proxy.strange = nil
+}
+
+func (s *suite) checkSize(t *testing.T, what, payload string) {
+	t.Helper()
+	if len(payload) >= maxPayload {
+		t.Errorf("invariant 5: %s has %d bytes", what, len(payload))
+	}
+}
+
+// checkEnd checks invariant 4, when every fault is gone: one more run of the same users finishes each of ours, and the run
+// after that changes nothing.
+func (s *suite) checkEnd(t *testing.T) {
+	t.Helper()
+	for _, resend := range []bool{false, true} {
+		names := slices.DeleteFunc(slices.Clone(s.order), func(name string) bool {
+			_, isBystander := bystanders[name]
+			return s.users[name].resend != resend || isBystander
+		})
+		if len(names) == 0 {
+			continue
+		}
+		second, calls := s.run(t, names, resend)
+		for range 3 {
+			if !strings.Contains(second.cause, "States.Timeout") {
+				break
+			}
+			t.Log("the users are run again, since a call took longer than the shortened time-out")
+			second, calls = s.run(t, names, resend)
+		}
+		if second.status != types.ExecutionStatusSucceeded {
+			t.Errorf("invariant 4: the run without faults ended as %s: %s", second.status, second.cause)
+		}
+		s.checkBounds(t, calls, 1)
+		s.check(t, names, second)
+		mails := s.mails(t)
+		for _, name := range names {
+			if problem := s.notOnboarded(t, name, mails); problem != "" && s.users[name].end == onboarded {
+				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
+			}
+		}
+
+		before, mailed := s.everyUser(t, names), mails
+		third, _ := s.run(t, names, false)
+		s.check(t, names, third)
+		if got, want := s.report(t, third).Skipped, len(withBystanders(names)); got != want {
+			t.Errorf("invariant 4: the third run skipped %d of %d users", got, want)
+		}
+		if after := s.everyUser(t, names); !reflect.DeepEqual(before, after) {
+			t.Errorf("invariant 4: the third run changed users")
+		}
+		if got := s.mails(t); !reflect.DeepEqual(got, mailed) {
+			t.Errorf("invariant 4: the third run mailed somebody")
+		}
+	}
+	// Each check has users of its own.
+	s.order = nil
+}
+
+func (s *suite) everyUser(t *testing.T, names []string) (users []localaws.User) {
+	t.Helper()
+	for _, name := range names {
+		users = append(users, s.user(t, name))
+	}
+	return users
+}
+
+// paths returns, for each start, the task states of the child whose calls are to go wrong: those that a user comes by
+// from there.
+func (s *suite) paths(t *testing.T) map[string][]string {
+	t.Helper()
+	paths, seen := map[string][]string{}, map[string]bool{}
+	for _, start := range starts {
+		name := "no-fault." + start.name + "@example.net"
+		s.enlist(t, name, start)
+		execution, calls := s.run(t, []string{name}, start.resend)
+		s.check(t, []string{name}, execution)
+		for _, call := range calls {
+			_, isOfChild := s.child.States[call.state]
+			_, isOfBystander := bystanders[call.user]
+			if isOfChild && !isOfBystander && !slices.Contains(paths[start.name], call.state) && !(start.brief && seen[call.state]) {
+				paths[start.name] = append(paths[start.name], call.state)
+				seen[call.state] = true
+			}
+		}
+	}
+	for _, task := range s.child.tasks() {
+		if !slices.ContainsFunc(starts, func(start start) bool { return slices.Contains(paths[start.name], task.name) }) {
+			t.Errorf("no start leads to %s, whose faults are therefore not tried: add a start", task.name)
+		}
+	}
+	return paths
+}
+
+// TestFaults has every call of a run go wrong in every way.
+func TestFaults(t *testing.T) {
+	s := newSuite(t)
+	paths := s.paths(t)
+
+	t.Run("of each call", func(t *testing.T) { s.testCalls(t, paths) })
+	t.Run("of the preflight", s.testPreflight)
+	t.Run("by an abort", func(t *testing.T) { s.testAborts(t, paths) })
+	t.Run("of consistency", s.testConsistency)
+	t.Run("by refusals", s.testRefusals)
+	t.Run("of draws", s.testDraws)
+
+	s.wantEveryFault(t)
+}
+
+// testCalls has each call of a child go wrong. Calls that name their user go wrong side by side in one execution, those
+// that do not in an execution of their own.
+func (s *suite) testCalls(t *testing.T, paths map[string][]string) {
+	var lists [][]*faultCase
+	for _, resend := range []bool{false, true} {
+		var together []*faultCase
+		for _, start := range starts {
+			for _, state := range paths[start.name] {
+				if start.resend != resend {
+					continue
+				}
+				for _, c := range casesOf(start, state, kinds) {
+					if s.namesNobody(state) {
+						s.try(t, c)
+					} else {
+						together = append(together, c)
+					}
+				}
+			}
+		}
+		lists = slices.AppendSeq(lists, slices.Chunk(together, 160))
+	}
+	s.tryTogether(t, lists...)
+	s.checkEnd(t)
+}
+
+// casesOf has one case for each kind of fault, once and for ever.
+func casesOf(start start, state string, kinds []kind) (cases []*faultCase) {
+	for _, kind := range kinds {
+		cases = append(cases, newCase(start, state, kind, 1))
+		if !kind.hangs {
+			cases = append(cases, newCase(start, state, kind, forever))
+		}
+	}
+	return cases
+}
+
+// testPreflight has the calls go wrong that are made before the first user is touched.
+func (s *suite) testPreflight(t *testing.T) {
+	for _, task := range s.machine.tasks() {
+		for _, c := range casesOf(startNamed("fresh"), task.name, kinds) {
+			execution := s.try(t, c)
+			if c.mustRecover() {
+				continue
+			}
+			if execution.failure != "PreflightFailed" || execution.cause == "" {
+				t.Errorf("%s: got %s %s: %s, want PreflightFailed", c.user, execution.status, execution.failure, execution.cause)
+			}
+			if _, err := s.User(t.Context(), c.user); !errors.Is(err, localaws.ErrNotFound) {
+				t.Errorf("%s: the user was touched", c.user)
+			}
+		}
+	}
+	s.checkEnd(t)
+}
+
+// testAborts stops the execution right before and right after each call takes effect.
+func (s *suite) testAborts(t *testing.T, paths map[string][]string) {
+	paths = maps.Clone(paths)
+	for _, task := range s.machine.tasks() {
+		paths["fresh"] = append([]string{task.name}, paths["fresh"]...)
+	}
+	aborts := []kind{
+		{name: "abort-before", treat: func(x *exchange) {
+			s.abort()
+			x.give(x.handOn())
+		}},
+		{name: "abort-after", treat: func(x *exchange) {
+			answer := x.handOn()
+			s.abort()
+			x.give(answer)
+		}},
+	}
+	for _, start := range starts {
+		for _, state := range paths[start.name] {
+			for _, kind := range aborts {
+				c := newCase(start, state, kind, 1)
+				execution := s.try(t, c)
+				if execution.status != types.ExecutionStatusAborted && c.fault.hit > 0 {
+					t.Errorf("%s: got %s, want ABORTED", c.user, execution.status)
+				}
+			}
+		}
+	}
+	time.Sleep(time.Second) // for calls of stopped executions that are still under way
+	s.checkEnd(t)
+}
+
+// abort stops the execution that is running.
+func (s *suite) abort() {
+	ctx := context.Background() // of a call, not of the test
+	running, err := s.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: &s.stateMachine, StatusFilter: types.ExecutionStatusRunning,
+	})
+	if err != nil {
+		return // the run does not end as ABORTED, which is reported
+	}
+	for _, execution := range running.Executions {
+		_, _ = s.sfn.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: execution.ExecutionArn})
+	}
+}
+
+// testConsistency has IAM be as inconsistent as it is for some seconds after a change.
+func (s *suite) testConsistency(t *testing.T) {
+	refusal := func(name string, status int, code string) kind {
+		return kind{name: name, passes: true, treat: refusingWith(func(call apiCall) wireError {
+			return wireError{status, code, call.user + " is not yet what it will be"}
+		})}
+	}
+	notFound := refusal("not-found", http.StatusNotFound, "NoSuchEntity")
+	unmodifiable := refusal("unmodifiable", http.StatusConflict, "EntityTemporarilyUnmodifiable")
+	lateTag := refusal("late-tag", http.StatusForbidden, "AccessDenied")
+
+	lists := map[bool][]*faultCase{}
+	for _, late := range []struct {
+		start, state string
+		kind         kind
+		calls        []int
+	}{
+		// A new user is not found by the calls that come next, nor by GetUser when the creation was not answered.
+		{"fresh", "AddUserToGroup", notFound, []int{1, 3}},
+		{"fresh", "CreateLoginProfile", notFound, []int{1, 3}},
+		{"fresh", "TagUser complete", notFound, []int{1, 3}},
+		{"created", "GetUser", notFound, []int{1, 3}},
+		// A login profile is there, and is not found; it is found to be there, and cannot be changed yet.
+		{"with-profile", "GetLoginProfile", notFound, []int{1}},
+		{"with-profile", "CreateLoginProfile", unmodifiable, []int{1, 3}},
+		{"with-profile", "UpdateLoginProfile", unmodifiable, []int{1, 3}},
+		// The permission depends on a tag that was set just before.
+		{"complete", "UpdateLoginProfile", lateTag, []int{1, 3}},
+	} {
+		for _, calls := range late.calls {
+			c := newCase(startNamed(late.start), late.state, late.kind, calls)
+			lists[c.start.resend] = append(lists[c.start.resend], c)
+		}
+	}
+	for _, cases := range lists {
+		s.try(t, cases...)
+	}
+	// Both at once: the creation is not answered, and the user is not found.
+	lost := newCase(startNamed("fresh"), "CreateUser", kindNamed("cut"), 1)
+	lost.user = "cut-and-not-found@example.net"
+	s.proxy.inject(lost.user, &fault{on: inState("GetUser"), treat: notFound.treat, calls: 3})
+	s.try(t, lost)
+	s.checkEnd(t)
+}
+
+// testRefusals has calls be refused for what they say: where the policy became stricter since the preflight, where the
+// sender lost its verification, and by an error that quotes the password.
+func (s *suite) testRefusals(t *testing.T) {
+	quoting := func(name string, quote func(password string) string) kind {
+		return kind{name: name, treat: refusingWith(func(call apiCall) wireError {
+			return wireError{http.StatusForbidden, "AccessDenied", "The value '" + quote(call.password) + "' is not allowed"}
+		})}
+	}
+	quotes := []kind{
+		quoting("quoted", func(password string) string { return password }),
+		quoting("quoted-encoded", url.QueryEscape),
+		quoting("quoted-in-part", func(password string) string { return password[:len(password)-3] }),
+	}
+	policy := kind{name: "policy", treat: refusing(map[string]wireError{
+		"iam": {http.StatusBadRequest, "PasswordPolicyViolation", "Password should have a minimum length of 32"},
+	})}
+	unverified := kind{name: "unverified", treat: refusing(map[string]wireError{
+		"sesv2": {http.StatusBadRequest, "MessageRejected", "Email address is not verified."},
+	})}
+	var cases []*faultCase
+	for _, start := range []start{startNamed("fresh"), startNamed("with-profile")} {
+		states := []string{"CreateLoginProfile"}
+		if start.profile != nil {
+			states = append(states, "UpdateLoginProfile")
+		}
+		for _, state := range states {
+			cases = append(cases, casesOf(start, state, append(quotes, policy))...)
+		}
+		cases = append(cases, casesOf(start, "SendEmail", append(quotes, unverified))...)
+	}
+	s.try(t, cases...)
+	s.checkEnd(t)
+}
+
+// testDraws has passwords be drawn that the policy of the account does not allow.
+func (s *suite) testDraws(t *testing.T) {
+	without := func(name, class, instead string) kind {
+		return kind{name: "without-" + name, passes: true, treat: s.redrawn(func(password string) string {
+			return strings.Map(func(char rune) rune {
+				if strings.ContainsRune(class, char) {
+					return rune(instead[0])
+				}
+				return char
+			}, password)
+		})}
+	}
+	draws := []kind{
+		without("upper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "u"),
+		without("lower", "abcdefghijklmnopqrstuvwxyz", "L"),
+		without("digit", "0123456789", "d"),
+		without("symbol", "!@#$%^&*()_+-=[]{}|'", "s"),
+		{name: "short", passes: true, treat: s.redrawn(func(password string) string { return password[:7] })},
+	}
+	for _, c := range casesOf(startNamed("fresh"), "GetRandomPassword", draws) {
+		execution := s.try(t, c)
+		if c.calls != forever || c.fault.hit == 0 {
+			continue
+		}
+		if want := s.child.maxDraws(); c.fault.hit != want {
+			t.Errorf("%s: got %d draws, want %d", c.user, c.fault.hit, want)
+		}
+		if execution.status == types.ExecutionStatusSucceeded {
+			t.Errorf("%s: the run succeeded", c.user)
+		}
+	}
+	s.checkEnd(t)
+}
+
+// redrawn answers with a password made from the one that was drawn.
+func (s *suite) redrawn(change func(password string) string) treatment {
+	return func(x *exchange) {
+		answer := x.handOn()
+		password, _ := drawn(x.api, answer.body)
+		changed := change(password)
+		s.proxy.remember(changed)
+		answer.body = fmt.Appendf(nil, `{"RandomPassword": %q}`, changed)
+		x.give(answer)
+	}
+}
+
+// wantEveryFault wants each call of the definition to have gone wrong in each way, and tells how many faults that were.
+func (s *suite) wantEveryFault(t *testing.T) {
+	t.Helper()
+	wanted, tried := 0, 0
+	for _, task := range append(s.machine.tasks(), s.child.tasks()...) {
+		want := []string{"abort-before", "abort-after"}
+		for _, kind := range kinds {
+			want = append(want, kind.name)
+			if !kind.hangs {
+				want = append(want, often(kind.name, forever))
+			}
+		}
+		for _, name := range want {
+			if s.tried[task.name][name] == 0 {
+				t.Errorf("%s was not tried: %s", task.name, name)
+			}
+		}
+		wanted += len(want)
+	}
+	for _, faults := range s.tried {
+		for _, count := range faults {
+			tried += count
+		}
+	}
+	t.Logf("faults tried: %d, of which the calls of the definition demand %d", tried, wanted)
+	fmt.Printf("faults tried: %d\n", tried)
+	if tried < wanted {
+		t.Errorf("got %d faults, want at least %d", tried, wanted)
+	}
+}

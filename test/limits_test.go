@@ -1,0 +1,400 @@
+package test
+
+import (
+	"bufio"
+	"bytes"
+	"container/heap"
+	"encoding/json"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+)
+
+// What AWS allows (Step Functions Developer Guide, "Quotas", and API Reference, "Fail state").
+const (
+	maxPayload      = 262_144 // bytes, of an input and of an output
+	maxCauseLength  = 32_768  // characters
+	maxChildSeconds = 300     // of an Express execution
+)
+
+func machineOf(t *testing.T, props onboarding.UserOnboardingProps) machine {
+	t.Helper()
+	stateMachine := synthesize(t, newStack(t), props).ofType(t, "AWS::StepFunctions::StateMachine")
+	return parseMachine(t, stateMachine["DefinitionString"].(string))
+}
+
+// longestTime is the time that a task may take: its time-out, and the longest waits before all its retries.
+func (s machineState) longestTime() float64 {
+	if s.Type != "Task" {
+		return 0
+	}
+	seconds := float64(s.TimeoutSeconds)
+	for _, retrier := range s.Retry {
+		for n := range retrier.maxAttempts() {
+			seconds += retrier.wait(n)
+		}
+	}
+	return seconds
+}
+
+// longestPath returns the states of the path that may take longest, and its seconds. A state in the loop of the draws
+// comes at most as often as the loop allows, every other state once.
+func (m machine) longestPath(t *testing.T) (path []string, seconds float64) {
+	t.Helper()
+	visits := map[string]int{}
+	var walk func(name string) ([]string, float64)
+	walk = func(name string) (longest []string, seconds float64) {
+		visits[name]++
+		defer func() { visits[name]-- }()
+		for _, next := range m.States[name].nexts() {
+			if visits[next] > 0 && !m.isInDrawLoop(next) {
+				t.Fatalf("%s leads to %s again: this loop has no bound that the test knows", name, next)
+			}
+			if visits[next] >= max(1, m.maxDraws()) {
+				continue
+			}
+			if rest, time := walk(next); time > seconds {
+				longest, seconds = rest, time
+			}
+		}
+		return append([]string{name}, longest...), seconds + m.States[name].longestTime()
+	}
+	return walk(m.StartAt)
+}
+
+// isInDrawLoop tells of a state that comes again as long as the condition on $draws holds.
+func (m machine) isInDrawLoop(name string) bool {
+	for _, state := range m.States {
+		for _, choice := range state.Choices {
+			if drawsCondition.MatchString(choice.Condition) {
+				return choice.Next == name || slices.Contains(m.States[choice.Next].nexts(), name)
+			}
+		}
+	}
+	return false
+}
+
+// TestChildEndsInTime computes the longest path of a child. A child that took longer would be ended without a word.
+func TestChildEndsInTime(t *testing.T) {
+	child := machineOf(t, onboarding.UserOnboardingProps{}).child()
+	path, seconds := child.longestPath(t)
+	t.Logf("%.0f s: %s", seconds, strings.Join(path, ", "))
+	if want := 0.85 * maxChildSeconds; seconds > want {
+		t.Errorf("the longest path takes %.0f s, want at most %.0f s: %s", seconds, want, strings.Join(path, ", "))
+	}
+}
+
+// TestNobodyIsLost simulates a long list at an account that throttles, and that knows new users only after a while.
+func TestNobodyIsLost(t *testing.T) {
+	machine := machineOf(t, onboarding.UserOnboardingProps{})
+	const runs, users = 20, 500
+	lost := 0
+	for seed := range uint64(runs) {
+		lost += simulate(machine, users, rand.New(rand.NewPCG(seed, 0)))
+	}
+	if lost > 0 {
+		t.Errorf("%d of %d users were lost in %d runs", lost, runs*users, runs)
+	}
+}
+
+// The account of the simulation.
+const (
+	callSeconds      = 0.1 // until a call is answered
+	iamCallsPerSec   = 6
+	iamBurst         = 6
+	propagateSeconds = 3 // at most, until a new user is known everywhere
+)
+
+// simulate returns how many users of a list are lost, since a task runs out of retries.
+func simulate(m machine, users int, random *rand.Rand) (lost int) {
+	child := m.child()
+	path := child.pathOfNewUser()
+	queue := &workers{}
+	for range min(m.States[m.mapState()].MaxConcurrency, users) {
+		heap.Push(queue, worker{})
+		users--
+	}
+	tokens, filled := float64(iamBurst), 0.0
+	for queue.Len() > 0 {
+		w := heap.Pop(queue).(worker)
+		task := child.States[path[w.step]]
+		failure := ""
+		if strings.Contains(task.Resource, ":aws-sdk:iam:") {
+			tokens, filled = min(iamBurst, tokens+(w.time-filled)*iamCallsPerSec), w.time
+			switch {
+			case tokens < 1:
+				failure = "Iam.IamException"
+			case w.step > 0 && w.time < w.known:
+				tokens--
+				failure = "Iam.NoSuchEntityException"
+			default:
+				tokens--
+			}
+		}
+		w.time += callSeconds
+		if failure == "" {
+			if w.step == 0 {
+				w.known = w.time + random.Float64()*propagateSeconds
+			}
+			w.step, w.retries = w.step+1, nil
+		} else if wait, ok := task.retry(failure, &w, random); ok {
+			w.time += wait
+		} else {
+			lost++
+			w.step = len(path)
+		}
+		if w.step == len(path) {
+			if users == 0 {
+				continue
+			}
+			users--
+			w = worker{time: w.time}
+		}
+		heap.Push(queue, w)
+	}
+	return lost
+}
+
+// pathOfNewUser is the tasks that a new user comes by when nothing goes wrong.
+func (m machine) pathOfNewUser() (path []string) {
+	for name := m.StartAt; name != ""; {
+		state := m.States[name]
+		if state.Type == "Task" {
+			path = append(path, name)
+		}
+		name = state.Next
+		if len(state.Choices) > 0 {
+			name = state.Choices[0].Next // the password is good
+		}
+	}
+	return path
+}
+
+// retry returns how long to wait before the next attempt at a task, if there is one.
+func (s machineState) retry(failure string, w *worker, random *rand.Rand) (wait float64, ok bool) {
+	for i, retrier := range s.Retry {
+		if !slices.Contains(retrier.ErrorEquals, failure) && !slices.Contains(retrier.ErrorEquals, "States.TaskFailed") &&
+			!slices.Contains(retrier.ErrorEquals, "States.ALL") {
+			continue
+		}
+		if w.retries == nil {
+			w.retries = map[int]int{}
+		}
+		n := w.retries[i]
+		w.retries[i]++
+		wait = retrier.wait(n)
+		if retrier.JitterStrategy == "FULL" {
+			wait *= random.Float64()
+		}
+		return wait, n < retrier.maxAttempts()
+	}
+	return 0, false
+}
+
+// worker onboards one user after the other.
+type worker struct {
+	time    float64
+	step    int         // the task that is next
+	retries map[int]int // of this task, by retrier
+	known   float64     // when the user is known everywhere
+}
+
+// workers are in the order of time.
+type workers []worker
+
+func (w workers) Len() int           { return len(w) }
+func (w workers) Less(i, j int) bool { return w[i].time < w[j].time }
+func (w workers) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
+func (w *workers) Push(x any)        { *w = append(*w, x.(worker)) }
+func (w *workers) Pop() any {
+	last := (*w)[len(*w)-1]
+	*w = (*w)[:len(*w)-1]
+	return last
+}
+
+// TestReportFits has every user of a list fail with the longest names, errors and causes, for lists of all kinds of
+// lengths, since the causes are cut the shorter the longer the list is.
+func TestReportFits(t *testing.T) {
+	machine := machineOf(t, onboarding.UserOnboardingProps{})
+	jsonata := startJSONata(t)
+	for _, users := range []int{1, 2, 26, 100, 215, 216, 217, 500, 999} {
+		wantReportFits(t, jsonata, machine, users, "x")
+	}
+	for _, char := range []string{"x", `"`, `\`, "\n", "é", "漢", "😀", "&"} {
+		wantReportFits(t, jsonata, machine, 1000, char)
+	}
+}
+
+// wantReportFits has users fail with a cause of nothing but one character.
+func wantReportFits(t *testing.T, jsonata *jsonata, machine machine, users int, char string) {
+	t.Helper()
+	name := strings.Repeat("n", 64)
+	input := map[string]any{
+		"IAMUserNames": slices.Repeat([]any{map[string]any{"UserName": name, "Email": "n@example.net"}}, users),
+	}
+	causeLength := jsonata.evaluate(t, machine.States[machine.mapState()].ItemSelector["CauseLength"].(string),
+		map[string]any{"states": map[string]any{"input": input}})
+
+	// The longest status is of the task with the longest name.
+	var status json.RawMessage
+	for step, state := range machine.child().States {
+		for _, catcher := range state.Catch {
+			if !strings.Contains(catcher.Output, "Failed") {
+				continue
+			}
+			got := jsonata.evaluate(t, catcher.Output, map[string]any{"password": "Drawn-password-1", "states": map[string]any{
+				"input":       map[string]any{"UserName": name, "CauseLength": causeLength},
+				"context":     map[string]any{"State": map[string]any{"Name": step}},
+				"errorOutput": map[string]any{"Error": strings.Repeat("E", 256), "Cause": strings.Repeat(char, maxCauseLength)},
+			}})
+			if len(got) > len(status) {
+				status = got
+			}
+		}
+	}
+	statuses := slices.Repeat([]json.RawMessage{status}, users)
+	report := jsonata.evaluate(t, machine.States["Summary"].Output.(string), map[string]any{"states": map[string]any{
+		"input": statuses, "context": map[string]any{"Execution": map[string]any{"Input": input}},
+	}})
+	cause := jsonata.text(t, machine.States["UsersNotOnboarded"].Cause, map[string]any{"states": map[string]any{"input": report}})
+	if got := len(encode(t, statuses)); got >= maxPayload {
+		t.Errorf("%d users failing with %q: the output of the map has %d bytes", users, char, got)
+	}
+	if got := len(report); got >= maxPayload {
+		t.Errorf("%d users failing with %q: the report has %d bytes", users, char, got)
+	}
+	if got := len([]rune(cause)); got >= maxCauseLength {
+		t.Errorf("%d users failing with %q: the cause has %d characters", users, char, got)
+	}
+}
+
+// TestInvalidInputFits has every item of a list be wrong in the longest way, for the longest name of a group too.
+func TestInvalidInputFits(t *testing.T) {
+	jsonata := startJSONata(t)
+	long := strings.Repeat("漢", 300)
+	items := map[string]any{
+		"text":       long,
+		"number":     1e300,
+		"group":      map[string]any{"UserName": "u", "Email": "u@example.net", "Group": long},
+		"key":        map[string]any{"UserName": "u", "Email": "u@example.net", long: 1},
+		"everything": map[string]any{"UserName": long, "Email": long, "Group": long, long: 1},
+	}
+	for _, group := range []string{groupName, strings.Repeat("g", 128)} {
+		machine := machineOf(t, onboarding.UserOnboardingProps{GroupName: jsii.String(group)})
+		for _, kind := range slices.Sorted(maps.Keys(items)) {
+			list := slices.Repeat([]any{items[kind]}, 1000)
+			// The names of AWS resources are known only when they are deployed: this one is a reference in the template.
+			code := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", group)
+			problems := jsonata.evaluate(t, code, map[string]any{
+				"states": map[string]any{"input": map[string]any{"IAMUserNames": list}},
+			})
+			cause := jsonata.text(t, machine.States["InvalidInput"].Cause, map[string]any{"problems": problems})
+			if got := len([]rune(cause)); got >= maxCauseLength || got == 0 {
+				t.Errorf("group of %d characters, 1,000 items wrong in %s: the cause has %d characters", len(group), kind, got)
+			}
+		}
+	}
+}
+
+// jsonata evaluates expressions with the reference implementation, as the local AWS does.
+type jsonata struct {
+	write func(line []byte) error
+	lines *bufio.Reader
+}
+
+func startJSONata(t *testing.T) *jsonata {
+	t.Helper()
+	command := exec.Command("node", filepath.Join("..", "localaws", "server", "extensions", "jsonata.js"))
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = stdin.Close() // which ends it
+		_ = command.Wait()
+	})
+	return &jsonata{
+		write: func(line []byte) error { _, err := stdin.Write(append(line, '\n')); return err },
+		lines: bufio.NewReader(stdout),
+	}
+}
+
+// evaluate returns the value of an expression of a definition, as JSON.
+func (j *jsonata) evaluate(t *testing.T, expression string, bindings map[string]any) json.RawMessage {
+	t.Helper()
+	code := strings.TrimSuffix(strings.TrimPrefix(expression, "{%"), "%}")
+	if err := j.write(encode(t, map[string]any{"expression": code, "bindings": bindings})); err != nil {
+		t.Fatal(err)
+	}
+	line, err := j.lines.ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Value json.RawMessage
+		Error string
+	}
+	if err := json.Unmarshal(line, &answer); err != nil || answer.Error != "" || answer.Value == nil {
+		t.Fatalf("%.200s: got no value: %.500s %v", expression, line, err)
+	}
+	return answer.Value
+}
+
+func (j *jsonata) text(t *testing.T, expression string, bindings map[string]any) (text string) {
+	t.Helper()
+	if err := json.Unmarshal(j.evaluate(t, expression, bindings), &text); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// encode encodes a value as AWS does: in the fewest bytes.
+func encode(t *testing.T, value any) []byte {
+	t.Helper()
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.TrimSpace(encoded.Bytes())
+}
+
+// maxAttempts is how often a retrier tries again; the numbers are the defaults of the Amazon States Language.
+func (r machineRetrier) maxAttempts() int {
+	if r.MaxAttempts == nil {
+		return 3
+	}
+	return *r.MaxAttempts
+}
+
+// wait is the longest wait before a retry, counted from 0.
+func (r machineRetrier) wait(retry int) float64 {
+	interval, rate, most := 1.0, 2.0, math.Inf(1)
+	if r.IntervalSeconds != nil {
+		interval = *r.IntervalSeconds
+	}
+	if r.BackoffRate != nil {
+		rate = *r.BackoffRate
+	}
+	if r.MaxDelaySeconds != nil {
+		most = *r.MaxDelaySeconds
+	}
+	return min(interval*math.Pow(rate, float64(retry)), most)
+}

@@ -1,0 +1,108 @@
+package test
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// machine is a definition with what the tests of faults and limits need of it.
+type machine struct {
+	StartAt string
+	States  map[string]machineState
+}
+
+type machineState struct {
+	state
+	Arguments     map[string]any
+	Output        any
+	Assign        map[string]any
+	Cause         string
+	Retry         []machineRetrier
+	Catch         []machineCatcher
+	ItemSelector  map[string]any
+	ItemProcessor *struct {
+		machine
+		ProcessorConfig struct{ ExecutionType string }
+	}
+}
+
+type machineRetrier struct {
+	ErrorEquals                                   []string
+	IntervalSeconds, BackoffRate, MaxDelaySeconds *float64
+	MaxAttempts                                   *int
+	JitterStrategy                                string
+}
+
+type machineCatcher struct {
+	ErrorEquals []string
+	Next        string
+	Output      string
+}
+
+func parseMachine(t *testing.T, definition string) machine {
+	t.Helper()
+	var parsed machine
+	if err := json.Unmarshal([]byte(definition), &parsed); err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// child is the machine that runs for each user.
+func (m machine) child() machine { return m.States[m.mapState()].ItemProcessor.machine }
+
+func (m machine) mapState() string {
+	for name, state := range m.States {
+		if state.Type == "Map" {
+			return name
+		}
+	}
+	return ""
+}
+
+// tasks are the task states, sorted by name.
+func (m machine) tasks() (tasks []task) {
+	for _, name := range slices.Sorted(maps.Keys(m.States)) {
+		if state := m.States[name]; state.Type == "Task" {
+			tasks = append(tasks, newTask(name, state.Resource, state.Arguments))
+		}
+	}
+	return tasks
+}
+
+// attempts is how often a task makes its call at most.
+func (s machineState) attempts() int {
+	attempts := 1
+	for _, retrier := range s.Retry {
+		attempts += retrier.maxAttempts()
+	}
+	return attempts
+}
+
+// nexts are the states that one can go to.
+func (s machineState) nexts() (names []string) {
+	names = s.state.successors()
+	for _, catcher := range s.Catch {
+		names = append(names, catcher.Next)
+	}
+	return names
+}
+
+var drawsCondition = regexp.MustCompile(`\$draws < (\d+)`)
+
+// maxDraws is the bound that the definition has for the draws of a password, or 0 where it has none.
+func (m machine) maxDraws() int {
+	for _, state := range m.States {
+		for _, choice := range state.Choices {
+			if match := drawsCondition.FindStringSubmatch(choice.Condition); match != nil {
+				bound, _ := strconv.Atoi(match[1])
+				return bound
+			}
+		}
+	}
+	return 0
+}
