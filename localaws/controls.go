@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // ErrNotFound is the error of a control for what does not exist.
@@ -78,6 +79,20 @@ func (s *Server) SetTaskEndpoint(ctx context.Context, url string) error {
 		url = s.endpoint
 	}
 	return s.control(ctx, http.MethodPut, "task-endpoint", map[string]any{"URL": url}, nil)
+}
+
+// Pace is how fast time passes for state machines.
+type Pace struct {
+	// Factor is how long the waits before retries and the time-outs last, as a multiple of what they would.
+	Factor float64
+	// LeastTimeout is what no time-out is made shorter than.
+	LeastTimeout time.Duration
+}
+
+// SetPace lets a test of faults go through retries and time-outs in a fraction of the time.
+func (s *Server) SetPace(ctx context.Context, pace Pace) error {
+	return s.control(ctx, http.MethodPut, "pace",
+		map[string]any{"Factor": pace.Factor, "LeastTimeoutSeconds": pace.LeastTimeout.Seconds()}, nil)
 }
 
 // Reset empties the account.

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -45,8 +44,7 @@ type Server struct {
 type Option func(*options)
 
 type options struct {
-	log  io.Writer
-	pace float64
+	log io.Writer
 }
 
 // Log makes the server write what it has to say about itself, such as a resource type it does not know, to w as well.
@@ -54,16 +52,10 @@ func Log(w io.Writer) Option {
 	return func(o *options) { o.log = w }
 }
 
-// Pace makes the time-outs of tasks, and the intervals between their retries, last factor times as long as the state
-// machine states, so that a test of faults need not wait for them.
-func Pace(factor float64) Option {
-	return func(o *options) { o.pace = factor }
-}
-
 // Start starts the local AWS on a free port of the loopback interface and returns once it answers. The context limits
 // the start alone.
 func Start(ctx context.Context, opts ...Option) (*Server, error) {
-	o := options{log: io.Discard, pace: 1}
+	o := options{log: io.Discard}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -79,8 +71,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 		return nil, err
 	}
 
-	cmd := exec.Command(python, filepath.Join(root, "localaws", "server", "main.py"),
-		"--pace", strconv.FormatFloat(o.pace, 'g', -1, 64))
+	cmd := exec.Command(python, filepath.Join(root, "localaws", "server", "main.py"))
 	cmd.Env = append(withoutAWS(os.Environ()), "PYTHONDONTWRITEBYTECODE=1", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	log := &tail{}

@@ -37,6 +37,9 @@ var (
 	log    = &lockedBuffer{}
 )
 
+// pace makes a time-out of a second last 50 ms.
+var pace = localaws.Pace{Factor: 0.05}
+
 func TestMain(m *testing.M) {
 	if os.Getenv("LOCALAWS_TEST_START") != "" {
 		startAndWait()
@@ -47,12 +50,16 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M) int {
 	var err error
-	server, err = localaws.Start(context.Background(), localaws.Pace(0.05), localaws.Log(io.MultiWriter(log, os.Stderr)))
+	server, err = localaws.Start(context.Background(), localaws.Log(io.MultiWriter(log, os.Stderr)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer server.Stop()
+	if err := server.SetPace(context.Background(), pace); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	return m.Run()
 }
 
@@ -129,6 +136,25 @@ func TestErrorMatching(t *testing.T) {
 		if got := got.status + " " + got.error; got != test.want {
 			t.Errorf("%s: got %q, want %q", test.pattern, got, test.want)
 		}
+	}
+}
+
+// A time-out that a busy machine keeps, whatever the pace.
+func TestLeastTimeout(t *testing.T) {
+	reset(t)
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(300 * time.Millisecond)
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer slow.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), slow.URL))
+	must(t, server.SetPace(t.Context(), localaws.Pace{Factor: pace.Factor, LeastTimeout: time.Minute}))
+	defer func() { must(t, server.SetPace(context.Background(), pace)) }()
+
+	got := execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
+		"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "TimeoutSeconds": 5, "End": true}}}`, `{}`)
+	if got.error != "Iam.IamException" {
+		t.Errorf("got %s %s, want the error of the service", got.status, got.error)
 	}
 }
 

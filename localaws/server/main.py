@@ -4,7 +4,6 @@ Prints the port that it listens at, on the loopback interface, as one line, and 
 standard input does: so it cannot outlive the process that started it.
 """
 
-import argparse
 import logging
 import os
 import signal
@@ -16,19 +15,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 import extensions
-from extensions import clients, controls, jsonata, pace
+from extensions import clients, controls, jsonata
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--pace",
-        type=float,
-        default=1.0,
-        help="factor for the time-outs and the intervals between retries of tasks",
-    )
-    arguments = parser.parse_args()
-
     # What fails in an execution is in its history; a line a request says nothing either.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -40,7 +30,6 @@ def main() -> None:
 
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     extensions.install()
-    pace.set_pace(arguments.pace)
 
     application = controls.Controls(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True)

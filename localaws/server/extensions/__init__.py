@@ -2,6 +2,7 @@
 
 from extensions import (
     attempts,
+    caches,
     change_sets,
     children,
     clients,
@@ -17,7 +18,6 @@ from extensions import (
     stack_resources,
     state_machines,
     templates,
-    timeouts,
     variables,
 )
 
@@ -26,6 +26,7 @@ def install() -> None:
     """Installs all extensions, once, before the server takes its first request."""
     for extension in (
         attempts,
+        caches,
         change_sets,
         clients,
         definitions,
@@ -41,7 +42,6 @@ def install() -> None:
         stack_resources,
         state_machines,
         templates,
-        timeouts,
-        variables,
+            variables,
     ):
         extension.install()

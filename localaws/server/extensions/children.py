@@ -50,7 +50,7 @@ def install() -> None:
         )
 
     DistributedItemProcessorWorker._eval_job = run_child
-    controls._HANDLERS["GET", "children"] = _list
+    controls.add("GET", "children", _list)
 
 
 def _list(request: Request) -> list[dict[str, Any]]:

@@ -25,6 +25,11 @@ _REGION = "us-east-1"
 _PREFIX = "/_localaws/"
 
 
+def add(method: str, route: str, handler: Callable[[Request], Any]) -> None:
+    """Adds a control of another extension, which describes it."""
+    _HANDLERS[method, route] = handler
+
+
 class Controls:
     """Answers the routes of the controls, and hands every other request on."""
 
