@@ -12,35 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 )
-
-// definition is a state machine, or the item processor of a map.
-type definition struct {
-	StartAt string
-	States  map[string]state
-}
-
-type state struct {
-	Type, Next, Default string
-	Resource            string
-	TimeoutSeconds      int
-	Choices             []struct{ Condition, Next string }
-	Retry               []retrier
-	Catch               []struct {
-		ErrorEquals []string
-		Next        string
-	}
-	ItemProcessor  *definition
-	MaxConcurrency int
-}
-
-type retrier struct {
-	ErrorEquals                  []string
-	IntervalSeconds, BackoffRate float64
-	MaxAttempts                  int
-	JitterStrategy               string
-}
 
 // definitionText is the definition of the state machine with all defaults.
 func definitionText(t *testing.T) string {
@@ -53,17 +28,15 @@ func definitionText(t *testing.T) string {
 	return indented.String() + "\n"
 }
 
-func parentAndChild(t *testing.T) (parent, child definition) {
+func parentAndChild(t *testing.T) (parent, child machine) {
 	t.Helper()
-	if err := json.Unmarshal([]byte(definitionText(t)), &parent); err != nil {
-		t.Fatal(err)
-	}
-	return parent, *parent.States["OnboardUsers"].ItemProcessor
+	parent = parseMachine(t, definitionText(t))
+	return parent, parent.child()
 }
 
 // transitions returns every transition, "from -> to" with what decides it in brackets, sorted.
-func (d definition) transitions() (all []string) {
-	for from, state := range d.States {
+func (m machine) transitions() (all []string) {
+	for from, state := range m.States {
 		for _, choice := range state.Choices {
 			all = append(all, fmt.Sprintf("%s -> %s [%s]", from, choice.Next, strings.Trim(choice.Condition, "{%} ")))
 		}
@@ -81,22 +54,10 @@ func (d definition) transitions() (all []string) {
 	return all
 }
 
-// successors returns where a state can go.
-func (s state) successors() (next []string) {
-	for _, choice := range s.Choices {
-		next = append(next, choice.Next)
-	}
-	for _, catch := range s.Catch {
-		next = append(next, catch.Next)
-	}
-	next = append(next, s.Next, s.Default)
-	return slices.DeleteFunc(next, func(name string) bool { return name == "" })
-}
-
 // reaches tells whether a path leads from the start to a state without going through another one.
-func (d definition) reaches(target, without string) bool {
+func (m machine) reaches(target, without string) bool {
 	seen := map[string]bool{without: true}
-	queue := []string{d.StartAt}
+	queue := []string{m.StartAt}
 	for len(queue) > 0 {
 		name := queue[0]
 		queue = queue[1:]
@@ -107,7 +68,7 @@ func (d definition) reaches(target, without string) bool {
 			return true
 		}
 		seen[name] = true
-		queue = append(queue, d.States[name].successors()...)
+		queue = append(queue, m.States[name].successors()...)
 	}
 	return false
 }
@@ -145,7 +106,7 @@ func TestNothingChangesBeforePreflight(t *testing.T) {
 
 func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 	parent, child := parentAndChild(t)
-	for _, states := range []map[string]state{parent.States, child.States} {
+	for _, states := range []map[string]machineState{parent.States, child.States} {
 		for name, state := range states {
 			if state.Type != "Task" {
 				continue
@@ -154,9 +115,10 @@ func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 				t.Errorf("%s has no TimeoutSeconds", name)
 			}
 			last := state.Retry[len(state.Retry)-1]
-			want := retrier{[]string{"States.TaskFailed"}, 2, 1, 9, "FULL"}
-			if fmt.Sprint(last) != fmt.Sprint(want) {
-				t.Errorf("%s: got the retry %v, want %v", name, last, want)
+			want := machineRetrier{ErrorEquals: []string{"States.TaskFailed"}, IntervalSeconds: new(2.0), BackoffRate: new(1.0),
+				MaxAttempts: new(9), JitterStrategy: "FULL"}
+			if diff := cmp.Diff(want, last); diff != "" {
+				t.Errorf("%s: its last retry differs (-want +got):\n%s", name, diff)
 			}
 			if catch := state.Catch[len(state.Catch)-1]; !slices.Equal(catch.ErrorEquals, []string{"States.ALL"}) {
 				t.Errorf("%s: its last catch takes %v, want States.ALL", name, catch.ErrorEquals)
@@ -211,9 +173,9 @@ func TestFlowInReadme(t *testing.T) {
 }
 
 // mermaid draws the flow, without the catches that take every error.
-func (d definition) mermaid(prefix string) string {
+func (m machine) mermaid(prefix string) string {
 	var picture strings.Builder
-	names := slices.DeleteFunc(d.inOrder(), d.isOnlyForEveryError)
+	names := slices.DeleteFunc(m.inOrder(), m.isOnlyForEveryError)
 	id := func(name string) string { return fmt.Sprintf("%s%d", prefix, slices.Index(names, name)) }
 	arrow := func(from, label, to string) {
 		if label != "" {
@@ -222,14 +184,14 @@ func (d definition) mermaid(prefix string) string {
 		fmt.Fprintf(&picture, "    %s -->%s %s\n", id(from), label, id(to))
 	}
 	for _, name := range names {
-		shape := map[string]string{"Choice": "{%q}", "Task": "[%q]", "Map": "[[%q]]"}[d.States[name].Type]
+		shape := map[string]string{"Choice": "{%q}", "Task": "[%q]", "Map": "[[%q]]"}[m.States[name].Type]
 		if shape == "" {
 			shape = "([%q])"
 		}
 		fmt.Fprintf(&picture, "    %s"+shape+"\n", id(name), name)
 	}
 	for _, name := range names {
-		state := d.States[name]
+		state := m.States[name]
 		if state.Next != "" {
 			arrow(name, "", state.Next)
 		}
@@ -249,8 +211,8 @@ func (d definition) mermaid(prefix string) string {
 }
 
 // isOnlyForEveryError tells of a state that nothing leads to but catches of every error, which are not drawn.
-func (d definition) isOnlyForEveryError(name string) bool {
-	for _, state := range d.States {
+func (m machine) isOnlyForEveryError(name string) bool {
+	for _, state := range m.States {
 		if slices.Contains([]string{state.Next, state.Default}, name) {
 			return false
 		}
@@ -265,18 +227,18 @@ func (d definition) isOnlyForEveryError(name string) bool {
 			}
 		}
 	}
-	return name != d.StartAt
+	return name != m.StartAt
 }
 
 // inOrder returns the names of the states as the flow comes by them.
-func (d definition) inOrder() (names []string) {
-	queue := []string{d.StartAt}
+func (m machine) inOrder() (names []string) {
+	queue := []string{m.StartAt}
 	for len(queue) > 0 {
 		name := queue[0]
 		queue = queue[1:]
 		if !slices.Contains(names, name) {
 			names = append(names, name)
-			queue = append(queue, d.States[name].successors()...)
+			queue = append(queue, m.States[name].successors()...)
 		}
 	}
 	return names

@@ -55,7 +55,7 @@ func (m machine) longestPath(t *testing.T) (path []string, seconds float64) {
 	walk = func(name string) (longest []string, seconds float64) {
 		visits[name]++
 		defer func() { visits[name]-- }()
-		for _, next := range m.States[name].nexts() {
+		for _, next := range m.States[name].successors() {
 			if visits[next] > 0 && !m.isInDrawLoop(next) {
 				t.Fatalf("%s leads to %s again: this loop has no bound that the test knows", name, next)
 			}
@@ -76,7 +76,7 @@ func (m machine) isInDrawLoop(name string) bool {
 	for _, state := range m.States {
 		for _, choice := range state.Choices {
 			if drawsCondition.MatchString(choice.Condition) {
-				return choice.Next == name || slices.Contains(m.States[choice.Next].nexts(), name)
+				return choice.Next == name || slices.Contains(m.States[choice.Next].successors(), name)
 			}
 		}
 	}

@@ -9,22 +9,28 @@ import (
 	"testing"
 )
 
-// machine is a definition with what the tests of faults and limits need of it.
+// machine is the definition of a state machine, or of the children of its map.
 type machine struct {
 	StartAt string
 	States  map[string]machineState
 }
 
 type machineState struct {
-	state
-	Arguments     map[string]any
-	Output        any
-	Assign        map[string]any
-	Cause         string
-	Retry         []machineRetrier
-	Catch         []machineCatcher
-	ItemSelector  map[string]any
-	ItemProcessor *struct {
+	Type, Next, Default string
+	Choices             []struct{ Condition, Next string }
+	Retry               []machineRetrier
+	Catch               []machineCatcher
+	TimeoutSeconds      int
+
+	Resource  string
+	Arguments map[string]any
+	Assign    map[string]any
+	Output    any
+	Cause     string
+
+	MaxConcurrency int
+	ItemSelector   map[string]any
+	ItemProcessor  *struct {
 		machine
 		ProcessorConfig struct{ ExecutionType string }
 	}
@@ -83,13 +89,16 @@ func (s machineState) attempts() int {
 	return attempts
 }
 
-// nexts are the states that one can go to.
-func (s machineState) nexts() (names []string) {
-	names = s.state.successors()
+// successors are the states that one can go to.
+func (s machineState) successors() (names []string) {
+	for _, choice := range s.Choices {
+		names = append(names, choice.Next)
+	}
 	for _, catcher := range s.Catch {
 		names = append(names, catcher.Next)
 	}
-	return names
+	names = append(names, s.Next, s.Default)
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 var drawsCondition = regexp.MustCompile(`\$draws < (\d+)`)
