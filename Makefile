@@ -1,12 +1,15 @@
 SHELL := /bin/bash
 export TIMEFORMAT := done in %0R s
 
+# Tests that print what they found, which go test shows with -v only.
+TELLING := TestFaults
+
 .PHONY: help demo test faults update check
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
 	@echo "make test    run every test"
-	@echo "make faults  have every call of a run go wrong in every way; takes about five minutes"
+	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
 	@echo "make update  write the golden files and the flow in README.md anew"
 
@@ -16,10 +19,11 @@ demo: node_modules
 	@bin/demo
 
 test: node_modules
-	go test -count=1 ./...
+	go test -count=1 ./... -skip '$(TELLING)'
+	go test -count=1 ./test -run '$(TELLING)' -v
 
 faults: node_modules
-	go test -count=1 -tags faults ./test -run TestFaults -v
+	go test -count=1 ./test -run TestFaults -v
 
 check:
 	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"

@@ -1,5 +1,3 @@
-//go:build faults
-
 package test
 
 import (
@@ -25,10 +23,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
-// pace shortens the waits between retries. A time-out stays long enough for a busy machine.
-const (
-	pace = 0.05
-)
+// pace shortens the waits between retries, and the time-outs to what a busy machine still keeps.
+var pace = localaws.Pace{Factor: 0.01, LeastTimeout: 1500 * time.Millisecond}
 
 const ourPath, ourTag = "/onboarded/", "onboarding"
 
@@ -149,7 +145,7 @@ var bystanders = map[string]string{"bystander-near@example.net": "foreign-near",
 
 func newSuite(t *testing.T) *suite {
 	t.Helper()
-	server, err := localaws.Start(t.Context(), localaws.Pace(pace))
+	server, err := localaws.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +154,7 @@ func newSuite(t *testing.T) *suite {
 			t.Error(err)
 		}
 	})
-	if err := server.SetLeastTimeout(t.Context(), leastTimeout); err != nil {
+	if err := server.SetPace(t.Context(), pace); err != nil {
 		t.Fatal(err)
 	}
 	account, err := deployTo(t.Context(), server)
@@ -600,7 +596,9 @@ func TestFaults(t *testing.T) {
 	t.Run("by an abort", func(t *testing.T) { s.testAborts(t, paths) })
 	t.Run("of consistency", s.testConsistency)
 	t.Run("by refusals", s.testRefusals)
+	t.Run("by a stricter policy", s.testStricterPolicy)
 	t.Run("of draws", s.testDraws)
+	t.Run("by a child that runs twice", s.testTwice)
 
 	s.wantEveryFault(t)
 }
@@ -786,6 +784,36 @@ func (s *suite) testRefusals(t *testing.T) {
 	s.checkEnd(t)
 }
 
+// testStricterPolicy has the policy of the account become stricter between the preflight and the use.
+func (s *suite) testStricterPolicy(t *testing.T) {
+	const minimum = 32
+	stricter := kind{name: "stricter", treat: func(x *exchange) {
+		if _, err := s.iam.UpdateAccountPasswordPolicy(x.r.Context(), &iam.UpdateAccountPasswordPolicyInput{
+			MinimumPasswordLength: aws.Int32(minimum),
+		}); err != nil {
+			t.Error(err)
+		}
+		x.give(x.handOn())
+	}}
+	defer func() {
+		if _, err := s.iam.DeleteAccountPasswordPolicy(t.Context(), &iam.DeleteAccountPasswordPolicyInput{}); err != nil {
+			t.Error(err)
+		}
+	}()
+	c := newCase(startNamed("fresh"), "AddUserToGroup", stricter, 1)
+	execution := s.try(t, c)
+	want := userReport{UserName: c.user, Status: "Failed", Step: "CreateLoginProfile", Error: "Iam.PasswordPolicyViolationException"}
+	got := s.report(t, execution).Users[0]
+	got.Cause = ""
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	s.checkEnd(t)
+	if got := len(s.user(t, c.user).LoginProfile.Password); got != minimum {
+		t.Errorf("got a password of %d characters, want %d", got, minimum)
+	}
+}
+
 // testDraws has passwords be drawn that the policy of the account does not allow.
 func (s *suite) testDraws(t *testing.T) {
 	without := func(name, class, instead string) kind {
@@ -818,6 +846,76 @@ func (s *suite) testDraws(t *testing.T) {
 		}
 	}
 	s.checkEnd(t)
+}
+
+// testTwice has a whole second run of a user happen within the first one, right before and right after each of its calls
+// takes effect: the worst that can come of a child that Step Functions runs twice. Whatever the order, the password that is
+// set has been mailed, and a run that resends ends with it in the last mail.
+func (s *suite) testTwice(t *testing.T) {
+	// The calls of the first run wait for all of the second.
+	patient := localaws.Pace{Factor: pace.Factor, LeastTimeout: time.Minute}
+	if err := s.SetPace(t.Context(), patient); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.SetPace(context.Background(), pace); err != nil {
+			t.Error(err)
+		}
+	}()
+	fresh := startNamed("fresh")
+	for _, state := range s.child.pathOfNewUser() {
+		for _, kind := range []kind{
+			{name: "run-before", treat: func(x *exchange) {
+				s.account.run(t, s.input([]string{x.user}, false))
+				x.give(x.handOn())
+			}},
+			{name: "run-after", treat: func(x *exchange) {
+				answer := x.handOn()
+				s.account.run(t, s.input([]string{x.user}, false))
+				x.give(answer)
+			}},
+		} {
+			c := newCase(fresh, state, kind, 1)
+			if s.namesNobody(state) {
+				user := c.user
+				treat := c.fault.treat
+				c.fault.treat = func(x *exchange) {
+					x.user = user
+					treat(x)
+				}
+			}
+			s.tryTwice(t, c)
+		}
+	}
+	s.order = nil
+}
+
+func (s *suite) tryTwice(t *testing.T, c *faultCase) {
+	t.Helper()
+	names := s.prepare(t, []*faultCase{c})
+	execution, calls := s.run(t, names, false)
+	s.checkBounds(t, calls, 2)
+	if c.fault.hit == 0 {
+		t.Errorf("%s: the run did not happen twice", c.user)
+	}
+	s.note(c.state, c.kind.name, c.calls)
+	for name := range bystanders {
+		s.checkUntouched(t, name, s.mails(t))
+	}
+	s.checkSecrecy(t, execution)
+	user := s.user(t, c.user)
+	mailed := slices.ContainsFunc(s.mails(t)[c.user], func(mail localaws.Mail) bool {
+		return user.LoginProfile != nil && mailedPassword(mail) == user.LoginProfile.Password
+	})
+	if !mailed {
+		t.Errorf("%s: the password that is set was not mailed", c.user)
+	}
+	if again, _ := s.run(t, names, true); again.status != types.ExecutionStatusSucceeded {
+		t.Errorf("%s: the run that resends ended as %s: %s", c.user, again.status, again.cause)
+	}
+	if problem := s.notOnboarded(t, c.user, s.mails(t)); problem != "" {
+		t.Errorf("%s: after a run that resends %s", c.user, problem)
+	}
 }
 
 // redrawn answers with a password made from the one that was drawn.

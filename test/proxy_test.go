@@ -368,7 +368,7 @@ var kinds = []kind{
 		x.handOn()
 		select {
 		case <-x.r.Context().Done():
-		case <-time.After(2 * leastTimeout):
+		case <-time.After(2 * pace.LeastTimeout):
 		}
 		x.reset()
 	}},
@@ -395,6 +395,3 @@ func refusingWith(err func(apiCall) wireError) treatment {
 func inState(name string) func(apiCall) bool {
 	return func(call apiCall) bool { return call.state == name }
 }
-
-// leastTimeout is the shortest time-out of a task in the suite; a call that hangs takes twice as long.
-const leastTimeout = 1500 * time.Millisecond

@@ -30,8 +30,7 @@ var permissions = []string{
 	"Allow iam:TagUser on " + iamARN + "user/onboarded/*",
 	"Allow iam:UpdateLoginProfile on " + iamARN + "user/onboarded/* if StringEquals aws:ResourceTag/onboarding = pending",
 	"Allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, " +
-		"logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups, " +
-		"xray:PutTraceSegments, xray:PutTelemetryRecords, xray:GetSamplingRules, xray:GetSamplingTargets on *",
+		"logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *",
 	"Allow secretsmanager:GetRandomPassword on *",
 	"Allow ses:GetAccount on *",
 	"Allow ses:GetEmailIdentity on arn:aws:ses:us-east-1:123456789012:identity/<UserOnboardingSenderIdentity>",
@@ -138,16 +137,18 @@ func TestGivenGroupAndIdentityAreNotMadeAgain(t *testing.T) {
 	}
 }
 
+// TestLogsHoldNoData wants neither inputs and outputs in the log, nor what services said of failed tasks, which could quote a
+// password.
 func TestLogsHoldNoData(t *testing.T) {
 	template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{})
 	machine := template.ofType(t, "AWS::StepFunctions::StateMachine")
 	want := "map[Destinations:[map[CloudWatchLogsLogGroup:map[LogGroupArn:<UserOnboardingLogGroup.Arn>]]] " +
-		"IncludeExecutionData:false Level:ALL]"
+		"IncludeExecutionData:false Level:FATAL]"
 	if got := fmt.Sprint(machine["LoggingConfiguration"]); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got := fmt.Sprint(machine["TracingConfiguration"]); got != "map[Enabled:true]" {
-		t.Errorf("got the tracing %s, want it enabled", got)
+	if got := machine["TracingConfiguration"]; got != nil {
+		t.Errorf("got the tracing %v, want none: a trace has the causes of failed tasks", got)
 	}
 	if got := template.ofType(t, "AWS::Logs::LogGroup")["RetentionInDays"]; got != 365.0 {
 		t.Errorf("logs are kept %v days, want 365", got)

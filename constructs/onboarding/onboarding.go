@@ -72,7 +72,8 @@ func (u *UserOnboarding) SenderIdentity() ses.IEmailIdentity { return u.identity
 // ExecutionRole returns the role of the state machine.
 func (u *UserOnboarding) ExecutionRole() iam.IRole { return u.role }
 
-// LogGroup returns the log group of the state machine. Its records hold no input and no output of any state.
+// LogGroup returns the log group of the state machine. It has a record of each execution that failed, timed out or was
+// aborted, children included, without any input or output.
 func (u *UserOnboarding) LogGroup() logs.ILogGroup { return u.logGroup }
 
 // StateMachine returns the state machine.
@@ -123,9 +124,10 @@ func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) sfn.StateMa
 		DefinitionBody: sfn.DefinitionBody_FromChainable(flow.onboardList()),
 		Role:           u.role.WithoutPolicyUpdates(nil),
 		Timeout:        listTimeout(props.MaxConcurrency),
-		TracingEnabled: jsii.Bool(true),
+		// Neither records of failed tasks nor traces, which would have the causes in the words of the service that a
+		// password was given to.
 		Logs: &sfn.LogOptions{
-			Destination: u.logGroup, Level: sfn.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false),
+			Destination: u.logGroup, Level: sfn.LogLevel_FATAL, IncludeExecutionData: jsii.Bool(false),
 		},
 	})
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // newExecutionRole makes the role of the state machine. The tasks add the permissions that their calls need; those
-// here are what Step Functions itself needs to write the log and the traces (Step Functions Developer Guide, "Logging
-// in CloudWatch Logs" and "Tracing with X-Ray"), none of which takes a resource.
+// here are what Step Functions itself needs to write the log (Step Functions Developer Guide, "Using CloudWatch Logs to
+// log execution history"), none of which takes a resource.
 func newExecutionRole(scope constructs.Construct) iam.Role {
 	role := iam.NewRole(scope, jsii.String("ExecutionRole"), &iam.RoleProps{
 		Description: jsii.String("Lets the state machine onboard IAM users, and nothing else"),
@@ -21,8 +21,7 @@ func newExecutionRole(scope constructs.Construct) iam.Role {
 	role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
 		Actions: jsii.Strings("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
 			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
-			"logs:DescribeLogGroups", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules",
-			"xray:GetSamplingTargets"),
+			"logs:DescribeLogGroups"),
 		Resources: jsii.Strings("*"),
 	}))
 	return role

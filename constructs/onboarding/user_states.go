@@ -22,6 +22,9 @@ const (
 	// notSymbols is the punctuation of GetRandomPassword that is no symbol to IAM (IAM User Guide, "Set an account
 	// password policy for IAM users").
 	notSymbols = "\",./:;<>?\\`~"
+	// secretPiece is how many letters and digits of a password in one piece must not be told. Fewer would be found in
+	// causes that do not quote it.
+	secretPiece = 4
 )
 
 // The outcomes of a user who gets done.
@@ -266,10 +269,17 @@ func (f *flow) failed() sfn.Pass { return f.end("Failed", "$states.input") }
 // failure catches every error, and makes it the status of the user.
 func failure() *sfn.CatchProps { return failureBecauseOf("$states.errorOutput.Cause") }
 
-// failureOfPasswordCall is [failure] for calls that a password went into, which the answer may quote.
+// failureOfPasswordCall is [failure] for calls that a password went into: the cause is withheld where it quotes a piece
+// of the password, whole or in part, as it is or encoded. Only letters and digits are compared, which every encoding of
+// texts leaves as they are.
 func failureOfPasswordCall() *sfn.CatchProps {
-	return failureBecauseOf(`$contains($states.errorOutput.Cause, $password) ` +
-		`? "withheld, since it quotes the password" : $states.errorOutput.Cause`)
+	return failureBecauseOf(fmt.Sprintf(`(
+    $plain := function($text) { $replace($text, /%%[0-9A-Fa-f]{2}|&#?\w+;|\\u[0-9A-Fa-f]{4}|[^A-Za-z0-9]/, "") };
+    $secret := $plain($password); $cause := $plain($states.errorOutput.Cause);
+    $quotes := function($start) { $contains($cause, $substring($secret, $start, %[1]d)) };
+    $count($filter([0..$max([0, $length($secret) - %[1]d])], $quotes)) > 0
+      ? "withheld, since it quotes the password" : $states.errorOutput.Cause
+  )`, secretPiece))
 }
 
 // failureBecauseOf cuts the status to its share of the report. What is not plain ASCII, or takes two characters in

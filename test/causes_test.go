@@ -1,0 +1,76 @@
+package test
+
+import (
+	"html"
+	"math/rand/v2"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+)
+
+// TestCausesOfPasswordCalls has the calls that a password goes into fail in words that quote it, and in words that do not.
+func TestCausesOfPasswordCalls(t *testing.T) {
+	const withheld = "withheld, since it quotes the password"
+	quotes := map[string]func(password string) string{
+		"as it is":          func(password string) string { return password },
+		"for a URL":         url.QueryEscape,
+		"for a path":        url.PathEscape,
+		"for HTML":          html.EscapeString,
+		"for JSON":          func(password string) string { return strconv.QuoteToASCII(password) },
+		"without its start": func(password string) string { return password[3:] },
+		"without its end":   func(password string) string { return password[:len(password)-3] },
+		"with blanks":       func(password string) string { return strings.Join(strings.Split(password, ""), " ") },
+		"with masks":        func(password string) string { return password[:8] + strings.Repeat("*", len(password)-8) },
+	}
+	harmless := []string{
+		"Rate exceeded (Service: Iam, Status Code: 400, Request ID: 5d3c6a5e-7a0d-4c0e-9d55-0a9c3d0a5b1f)",
+		"User: arn:aws:sts::123456789012:assumed-role/Role/abc is not authorized to perform: iam:CreateLoginProfile on " +
+			"resource: user user@example.com because no identity-based policy allows the action",
+		"Password should have a minimum length of 32 (Service: Iam, Status Code: 400)",
+		"Email address is not verified. The following identities failed the check in region US-EAST-1: user@example.com",
+		"%", "&;", "a", "",
+	}
+	child := machineOf(t, onboarding.UserOnboardingProps{}).child()
+	jsonata := startJSONata(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, step := range []string{"CreateLoginProfile", "UpdateLoginProfile", "SendEmail"} {
+		catchers := child.States[step].Catch
+		output := catchers[len(catchers)-1].Output
+		told := func(cause, password string) string {
+			return jsonata.text(t, "{% ("+strings.Trim(output, "{}%")+").Cause %}", map[string]any{
+				"password": password,
+				"states": map[string]any{
+					"input":       map[string]any{"UserName": "user", "CauseLength": 1000},
+					"context":     map[string]any{"State": map[string]any{"Name": step}},
+					"errorOutput": map[string]any{"Error": "Iam.IamException", "Cause": cause},
+				},
+			})
+		}
+		for range 20 {
+			password := randomPassword(random, 20)
+			for name, quote := range quotes {
+				if got := told("The value '"+quote(password)+"' is not allowed", password); got != withheld {
+					t.Errorf("%s: the password %s, quoted %s: got the cause %q", step, password, name, got)
+				}
+			}
+			for _, cause := range harmless {
+				if got := told(cause, password); got != cause {
+					t.Errorf("%s: got the cause %q, want %q", step, got, cause)
+				}
+			}
+		}
+	}
+}
+
+// randomPassword is one as Secrets Manager draws it for the state machine.
+func randomPassword(random *rand.Rand, length int) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*()_+-=[]{}|'"
+	password := make([]byte, length)
+	for i := range password {
+		password[i] = alphabet[random.IntN(len(alphabet))]
+	}
+	return string(password)
+}
