@@ -25,6 +25,7 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 		SenderName:     config.SenderName,
 		ReplyTo:        config.ReplyTo,
 		GroupName:      config.GroupName,
+		RequireMFA:     config.RequireMFA,
 		UserPath:       config.UserPath,
 		PasswordLength: config.PasswordLength,
 		MaxConcurrency: config.MaxConcurrency,

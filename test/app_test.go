@@ -54,7 +54,7 @@ passwordLength must be a whole number from 8 to 128, got: "7"
 func TestAppTemplate(t *testing.T) {
 	output, outdir, err := runApp(t, `{
 		"sender": "sender@example.com", "senderName": "IT", "replyTo": "help@example.com", "identity": "example.com",
-		"groupName": "Staff", "userPath": "/staff/", "permissionsBoundary": "arn:aws:iam::123456789012:policy/Boundary",
+		"groupName": "Staff", "requireMfa": true, "userPath": "/staff/", "permissionsBoundary": "arn:aws:iam::123456789012:policy/Boundary",
 		"passwordLength": 24, "maxConcurrency": 3, "signInUrl": "https://example.signin.aws.amazon.com/console",
 		"subject": "Welcome", "textTemplate": "constructs/onboarding/mail.txt", "htmlTemplate": "constructs/onboarding/mail.html",
 		"alarmEmail": "alarm@example.com", "stackName": "Staff"

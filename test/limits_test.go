@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"container/heap"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
@@ -21,7 +23,7 @@ import (
 
 // What AWS allows (Step Functions Developer Guide, "Quotas", and API Reference, "Fail state").
 const (
-	maxPayload      = 262_144 // bytes, of an input and of an output
+	maxPayload      = 262_144 // bytes, of an input, of an output, and of a variable
 	maxCauseLength  = 32_768  // characters
 	maxChildSeconds = 300     // of an Express execution
 )
@@ -277,7 +279,7 @@ func wantReportFits(t *testing.T, jsonata *jsonata, machine machine, users int, 
 	}
 }
 
-// TestInvalidInputFits has every item of a list be wrong in the longest way, for the longest name of a group too.
+// TestInvalidInputFits has every item of a list be wrong in the longest way, for as many groups with the longest names too.
 func TestInvalidInputFits(t *testing.T) {
 	jsonata := startJSONata(t)
 	long := strings.Repeat("漢", 300)
@@ -289,7 +291,14 @@ func TestInvalidInputFits(t *testing.T) {
 		"everything": map[string]any{"UserName": long, "Email": long, "Group": long, long: 1},
 	}
 	for _, group := range []string{groupName, strings.Repeat("g", 128)} {
-		machine := machineOf(t, onboarding.UserOnboardingProps{GroupName: jsii.String(group)})
+		stack := newStack(t)
+		var allowed []iam.IGroup
+		for i := range 10 {
+			allowed = append(allowed, givenGroup(stack, fmt.Sprintf("%s%d", group[1:], i)))
+		}
+		props := onboarding.UserOnboardingProps{GroupName: jsii.String(group), AllowedGroups: &allowed}
+		stateMachine := synthesize(t, stack, props).ofType(t, "AWS::StepFunctions::StateMachine")
+		machine := parseMachine(t, stateMachine["DefinitionString"].(string))
 		for _, kind := range slices.Sorted(maps.Keys(items)) {
 			list := slices.Repeat([]any{items[kind]}, 1000)
 			// The names of AWS resources are known only when they are deployed: this one is a reference in the template.
@@ -297,6 +306,9 @@ func TestInvalidInputFits(t *testing.T) {
 			problems := jsonata.evaluate(t, code, map[string]any{
 				"states": map[string]any{"input": map[string]any{"IAMUserNames": list}},
 			})
+			if got := len(problems); got >= maxPayload {
+				t.Errorf("group of %d characters, 1,000 items wrong in %s: the problems have %d bytes", len(group), kind, got)
+			}
 			cause := jsonata.text(t, machine.States["InvalidInput"].Cause, map[string]any{"problems": problems})
 			if got := len([]rune(cause)); got >= maxCauseLength || got == 0 {
 				t.Errorf("group of %d characters, 1,000 items wrong in %s: the cause has %d characters", len(group), kind, got)

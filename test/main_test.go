@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -39,14 +38,18 @@ func newStack(t *testing.T) awscdk.Stack {
 	return awscdk.NewStack(app, jsii.String("Stack"), nil)
 }
 
-// synthesize makes a UserOnboarding in a stack of its own; the sender is set where the props have none.
+// synthesize makes a UserOnboarding and returns the template of the stack; the sender is set where the props have none.
 func synthesize(t *testing.T, stack awscdk.Stack, props onboarding.UserOnboardingProps) template {
 	t.Helper()
+	newUserOnboarding(stack, props)
+	return templateOf(t, stack)
+}
+
+func newUserOnboarding(stack awscdk.Stack, props onboarding.UserOnboardingProps) *onboarding.UserOnboarding {
 	if props.Sender == nil {
 		props.Sender = jsii.String("sender@example.com")
 	}
-	onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &props)
-	return templateOf(t, stack)
+	return onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &props)
 }
 
 // template is a synthesized template whose intrinsic functions are resolved to what a reader expects: account
@@ -168,56 +171,6 @@ func (tpl template) count(resourceType string) (count int) {
 		}
 	}
 	return count
-}
-
-// statements returns the statements of every policy whose name starts with prefix, a line each, sorted:
-// Allow action, action on resource if operator key = value.
-func (tpl template) statements(t *testing.T, prefix string) (lines []string) {
-	t.Helper()
-	for _, resource := range tpl.Resources {
-		name, _ := resource.Properties["PolicyName"].(string)
-		if resource.Type == "AWS::IAM::Policy" && strings.HasPrefix(name, prefix) {
-			document := decode[struct{ Statement []statement }](t, resource.Properties["PolicyDocument"])
-			for _, statement := range document.Statement {
-				lines = append(lines, statement.String())
-			}
-		}
-	}
-	slices.Sort(lines)
-	return slices.Compact(lines)
-}
-
-type statement struct {
-	Effect           string
-	Action, Resource any
-	NotAction        any
-	NotResource      any
-	Condition        map[string]map[string]any
-}
-
-func (s statement) String() string {
-	line := fmt.Sprintf("%s %s on %s", s.Effect, list(s.Action), list(s.Resource))
-	if s.NotAction != nil || s.NotResource != nil {
-		line += fmt.Sprintf(" not %v %v", s.NotAction, s.NotResource)
-	}
-	for operator, keys := range s.Condition {
-		for key, value := range keys {
-			line += fmt.Sprintf(" if %s %s = %s", operator, key, list(value))
-		}
-	}
-	return line
-}
-
-func list(value any) string {
-	values, ok := value.([]any)
-	if !ok {
-		return fmt.Sprint(value)
-	}
-	var texts []string
-	for _, value := range values {
-		texts = append(texts, fmt.Sprint(value))
-	}
-	return strings.Join(texts, ", ")
 }
 
 // mustPanic runs f and wants it to panic with exactly this text.

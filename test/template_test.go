@@ -16,117 +16,12 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 )
 
-const iamARN = "arn:aws:iam::123456789012:"
-
-// permissions is every statement of the role with all defaults, sorted.
-var permissions = []string{
-	"Allow iam:AddUserToGroup on <UserOnboardingGroup.Arn>",
-	"Allow iam:CreateLoginProfile on " + iamARN + "user/onboarded/*",
-	"Allow iam:CreateUser on " + iamARN + "user/onboarded/*",
-	"Allow iam:GetAccountPasswordPolicy on *",
-	"Allow iam:GetGroup on <UserOnboardingGroup.Arn>",
-	"Allow iam:GetLoginProfile on " + iamARN + "user/onboarded/*",
-	"Allow iam:GetUser on " + iamARN + "user/*",
-	"Allow iam:TagUser on " + iamARN + "user/onboarded/*",
-	"Allow iam:UpdateLoginProfile on " + iamARN + "user/onboarded/* if StringEquals aws:ResourceTag/onboarding = pending",
-	"Allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, " +
-		"logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *",
-	"Allow secretsmanager:GetRandomPassword on *",
-	"Allow ses:GetAccount on *",
-	"Allow ses:GetEmailIdentity on arn:aws:ses:us-east-1:123456789012:identity/<UserOnboardingSenderIdentity>",
-	"Allow ses:SendEmail on arn:aws:ses:us-east-1:123456789012:identity/* if StringEquals ses:FromAddress = sender@example.com",
-}
-
-// rolePolicy and the others are how the names of the policies start.
-const (
-	rolePolicy   = "UserOnboardingExecutionRoleDefaultPolicy"
-	mapRunPolicy = "UserOnboardingMapRunPolicy"
-	groupPolicy  = "UserOnboardingGroupDefaultPolicy"
-)
-
-func wantLines(t *testing.T, got, want []string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-// replaced returns the default permissions with the statements of some actions replaced.
-func replaced(statements map[string]string) []string {
-	lines := slices.Clone(permissions)
-	for i, line := range lines {
-		for action, statement := range statements {
-			if strings.HasPrefix(line, "Allow "+action+" ") {
-				lines[i] = statement
-			}
-		}
-	}
-	slices.Sort(lines)
-	return lines
-}
-
-func TestPermissions(t *testing.T) {
-	template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{})
-	wantLines(t, template.statements(t, rolePolicy), permissions)
-	wantLines(t, template.statements(t, mapRunPolicy), []string{
-		"Allow states:DescribeExecution, states:StopExecution on arn:aws:states:us-east-1:123456789012:" +
-			"execution:split(<UserOnboardingStateMachine>)[6]:*",
-		"Allow states:StartExecution on <UserOnboardingStateMachine>",
-	})
-	wantLines(t, template.statements(t, groupPolicy), []string{
-		"Allow iam:ChangePassword on " + iamARN + "user/onboarded/${aws:username}",
-		"Allow iam:GetAccountPasswordPolicy on *",
-	})
-	if got := template.count("AWS::IAM::Policy"); got != 3 {
-		t.Errorf("got %d policies, want those of the role, of the map run and of the group", got)
-	}
-	trust := decode[struct{ Statement []statement }](t, template.ofType(t, "AWS::IAM::Role")["AssumeRolePolicyDocument"])
-	if len(trust.Statement) != 1 || trust.Statement[0].String() !=
-		"Allow sts:AssumeRole on <nil> if StringEquals aws:SourceAccount = 123456789012" {
-		t.Errorf("got the trust policy %v", trust)
-	}
-}
-
-func TestPermissionsOfUserPath(t *testing.T) {
-	template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{UserPath: jsii.String("/staff/new/")})
-	var want []string
-	for _, line := range permissions {
-		want = append(want, strings.ReplaceAll(line, "user/onboarded/", "user/staff/new/"))
-	}
-	wantLines(t, template.statements(t, rolePolicy), want)
-	wantLines(t, template.statements(t, groupPolicy), []string{
-		"Allow iam:ChangePassword on " + iamARN + "user/staff/new/${aws:username}",
-		"Allow iam:GetAccountPasswordPolicy on *",
-	})
-}
-
-func TestPermissionsOfBoundary(t *testing.T) {
-	stack := newStack(t)
-	boundary := iamARN + "policy/Boundary"
-	template := synthesize(t, stack, onboarding.UserOnboardingProps{
-		PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("Boundary"), &boundary),
-	})
-	wantLines(t, template.statements(t, rolePolicy), replaced(map[string]string{
-		"iam:CreateUser": "Allow iam:CreateUser on " + iamARN + "user/onboarded/* if StringEquals iam:PermissionsBoundary = " + boundary,
-	}))
-	if got := arguments(t, template, "CreateUser")["PermissionsBoundary"]; got != boundary {
-		t.Errorf("CreateUser has the PermissionsBoundary %v, want %s", got, boundary)
-	}
-}
-
 func TestGivenGroupAndIdentityAreNotMadeAgain(t *testing.T) {
 	stack := newStack(t)
 	template := synthesize(t, stack, onboarding.UserOnboardingProps{
 		Group:          iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),
 		SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
 	})
-	wantLines(t, template.statements(t, rolePolicy), replaced(map[string]string{
-		"iam:AddUserToGroup":   "Allow iam:AddUserToGroup on " + iamARN + "group/Staff",
-		"iam:GetGroup":         "Allow iam:GetGroup on " + iamARN + "group/Staff",
-		"ses:GetEmailIdentity": "Allow ses:GetEmailIdentity on arn:aws:ses:us-east-1:123456789012:identity/example.com",
-		"ses:SendEmail": "Allow ses:SendEmail on arn:aws:ses:us-east-1:123456789012:identity/*, " +
-			"arn:aws:ses:us-east-1:123456789012:configuration-set/* if StringEquals ses:FromAddress = sender@example.com",
-	}))
 	for _, resourceType := range []string{"AWS::IAM::Group", "AWS::SES::EmailIdentity"} {
 		if got := template.count(resourceType); got != 0 {
 			t.Errorf("got %d resources of type %s, want none", got, resourceType)
@@ -165,25 +60,24 @@ func TestTwoInstances(t *testing.T) {
 	if got := template.count("AWS::StepFunctions::StateMachine"); got != 2 {
 		t.Errorf("got %d state machines, want 2", got)
 	}
+	logGroups := map[any]bool{}
 	for id, resource := range template.Resources {
-		for _, name := range []string{"GroupName", "RoleName", "LogGroupName", "StateMachineName"} {
+		for _, name := range []string{"GroupName", "RoleName", "StateMachineName"} {
 			if resource.Properties[name] != nil {
 				t.Errorf("%s has the fixed %s %v", id, name, resource.Properties[name])
 			}
 		}
+		if resource.Type == "AWS::Logs::LogGroup" {
+			name := resource.Properties["LogGroupName"].(string)
+			logGroups[name] = true
+			if !strings.HasPrefix(name, "/aws/vendedlogs/states/") || !strings.HasSuffix(name, "-split(<AWS::StackId>)[2]") {
+				t.Errorf("the log group has the name %s, want it to end with the id of the stack", name)
+			}
+		}
 	}
-}
-
-func TestGrantStartExecution(t *testing.T) {
-	stack := newStack(t)
-	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
-		Sender: jsii.String("sender@example.com"),
-	})
-	operators := iam.NewGroup(stack, jsii.String("Operators"), nil)
-	users.GrantStartExecution(operators)
-	wantLines(t, templateOf(t, stack).statements(t, "OperatorsDefaultPolicy"), []string{
-		"Allow states:StartExecution on <UserOnboardingStateMachine>",
-	})
+	if len(logGroups) != 2 {
+		t.Errorf("got the log groups %v, want 2", logGroups)
+	}
 }
 
 // TestScope has another construct made below a UserOnboarding, as any construct can be.
@@ -231,10 +125,23 @@ func TestWrongPropsAreToldAtOnce(t *testing.T) {
 		onboarding.NewUserOnboarding(stack, jsii.String("NoProps"), nil)
 	})
 	mustPanic(t, `UserOnboarding: GroupName must be left out where Group is given, got: "Staff"
+RequireMFA must be left out where Group is given, got: true
+AllowedGroups must have at most 10 groups, got: 11
+AllowedGroups must have each group once, and not the default one, got: "STAFF"
+a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, got: "{% $states %}"
 Sender must be an e-mail address such as user@example.com, got: "sender"
 SenderName must be one line of text, at least one character, got: "a\nb"
 ReplyTo must be an e-mail address such as user@example.com, got: ""
 UserPath must be an IAM path below the root, such as /onboarded/, got: "/"
+PermissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "Boundary"
+ConfigurationSet must be 1 to 64 letters, digits, hyphens and underscores, got: "a set"
+UserTags must have at most 10 tags, got: 13
+a key of UserTags must be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:, got: ""
+a key of UserTags must be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "${aws}"
+a key of UserTags must be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "AWS:name"
+a key of UserTags must differ from the others, and from onboarding, without regard to case, got: "ONBOARDING"
+UserTags[value] must be at most 256 letters, digits, spaces and _.:/=+-@, got: "*"
+UserTags[values] must be at most 256 letters, digits, spaces and _.:/=+-@, got: nothing
 PasswordLength must be a whole number from 8 to 128, got: 129
 MaxConcurrency must be a whole number from 1 to 40, got: 2.5
 SignInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://example.com"
@@ -242,19 +149,32 @@ Subject must be one line of text, at least one character, got: ""
 TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}}]
 HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Password}} {{Name}}]`,
 		func() {
+			groups, tags := []iam.IGroup{givenGroup(stack, "STAFF"), givenGroup(stack, "{% $states %}")}, map[string]*string{
+				"": jsii.String(""), "${aws}": jsii.String(""), "AWS:name": jsii.String(""), "ONBOARDING": jsii.String("complete"),
+				"value": jsii.String("*"), "values": nil,
+			}
+			for i := range 9 {
+				groups = append(groups, givenGroup(stack, fmt.Sprintf("Group%d", i)))
+			}
+			for i := range 7 {
+				tags[fmt.Sprintf("Tag%d", i)] = jsii.String("")
+			}
 			onboarding.NewUserOnboarding(stack, jsii.String("WrongProps"), &onboarding.UserOnboardingProps{
-				Sender:         jsii.String("sender"),
-				SenderName:     jsii.String("a\nb"),
-				ReplyTo:        jsii.String(""),
-				Group:          iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),
-				GroupName:      jsii.String("Staff"),
-				UserPath:       jsii.String("/"),
-				PasswordLength: jsii.Number(129),
-				MaxConcurrency: jsii.Number(2.5),
-				SignInUrl:      jsii.String("http://example.com"),
-				Subject:        jsii.String(""),
-				TextTemplate:   jsii.String("{{UserName}}"),
-				HtmlTemplate:   jsii.String("{{UserName}}{{Password}}{{Name}}"),
+				RequireMFA: jsii.Bool(true), AllowedGroups: &groups, UserTags: &tags,
+				PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("Boundary"), jsii.String("Boundary")),
+				ConfigurationSet:    ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("a set")),
+				Sender:              jsii.String("sender"),
+				SenderName:          jsii.String("a\nb"),
+				ReplyTo:             jsii.String(""),
+				Group:               iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),
+				GroupName:           jsii.String("Staff"),
+				UserPath:            jsii.String("/"),
+				PasswordLength:      jsii.Number(129),
+				MaxConcurrency:      jsii.Number(2.5),
+				SignInUrl:           jsii.String("http://example.com"),
+				Subject:             jsii.String(""),
+				TextTemplate:        jsii.String("{{UserName}}"),
+				HtmlTemplate:        jsii.String("{{UserName}}{{Password}}{{Name}}"),
 			})
 		})
 }

@@ -1,6 +1,8 @@
 package onboarding
 
 import (
+	"slices"
+
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -14,7 +16,7 @@ import (
 type flow struct {
 	scope     constructs.Construct
 	role      iam.Role
-	group     iam.IGroup
+	groups    []iam.IGroup // the first one is the default
 	identity  ses.IEmailIdentity
 	signInURL *string
 	props     *UserOnboardingProps
@@ -40,15 +42,23 @@ func (f *flow) onboardList() sfn.IChainable {
 
 // preflight reads all that a run depends on, and goes on to isReady whatever was wrong, so that all of it is told.
 func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
-	getAccount, getEmailIdentity := f.getAccount(), f.getEmailIdentity()
-	getGroup, getAccountPasswordPolicy := f.getGroup(), f.getAccountPasswordPolicy()
+	getAccount, getEmailIdentity, getAccountPasswordPolicy := f.getAccount(), f.getEmailIdentity(), f.getAccountPasswordPolicy()
+	getGroups := f.getGroups(getAccountPasswordPolicy)
 
 	getAccount.AddCatch(getEmailIdentity, unreadable()).Next(getEmailIdentity)
-	getEmailIdentity.AddCatch(getGroup, f.noIdentity()).AddCatch(getGroup, unreadable()).Next(getGroup)
-	getGroup.AddCatch(getAccountPasswordPolicy, f.noGroup()).AddCatch(getAccountPasswordPolicy, unreadable()).
-		Next(getAccountPasswordPolicy)
+	getEmailIdentity.AddCatch(getGroups, f.noIdentity()).AddCatch(getGroups, unreadable()).Next(getGroups)
 	getAccountPasswordPolicy.AddCatch(isReady, defaultPasswordPolicy()).AddCatch(isReady, unreadable()).Next(isReady)
 	return getAccount
+}
+
+// getGroups reads one group after the other, and goes on to next.
+func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
+	for i, group := range slices.Backward(f.groups) {
+		getGroup := f.getGroup(i)
+		getGroup.AddCatch(next, noGroup(group)).AddCatch(next, unreadable()).Next(next)
+		next = getGroup
+	}
+	return next
 }
 
 // onboardUser is the child execution of one user. Whatever happens, it ends well and says what became of the user.

@@ -4,8 +4,10 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -34,8 +36,12 @@ var (
 )
 
 func (f *flow) validateList() sfn.Pass {
+	var groups []string
+	for _, group := range f.groups {
+		groups = append(groups, jsonata.Literal(*group.GroupName()))
+	}
 	code := fmt.Sprintf("(\n$groups := [%s]; $maxUsers := %d; $maxProblems := %d;\n%s)",
-		jsonata.Literal(*f.group.GroupName()), maxUsers, maxProblems, problemsCode)
+		strings.Join(groups, ", "), maxUsers, maxProblems, problemsCode)
 	return sfn.Pass_Jsonata(f.scope, jsii.String("Validate the list"), &sfn.PassJsonataProps{
 		Assign: &map[string]any{"problems": jsonata.Expression(code)},
 	})
@@ -75,18 +81,23 @@ func (f *flow) noIdentity() *sfn.CatchProps {
 		"SES has no identity "+*f.identity.EmailIdentityName()+" in this region: create it and have it verified")))
 }
 
-func (f *flow) getGroup() tasks.CallAwsService {
-	return f.task("GetGroup", call{
+// getGroup reads the i-th group, and so sees that it exists.
+func (f *flow) getGroup(i int) tasks.CallAwsService {
+	name := "GetGroup"
+	if i > 0 {
+		name += fmt.Sprintf(" %d", i+1)
+	}
+	return f.task(name, call{
 		permission: "iam:GetGroup",
-		resources:  []*string{f.group.GroupArn()},
-		parameters: map[string]any{"GroupName": f.group.GroupName(), "MaxItems": 1},
+		resources:  []*string{f.groups[i].GroupArn()},
+		parameters: map[string]any{"GroupName": f.groups[i].GroupName(), "MaxItems": 1},
 		final:      []string{"Iam.NoSuchEntityException"},
 	})
 }
 
-func (f *flow) noGroup() *sfn.CatchProps {
+func noGroup(group iam.IGroup) *sfn.CatchProps {
 	return onError("Iam.NoSuchEntityException", problem(jsonata.Literal(
-		"IAM has no group "+*f.group.GroupName()+": create it, or deploy the stack again")))
+		"IAM has no group "+*group.GroupName()+": create it, or deploy the stack again")))
 }
 
 func (f *flow) getAccountPasswordPolicy() tasks.CallAwsService {
@@ -137,7 +148,7 @@ func (f *flow) onboardUsers(onboardUser sfn.IChainable) sfn.DistributedMap {
 			"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
 			"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
 			"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
-				item, jsonata.Literal(*f.group.GroupName()))),
+				item, jsonata.Literal(*f.groups[0].GroupName()))),
 			"Resend":         jsonata.Expression("$states.input.Resend = true"),
 			"PasswordPolicy": jsonata.Expression("$passwordPolicy"),
 			"PasswordLength": jsonata.Expression(fmt.Sprintf("$max([%v, $passwordPolicy.MinimumPasswordLength])",

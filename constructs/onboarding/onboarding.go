@@ -13,6 +13,7 @@ import (
 	events "github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	targets "github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
@@ -30,6 +31,8 @@ type UserOnboarding struct {
 	logGroup     logs.LogGroup
 	stateMachine sfn.StateMachine
 	signInURL    *string
+
+	encryptionKey kms.IKey
 }
 
 // NewUserOnboarding makes a UserOnboarding. It panics with every problem of the props at once.
@@ -42,10 +45,13 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 		panic(fmt.Sprintf("UserOnboarding: %s", err))
 	}
 
-	u := &UserOnboarding{group: resolved.Group, identity: resolved.SenderIdentity, signInURL: resolved.SignInUrl}
+	u := &UserOnboarding{
+		group: resolved.Group, identity: resolved.SenderIdentity, signInURL: resolved.SignInUrl,
+		encryptionKey: resolved.EncryptionKey,
+	}
 	constructs.NewConstruct_Override(u, scope, id)
 	if u.group == nil {
-		u.group = u.newGroup(resolved)
+		u.group = newGroup(u, resolved)
 	}
 	if u.identity == nil {
 		u.identity = u.newSenderIdentity(resolved)
@@ -54,16 +60,19 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 		u.signInURL = u.defaultSignInURL()
 	}
 	u.role = newExecutionRole(u)
-	u.logGroup = logs.NewLogGroup(u, jsii.String("LogGroup"), &logs.LogGroupProps{Retention: logs.RetentionDays_ONE_YEAR})
+	u.logGroup = newLogGroup(u, resolved)
 	u.stateMachine = u.newStateMachine(resolved)
-	allowMapRun(u, u.role, u.stateMachine)
+	policy := allowMapRun(u, u.role, u.stateMachine)
+	if resolved.EncryptionKey != nil {
+		encrypt(u.stateMachine, resolved.EncryptionKey, policy)
+	}
 	if resolved.AlarmTopic != nil {
 		u.notifyOfFailures(resolved.AlarmTopic)
 	}
 	return u
 }
 
-// Group returns the IAM group that users are put into.
+// Group returns the IAM group that users are put into unless a list names another one.
 func (u *UserOnboarding) Group() iam.IGroup { return u.group }
 
 // SenderIdentity returns the SES identity that covers the sender.
@@ -81,18 +90,6 @@ func (u *UserOnboarding) StateMachine() sfn.IStateMachine { return u.stateMachin
 
 // SignInUrl returns the page that the mail tells users to sign in at.
 func (u *UserOnboarding) SignInUrl() *string { return u.signInURL }
-
-// GrantStartExecution lets an identity run lists.
-func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
-	return u.stateMachine.GrantStartExecution(grantee)
-}
-
-// newGroup makes a group whose members may change their own password and nothing else.
-func (u *UserOnboarding) newGroup(props *UserOnboardingProps) iam.Group {
-	group := iam.NewGroup(u, jsii.String("Group"), &iam.GroupProps{GroupName: props.GroupName})
-	allowOwnPassword(group, userARN(u, *props.UserPath, "${aws:username}"))
-	return group
-}
 
 func (u *UserOnboarding) newSenderIdentity(props *UserOnboardingProps) ses.EmailIdentity {
 	return ses.NewEmailIdentity(u, jsii.String("SenderIdentity"), &ses.EmailIdentityProps{
@@ -116,7 +113,8 @@ func (u *UserOnboarding) defaultSignInURL() *string {
 
 func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) sfn.StateMachine {
 	flow := &flow{
-		scope: u, role: u.role, group: u.group, identity: u.identity, signInURL: u.signInURL, props: props,
+		scope: u, role: u.role, groups: append([]iam.IGroup{u.group}, *props.AllowedGroups...), identity: u.identity,
+		signInURL: u.signInURL, props: props,
 	}
 	return sfn.NewStateMachine(u, jsii.String("StateMachine"), &sfn.StateMachineProps{
 		Comment:        jsii.String("Onboards IAM users from a list"),

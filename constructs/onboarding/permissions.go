@@ -15,7 +15,7 @@ func newExecutionRole(scope constructs.Construct) iam.Role {
 	role := iam.NewRole(scope, jsii.String("ExecutionRole"), &iam.RoleProps{
 		Description: jsii.String("Lets the state machine onboard IAM users, and nothing else"),
 		AssumedBy: iam.NewServicePrincipal(jsii.String("states.amazonaws.com"), &iam.ServicePrincipalOpts{
-			Conditions: stringEquals("aws:SourceAccount", awscdk.Stack_Of(scope).Account()),
+			Conditions: stringEquals("aws:SourceAccount", awscdk.Stack_Of(scope).Account()).document(),
 		}),
 	})
 	role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
@@ -29,33 +29,23 @@ func newExecutionRole(scope constructs.Construct) iam.Role {
 
 // allowMapRun lets the state machine run its children (Step Functions Developer Guide, "IAM policies for using
 // Distributed Map states"). It is a policy of its own, since it names the state machine, which needs the other one.
-func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) {
+func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) iam.Policy {
 	policy := iam.NewPolicy(scope, jsii.String("MapRunPolicy"), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
 	machine.GrantStartExecution(policy)
 	machine.GrantExecution(policy, jsii.String("states:DescribeExecution"), jsii.String("states:StopExecution"))
-}
-
-// allowOwnPassword lets the members of a group pass their first sign-in. The AWS managed policy IAMUserChangePassword
-// would not: it does not match users below a path.
-func allowOwnPassword(group iam.Group, user *string) {
-	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
-		Actions: jsii.Strings("iam:ChangePassword"), Resources: &[]*string{user},
-	}))
-	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
-		Actions: jsii.Strings("iam:GetAccountPasswordPolicy"), Resources: jsii.Strings("*"),
-	}))
+	return policy
 }
 
 // userARN is the ARN of the IAM users that a pattern, such as "*", matches below a path.
 func userARN(scope constructs.Construct, path, pattern string) *string {
+	return iamARN(scope, "user"+path+pattern)
+}
+
+func iamARN(scope constructs.Construct, resource string) *string {
 	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("iam"), Region: jsii.String(""),
-		Resource: jsii.String("user" + path + pattern), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+		Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 	})
 }
 
 func anyResource() []*string { return *jsii.Strings("*") }
-
-func stringEquals(key string, value *string) *map[string]any {
-	return &map[string]any{"StringEquals": map[string]any{key: value}}
-}

@@ -2,9 +2,15 @@ package onboarding
 
 import (
 	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
@@ -37,6 +43,11 @@ type UserOnboardingProps struct {
 	// Default: an identity is made for the address; AWS then sends that address a mail with a link to click on.
 	SenderIdentity ses.IEmailIdentity
 
+	// The SES configuration set that the mails are sent with, say to hear of bounces.
+	//
+	// Default: the default configuration set of the identity, if it has one.
+	ConfigurationSet ses.IConfigurationSet
+
 	// The IAM group that users are put into before they get a password.
 	//
 	// It must let its members change their own password under UserPath, or nobody gets past the first sign-in.
@@ -49,6 +60,20 @@ type UserOnboardingProps struct {
 	// Default: CloudFormation makes a unique name.
 	GroupName *string
 
+	// Further groups that a list may name for a user, instead of Group: at most 10, since the policy of the execution
+	// role has room for 10,240 characters (IAM User Guide, "IAM and AWS STS quotas").
+	//
+	// As Group, each must let its members change their own password under UserPath.
+	//
+	// Default: every user is put into Group.
+	AllowedGroups *[]iam.IGroup
+
+	// Whether members of the group that is made are denied everything, until they have signed in with MFA, but to change
+	// their own password and to set up an MFA device of their own.
+	//
+	// Default: false
+	RequireMFA *bool
+
 	// The IAM path of the users that are created. The state machine can change users below this path only.
 	//
 	// Default: /onboarded/
@@ -59,6 +84,12 @@ type UserOnboardingProps struct {
 	//
 	// Default: users have no permissions boundary.
 	PermissionsBoundary iam.IManagedPolicy
+
+	// Tags that each user is created with, besides the tag onboarding, which the state machine keeps for itself: at most
+	// 10, since each takes room in the policy of the execution role, which lets it write no other tag.
+	//
+	// Default: the tag onboarding alone.
+	UserTags *map[string]*string
 
 	// The length of a first password in characters, from 8 to 128. A longer minimum in the password policy of the
 	// account prevails.
@@ -97,7 +128,26 @@ type UserOnboardingProps struct {
 	//
 	// Default: nobody is told.
 	AlarmTopic sns.ITopic
+
+	// The key that the definition, the data of the executions and the log are encrypted with. It must be a symmetric key
+	// of the region, in whose policy IAM policies of the account count.
+	//
+	// The policy of a key that is imported is not changed: see docs/security.md for what it must allow.
+	//
+	// Default: keys that AWS owns.
+	EncryptionKey kms.IKey
+
+	// How long the records of the log are kept. They hold no input and no output of any state.
+	//
+	// Default: logs.RetentionDays_ONE_YEAR
+	LogRetention logs.RetentionDays
 }
+
+// What the policy of the execution role has room for.
+const (
+	maxAllowedGroups = 10
+	maxUserTags      = 10
+)
 
 var (
 	//go:embed mail.txt
@@ -114,6 +164,12 @@ func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	setDefault(&p.Subject, "Your AWS sign-in information")
 	setDefault(&p.TextTemplate, defaultTextTemplate)
 	setDefault(&p.HtmlTemplate, defaultHTMLTemplate)
+	setDefault(&p.AllowedGroups, nil)
+	setDefault(&p.RequireMFA, false)
+	setDefault(&p.UserTags, nil)
+	if p.LogRetention == "" {
+		p.LogRetention = logs.RetentionDays_ONE_YEAR
+	}
 	return &p
 }
 
@@ -129,9 +185,7 @@ func (p *UserOnboardingProps) validate() error {
 	if p.Sender == nil {
 		problems.Add("Sender", rules.EmailAddress.Expected, nil)
 	}
-	if p.Group != nil && p.GroupName != nil {
-		problems.Add("GroupName", "be left out where Group is given", *p.GroupName)
-	}
+	p.checkGroups(&problems)
 	checkText(&problems, "Sender", p.Sender, rules.EmailAddress)
 	if p.Sender != nil && p.SenderIdentity != nil {
 		checkIdentity(&problems, *p.Sender, *p.SenderIdentity.EmailIdentityName())
@@ -140,6 +194,13 @@ func (p *UserOnboardingProps) validate() error {
 	checkText(&problems, "ReplyTo", p.ReplyTo, rules.EmailAddress)
 	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
 	checkText(&problems, "UserPath", p.UserPath, rules.UserPath)
+	if p.PermissionsBoundary != nil {
+		checkText(&problems, "PermissionsBoundary", p.PermissionsBoundary.ManagedPolicyArn(), rules.ManagedPolicyARN)
+	}
+	if p.ConfigurationSet != nil {
+		checkText(&problems, "ConfigurationSet", p.ConfigurationSet.ConfigurationSetName(), rules.ConfigurationSetName)
+	}
+	checkUserTags(&problems, *p.UserTags)
 	checkNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
 	checkNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
 	checkText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
@@ -153,6 +214,55 @@ func (p *UserOnboardingProps) validate() error {
 		mailtemplate.Check(&problems, "HtmlTemplate", *p.HtmlTemplate)
 	})
 	return problems.Err()
+}
+
+// checkGroups compares names without regard to case, as IAM does.
+func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
+	if p.Group != nil && p.GroupName != nil {
+		problems.Add("GroupName", "be left out where Group is given", *p.GroupName)
+	}
+	if p.Group != nil && *p.RequireMFA {
+		problems.Add("RequireMFA", "be left out where Group is given", *p.RequireMFA)
+	}
+	if got := len(*p.AllowedGroups); got > maxAllowedGroups {
+		problems.Add("AllowedGroups", fmt.Sprintf("have at most %d groups", maxAllowedGroups), got)
+	}
+	seen := map[string]bool{}
+	switch {
+	case p.Group != nil:
+		checkText(problems, "the name of Group", p.Group.GroupName(), rules.GroupName)
+		seen[strings.ToLower(*p.Group.GroupName())] = true
+	case p.GroupName != nil:
+		seen[strings.ToLower(*p.GroupName)] = true
+	}
+	for _, group := range *p.AllowedGroups {
+		checkText(problems, "a name in AllowedGroups", group.GroupName(), rules.GroupName)
+		lower := strings.ToLower(*group.GroupName())
+		if seen[lower] {
+			problems.Add("AllowedGroups", "have each group once, and not the default one", *group.GroupName())
+		}
+		seen[lower] = true
+	}
+}
+
+// checkUserTags compares keys without regard to case, as IAM does (IAM User Guide, "Tags for IAM resources").
+func checkUserTags(problems *rules.Problems, tags map[string]*string) {
+	if len(tags) > maxUserTags {
+		problems.Add("UserTags", fmt.Sprintf("have at most %d tags", maxUserTags), len(tags))
+	}
+	seen := map[string]bool{onboardingTag: true}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		checkText(problems, "a key of UserTags", &key, rules.TagKey)
+		if tags[key] == nil {
+			problems.Add("UserTags["+key+"]", rules.TagValue.Expected, nil)
+		}
+		checkText(problems, "UserTags["+key+"]", tags[key], rules.TagValue)
+		if lower := strings.ToLower(key); seen[lower] {
+			problems.Add("a key of UserTags", "differ from the others, and from "+onboardingTag+", without regard to case", key)
+		} else {
+			seen[lower] = true
+		}
+	}
 }
 
 // checkConstant checks a text that becomes a part of the definition, and so cannot be a token.

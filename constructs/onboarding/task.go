@@ -27,7 +27,7 @@ type call struct {
 	// permission is the IAM action. The service and the API follow from it.
 	permission string
 	resources  []*string
-	conditions *map[string]any
+	conditions conditions
 	parameters map[string]any
 	// assign sets variables from the answer.
 	assign map[string]any
@@ -37,9 +37,7 @@ type call struct {
 
 // task makes a state that calls an API with the state's input as its output, and allows the role to make that call.
 func (f *flow) task(name string, c call) tasks.CallAwsService {
-	f.role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
-		Actions: jsii.Strings(c.permission), Resources: &c.resources, Conditions: c.conditions,
-	}))
+	f.allow(c.permission, c.resources, c.conditions)
 	service, action, _ := strings.Cut(c.permission, ":")
 	if service == "ses" {
 		service = "sesv2" // the actions of both versions of the API are named alike
@@ -56,6 +54,13 @@ func (f *flow) task(name string, c call) tasks.CallAwsService {
 	})
 	retry(task, c.final)
 	return task
+}
+
+// allow gives the role a permission.
+func (f *flow) allow(action string, resources []*string, c conditions) {
+	f.role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Actions: &[]*string{&action}, Resources: &resources, Conditions: c.document(),
+	}))
 }
 
 // retry tries a failed call again. It takes every error for one that passes but those given and the time-out, since

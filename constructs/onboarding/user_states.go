@@ -2,7 +2,9 @@ package onboarding
 
 import (
 	"fmt"
+	"maps"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -36,13 +38,15 @@ var (
 )
 
 func (f *flow) createUser() tasks.CallAwsService {
+	tags := f.tagsOfNewUser()
 	createUser := call{
 		permission: "iam:CreateUser",
 		resources:  f.ourUsers(),
+		conditions: onlyThese(tags),
 		parameters: map[string]any{
 			"UserName": jsonata.Expression("$states.input.UserName"),
 			"Path":     f.props.UserPath,
-			"Tags":     tags("pending"),
+			"Tags":     tagParameters(tags),
 		},
 		assign: map[string]any{"outcome": created},
 		final: []string{"Iam.EntityAlreadyExistsException", "Iam.InvalidInputException", "Iam.LimitExceededException",
@@ -50,9 +54,20 @@ func (f *flow) createUser() tasks.CallAwsService {
 	}
 	if boundary := f.props.PermissionsBoundary; boundary != nil {
 		createUser.parameters["PermissionsBoundary"] = boundary.ManagedPolicyArn()
-		createUser.conditions = stringEquals("iam:PermissionsBoundary", boundary.ManagedPolicyArn())
+		createUser.conditions["StringEquals"]["iam:PermissionsBoundary"] = boundary.ManagedPolicyArn()
 	}
+	// To create a user with tags takes the permission to tag it (IAM User Guide, "Tag IAM users").
+	f.allow("iam:TagUser", f.ourUsers(), onlyThese(tags))
 	return f.task("CreateUser", createUser)
+}
+
+// tagsOfNewUser are the mark and the tags of the props, these by key.
+func (f *flow) tagsOfNewUser() []tag {
+	tags := []tag{mark("pending")}
+	for _, key := range slices.Sorted(maps.Keys(*f.props.UserTags)) {
+		tags = append(tags, tag{key, *(*f.props.UserTags)[key]})
+	}
+	return tags
 }
 
 // getUser reads whose user it is that has the name. A user of ours is below the path and has the tag.
@@ -110,18 +125,24 @@ func (f *flow) hasTakenOver() sfn.Choice {
 }
 
 // tagUser marks how far the user is.
-func (f *flow) tagUser(mark string) tasks.CallAwsService {
-	return f.task("TagUser "+mark, call{
+func (f *flow) tagUser(value string) tasks.CallAwsService {
+	tags := []tag{mark(value)}
+	return f.task("TagUser "+value, call{
 		permission: "iam:TagUser",
 		resources:  f.ourUsers(),
-		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tags(mark)},
+		conditions: onlyThese(tags),
+		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tagParameters(tags)},
 	})
 }
 
 func (f *flow) addUserToGroup() tasks.CallAwsService {
+	var groups []*string
+	for _, group := range f.groups {
+		groups = append(groups, group.GroupArn())
+	}
 	return f.task("AddUserToGroup", call{
 		permission: "iam:AddUserToGroup",
-		resources:  []*string{f.group.GroupArn()},
+		resources:  groups,
 		parameters: map[string]any{
 			"UserName":  jsonata.Expression("$states.input.UserName"),
 			"GroupName": jsonata.Expression("$states.input.GroupName"),
@@ -211,6 +232,9 @@ func (f *flow) sendEmail() tasks.CallAwsService {
 	if f.props.ReplyTo != nil {
 		parameters["ReplyToAddresses"] = []any{f.props.ReplyTo}
 	}
+	if f.props.ConfigurationSet != nil {
+		parameters["ConfigurationSetName"] = f.props.ConfigurationSet.ConfigurationSetName()
+	}
 	return f.task("SendEmail", call{
 		permission: "ses:SendEmail",
 		resources:  f.sendingResources(),
@@ -222,18 +246,22 @@ func (f *flow) sendEmail() tasks.CallAwsService {
 	})
 }
 
-// sendingResources has every configuration set, too, where the identity is given: it may have a default one.
+// sendingResources has the configuration set; where none is named and the identity is given, every one, since the
+// identity may have a default.
 func (f *flow) sendingResources() []*string {
-	resources := []*string{f.sesARN("identity")}
-	if f.props.SenderIdentity != nil {
-		resources = append(resources, f.sesARN("configuration-set"))
+	resources := []*string{f.sesARN("identity", "*")}
+	switch {
+	case f.props.ConfigurationSet != nil:
+		resources = append(resources, f.sesARN("configuration-set", *f.props.ConfigurationSet.ConfigurationSetName()))
+	case f.props.SenderIdentity != nil:
+		resources = append(resources, f.sesARN("configuration-set", "*"))
 	}
 	return resources
 }
 
-func (f *flow) sesARN(resource string) *string {
+func (f *flow) sesARN(resource, name string) *string {
 	return awscdk.Stack_Of(f.scope).FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("ses"), Resource: &resource, ResourceName: jsii.String("*"),
+		Service: jsii.String("ses"), Resource: &resource, ResourceName: &name,
 	})
 }
 
@@ -312,8 +340,17 @@ func (f *flow) end(name, status string) sfn.Pass {
 	return sfn.Pass_Jsonata(f.scope, &name, &sfn.PassJsonataProps{Outputs: jsonata.Expression(status)})
 }
 
-func tags(mark string) []any {
-	return []any{map[string]any{"Key": onboardingTag, "Value": mark}}
+// tag is a tag of a user.
+type tag struct{ key, value string }
+
+// mark is the tag that tells how far a user is.
+func mark(value string) tag { return tag{onboardingTag, value} }
+
+func tagParameters(tags []tag) (parameters []any) {
+	for _, tag := range tags {
+		parameters = append(parameters, map[string]any{"Key": tag.key, "Value": tag.value})
+	}
+	return parameters
 }
 
 // outcome sets, with a choice, what the user's status will be.

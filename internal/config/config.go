@@ -18,6 +18,7 @@ type Config struct {
 	ReplyTo             *string
 	Identity            *string
 	GroupName           *string
+	RequireMFA          *bool
 	UserPath            *string
 	PermissionsBoundary *string
 	PasswordLength      *float64
@@ -40,6 +41,7 @@ func Read(lookup func(key string) any) (Config, error) {
 		ReplyTo:             r.text("replyTo", rules.EmailAddress),
 		Identity:            r.text("identity", rules.IdentityName),
 		GroupName:           r.textOr("NoAuthorityIAMGroup", "groupName", rules.GroupName),
+		RequireMFA:          r.boolean("requireMfa"),
 		UserPath:            r.text("userPath", rules.UserPath),
 		PermissionsBoundary: r.text("permissionsBoundary", rules.ManagedPolicyARN),
 		PasswordLength:      r.number("passwordLength", rules.PasswordLength),
@@ -109,6 +111,22 @@ func (r *reader) number(key string, rule rules.Rule[float64]) *float64 {
 		r.problems.Add(key, rule.Expected, value)
 		return nil
 	}
+}
+
+func (r *reader) boolean(key string) *bool {
+	switch value := r.lookup(key).(type) {
+	case nil:
+		return nil
+	case bool:
+		return &value
+	case string: // as -c key=value gives it
+		if value == "true" || value == "false" {
+			isTrue := value == "true"
+			return &isTrue
+		}
+	}
+	r.problems.Add(key, "be true or false", r.lookup(key))
+	return nil
 }
 
 // template reads the file that the value names.

@@ -38,6 +38,18 @@ func TestReadNumbers(t *testing.T) {
 	}
 }
 
+func TestReadBooleans(t *testing.T) {
+	for _, value := range []any{true, "true", false, "false"} {
+		got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "requireMfa": value}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := value == true || value == "true"; *got.RequireMFA != want {
+			t.Errorf("%v: got %v, want %v", value, *got.RequireMFA, want)
+		}
+	}
+}
+
 func TestReadTemplate(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mail.txt")
 	if err := os.WriteFile(file, []byte("{{UserName}} {{Password}}"), 0o600); err != nil {
@@ -67,7 +79,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := config.Read(lookup(map[string]any{
-		"senderName": "two\nlines", "replyTo": "nobody", "identity": "no domain", "groupName": "a b", "userPath": "/",
+		"senderName": "two\nlines", "replyTo": "nobody", "identity": "no domain", "groupName": "a b", "requireMfa": "yes", "userPath": "/",
 		"permissionsBoundary": "policy", "passwordLength": "seven", "maxConcurrency": 0.5, "signInUrl": "http://x",
 		"subject": "", "textTemplate": file, "htmlTemplate": true, "alarmEmail": 1.0, "stackName": "1st",
 	}))
@@ -82,6 +94,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`replyTo must be an e-mail address such as user@example.com, got: "nobody"`,
 		`identity must be an e-mail address or a domain that SES has as an identity, got: "no domain"`,
 		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
+		`requireMfa must be true or false, got: "yes"`,
 		`userPath must be an IAM path below the root, such as /onboarded/, got: "/"`,
 		`permissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"`,
 		`passwordLength must be a whole number from 8 to 128, got: "seven"`,

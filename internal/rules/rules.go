@@ -52,6 +52,19 @@ var GroupName = Rule[string]{"be 1 to 128 letters, digits and _+=,.@-", groupNam
 var ManagedPolicyARN = Rule[string]{"be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary",
 	managedPolicyARN.MatchString}
 
+// TagKey wants the key of a tag as IAM takes it (IAM User Guide, "Tags for IAM resources").
+var TagKey = Rule[string]{"be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:", func(value string) bool {
+	return tagText.MatchString(value) && len([]rune(value)) <= 128 && value != "" && !strings.HasPrefix(strings.ToLower(value), "aws:")
+}}
+
+// TagValue wants the value of a tag as IAM takes it.
+var TagValue = Rule[string]{"be at most 256 letters, digits, spaces and _.:/=+-@", func(value string) bool {
+	return tagText.MatchString(value) && len([]rune(value)) <= 256
+}}
+
+// ConfigurationSetName wants a name as SES takes it (SES API v2 Reference, CreateConfigurationSet).
+var ConfigurationSetName = Rule[string]{"be 1 to 64 letters, digits, hyphens and underscores", configurationSetName.MatchString}
+
 // HTTPSURL wants an absolute URL without spaces.
 var HTTPSURL = Rule[string]{"be an https URL such as https://example.signin.aws.amazon.com/console", httpsURL.MatchString}
 
@@ -72,8 +85,12 @@ var (
 	userPath         = regexp.MustCompile(`\A/([A-Za-z0-9_+=,.@-]+/)+\z`)
 	groupName        = regexp.MustCompile(`\A[A-Za-z0-9_+=,.@-]{1,128}\z`)
 	managedPolicyARN = regexp.MustCompile(`\Aarn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[!-~]+\z`)
-	httpsURL         = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
-	headerText       = regexp.MustCompile(`\A[^\x00-\x1f\x7f]+\z`)
+	tagText          = regexp.MustCompile(`\A[\p{L}\p{Z}\p{N}_.:/=+@-]*\z`)
+
+	configurationSetName = regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
+
+	httpsURL   = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
+	headerText = regexp.MustCompile(`\A[^\x00-\x1f\x7f]+\z`)
 )
 
 func wholeNumber(minimum, maximum float64) Rule[float64] {

@@ -1,0 +1,48 @@
+package onboarding
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// GrantStartExecution lets an identity run lists, and nothing else: it cannot even see what became of them.
+func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
+	return u.stateMachine.GrantStartExecution(grantee)
+}
+
+// GrantRead lets an identity see the executions with their lists and reports, and the definition. None of them has a
+// password. Together with [UserOnboarding.GrantStartExecution] it allows what the command onboard run does.
+func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
+	// The map runs of an execution, and their children, are named after the state machine and a label.
+	mapRuns := u.statesARN("mapRun", "/*")
+	grant := grantTo(grantee, nil, []*string{u.stateMachine.StateMachineArn()},
+		"states:DescribeStateMachine", "states:ListExecutions").
+		Combine(grantTo(grantee, nil, []*string{u.statesARN("execution", ":*"), u.statesARN("execution", "/*")},
+			"states:DescribeExecution", "states:DescribeStateMachineForExecution", "states:GetExecutionHistory", "states:ListMapRuns")).
+		Combine(grantTo(grantee, nil, []*string{mapRuns}, "states:DescribeMapRun", "states:ListExecutions"))
+	if u.encryptionKey != nil {
+		grant = grant.Combine(grantTo(grantee, dataOf(u.stateMachine), []*string{u.encryptionKey.KeyArn()}, "kms:Decrypt"))
+	}
+	return grant
+}
+
+func grantTo(grantee iam.IGrantable, c conditions, resources []*string, actions ...string) iam.Grant {
+	byOperator := map[string]*map[string]any{}
+	for operator, keys := range c {
+		byOperator[operator] = (*map[string]any)(&keys)
+	}
+	return iam.Grant_AddToPrincipal(&iam.GrantOnPrincipalOptions{
+		Grantee: grantee, Actions: jsii.Strings(actions...), ResourceArns: &resources, Conditions: &byOperator,
+	})
+}
+
+// statesARN is the ARN of what is named after the state machine.
+func (u *UserOnboarding) statesARN(resource, pattern string) *string {
+	stack := awscdk.Stack_Of(u)
+	name := stack.SplitArn(u.stateMachine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
+	return stack.FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("states"), Resource: &resource, ResourceName: jsii.String(*name + pattern),
+		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+}

@@ -1,0 +1,65 @@
+package onboarding
+
+import (
+	"slices"
+
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// What a member of the group that is made may do.
+var (
+	// ownPassword and readPasswordPolicy get a user past the forced reset at the first sign-in. The AWS managed policy
+	// IAMUserChangePassword would not: it does not match users below a path.
+	ownPassword        = []string{"iam:ChangePassword"}
+	readPasswordPolicy = []string{"iam:GetAccountPasswordPolicy"}
+
+	// These set up an MFA device (IAM User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own MFA
+	// device on the Security credentials page"). A virtual one is created under a name that the user chooses, and is
+	// nobody's until it is enabled for a user.
+	ownMFADevice     = []string{"iam:EnableMFADevice", "iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ResyncMFADevice"}
+	createMFADevice  = []string{"iam:CreateVirtualMFADevice"}
+	listMFADevices   = []string{"iam:ListVirtualMFADevices"}
+	signInWithMFAKey = []string{"sts:GetSessionToken"} // how the AWS CLI signs in with MFA; everybody may call it
+)
+
+// newGroup makes a group whose members may change their own password, with requireMFA also set up MFA, and nothing else.
+func newGroup(scope constructs.Construct, props *UserOnboardingProps) iam.Group {
+	group := iam.NewGroup(scope, jsii.String("Group"), &iam.GroupProps{GroupName: props.GroupName})
+	self := userARN(scope, *props.UserPath, "${aws:username}")
+	allow(group, ownPassword, self)
+	allow(group, readPasswordPolicy, jsii.String("*"))
+	if *props.RequireMFA {
+		allow(group, ownMFADevice, self)
+		allow(group, createMFADevice, iamARN(scope, "mfa/*"))
+		allow(group, listMFADevices, jsii.String("*"))
+		denyWithoutMFA(group, self)
+	}
+	return group
+}
+
+func allow(group iam.Group, actions []string, resource *string) {
+	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Actions: jsii.Strings(actions...), Resources: &[]*string{resource},
+	}))
+}
+
+// denyWithoutMFA denies what the members may not do until they have signed in with MFA, whatever allows it to them:
+// everything but to change a password and to set up MFA, and these for anybody but themselves.
+func denyWithoutMFA(group iam.Group, self *string) {
+	withoutMFA := conditions{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}.document()
+	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Effect: iam.Effect_DENY,
+		NotActions: jsii.Strings(slices.Concat(ownPassword, readPasswordPolicy, ownMFADevice, createMFADevice,
+			listMFADevices, signInWithMFAKey)...),
+		Resources:  jsii.Strings("*"),
+		Conditions: withoutMFA,
+	}))
+	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Effect:       iam.Effect_DENY,
+		Actions:      jsii.Strings(slices.Concat(ownPassword, ownMFADevice)...),
+		NotResources: &[]*string{self},
+		Conditions:   withoutMFA,
+	}))
+}

@@ -1,0 +1,358 @@
+package test
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+)
+
+// What the statements below are made of. Those that start with "of" are the resources that have the policies.
+const (
+	trust    = "UserOnboardingExecutionRole: "
+	ofRole   = "UserOnboardingExecutionRoleDefaultPolicy: "
+	ofMapRun = "UserOnboardingMapRunPolicy: "
+	ofGroup  = "UserOnboardingGroupDefaultPolicy: "
+	ofKey    = "Key: "
+	ofAlarm  = "AlarmPolicy: "
+
+	iamARN  = "arn:aws:iam::123456789012:"
+	sesARN  = "arn:aws:ses:us-east-1:123456789012:"
+	logsARN = "arn:aws:logs:us-east-1:123456789012:"
+	users   = " on " + iamARN + "user/onboarded/*"
+	self    = iamARN + "user/onboarded/${aws:username}"
+
+	onlyMark   = " if ForAllValues:StringEquals aws:TagKeys = onboarding"
+	pending    = " if StringEquals aws:RequestTag/onboarding = pending"
+	complete   = " if StringEquals aws:RequestTag/onboarding = complete"
+	bounded    = " if StringEquals iam:PermissionsBoundary = " + iamARN + "policy/Boundary"
+	fromSender = " if StringEquals ses:FromAddress = sender@example.com"
+	withoutMFA = " if BoolIfExists aws:MultiFactorAuthPresent = false"
+	userTags   = " if ForAllValues:StringEquals aws:TagKeys = onboarding, Cost center, Department" +
+		" if StringEquals aws:RequestTag/Cost center =  if StringEquals aws:RequestTag/Department = IT" + pending
+)
+
+// permissions is every statement that there is with no option, each under a name that options know it by.
+var permissions = map[string]string{
+	"trust":    trust + "Allow to Service:states.amazonaws.com sts:AssumeRole if StringEquals aws:SourceAccount = 123456789012",
+	"create":   ofRole + "Allow iam:CreateUser" + users + onlyMark + pending,
+	"pending":  ofRole + "Allow iam:TagUser" + users + onlyMark + pending,
+	"complete": ofRole + "Allow iam:TagUser" + users + onlyMark + complete,
+	"get":      ofRole + "Allow iam:GetUser on " + iamARN + "user/*",
+	"join":     ofRole + "Allow iam:AddUserToGroup on <UserOnboardingGroup.Arn>",
+	"group":    ofRole + "Allow iam:GetGroup on <UserOnboardingGroup.Arn>",
+	"policy":   ofRole + "Allow iam:GetAccountPasswordPolicy on *",
+	"access":   ofRole + "Allow iam:GetLoginProfile" + users,
+	"login":    ofRole + "Allow iam:CreateLoginProfile" + users,
+	"reset":    ofRole + "Allow iam:UpdateLoginProfile" + users + " if StringEquals aws:ResourceTag/onboarding = pending",
+	"draw":     ofRole + "Allow secretsmanager:GetRandomPassword on *",
+	"account":  ofRole + "Allow ses:GetAccount on *",
+	"identity": ofRole + "Allow ses:GetEmailIdentity on " + sesARN + "identity/<UserOnboardingSenderIdentity>",
+	"mail":     ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*" + fromSender,
+	"log": ofRole + "Allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, " +
+		"logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *",
+	"start": ofMapRun + "Allow states:StartExecution on <UserOnboardingStateMachine>",
+	"children": ofMapRun + "Allow states:DescribeExecution, states:StopExecution on arn:aws:states:us-east-1:123456789012:" +
+		"execution:split(<UserOnboardingStateMachine>)[6]:*",
+	"own password":    ofGroup + "Allow iam:ChangePassword on " + self,
+	"password policy": ofGroup + "Allow iam:GetAccountPasswordPolicy on *",
+}
+
+type props = onboarding.UserOnboardingProps
+
+// option is a prop, with the statements that it adds, changes, or (where empty) removes.
+type option struct {
+	name    string
+	set     func(awscdk.Stack, *props)
+	changes map[string]string
+}
+
+var options = []option{
+	{"GroupName", func(_ awscdk.Stack, p *props) { p.GroupName = jsii.String("Staff") }, nil},
+	{"Group", func(stack awscdk.Stack, p *props) { p.Group = givenGroup(stack, "Given") }, map[string]string{
+		"join":            ofRole + "Allow iam:AddUserToGroup on " + iamARN + "group/Given",
+		"group":           ofRole + "Allow iam:GetGroup on " + iamARN + "group/Given",
+		"own password":    "",
+		"password policy": "",
+	}},
+	{"AllowedGroups", func(stack awscdk.Stack, p *props) {
+		p.AllowedGroups = &[]iam.IGroup{givenGroup(stack, "Admins"), givenGroup(stack, "Guests")}
+	}, map[string]string{
+		"join": ofRole + "Allow iam:AddUserToGroup on <UserOnboardingGroup.Arn>, " + iamARN + "group/Admins, " + iamARN + "group/Guests",
+		"2nd":  ofRole + "Allow iam:GetGroup on " + iamARN + "group/Admins",
+		"3rd":  ofRole + "Allow iam:GetGroup on " + iamARN + "group/Guests",
+	}},
+	{"RequireMFA", func(_ awscdk.Stack, p *props) { p.RequireMFA = jsii.Bool(true) }, map[string]string{
+		"own MFA": ofGroup + "Allow iam:EnableMFADevice, iam:GetMFADevice, iam:GetUser, iam:ListMFADevices, " +
+			"iam:ResyncMFADevice on " + self,
+		"new device":  ofGroup + "Allow iam:CreateVirtualMFADevice on " + iamARN + "mfa/*",
+		"all devices": ofGroup + "Allow iam:ListVirtualMFADevices on *",
+		"before MFA": ofGroup + "Deny all but iam:ChangePassword, iam:GetAccountPasswordPolicy, iam:EnableMFADevice, " +
+			"iam:GetMFADevice, iam:GetUser, iam:ListMFADevices, iam:ResyncMFADevice, iam:CreateVirtualMFADevice, " +
+			"iam:ListVirtualMFADevices, sts:GetSessionToken on *" + withoutMFA,
+		"others before MFA": ofGroup + "Deny iam:ChangePassword, iam:EnableMFADevice, iam:GetMFADevice, iam:GetUser, " +
+			"iam:ListMFADevices, iam:ResyncMFADevice on all but " + self + withoutMFA,
+	}},
+	{"PermissionsBoundary", func(stack awscdk.Stack, p *props) {
+		p.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary"))
+	}, map[string]string{
+		"create": ofRole + "Allow iam:CreateUser" + users + onlyMark + pending + bounded,
+	}},
+	{"UserTags", func(_ awscdk.Stack, p *props) {
+		p.UserTags = &map[string]*string{"Department": jsii.String("IT"), "Cost center": jsii.String("")}
+	}, map[string]string{
+		"create": ofRole + "Allow iam:CreateUser" + users + userTags,
+		"new":    ofRole + "Allow iam:TagUser" + users + userTags,
+	}},
+	{"SenderIdentity", func(stack awscdk.Stack, p *props) {
+		p.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com"))
+	}, map[string]string{
+		"identity": ofRole + "Allow ses:GetEmailIdentity on " + sesARN + "identity/example.com",
+		"mail":     ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*, " + sesARN + "configuration-set/*" + fromSender,
+	}},
+	{"ConfigurationSet", func(stack awscdk.Stack, p *props) {
+		p.ConfigurationSet = ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("Set"))
+	}, map[string]string{
+		"mail": ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*, " + sesARN + "configuration-set/Set" + fromSender,
+	}},
+	{"EncryptionKey", func(stack awscdk.Stack, p *props) {
+		p.EncryptionKey = kms.NewKey(stack, jsii.String("Key"), &kms.KeyProps{EnableKeyRotation: jsii.Bool(true)})
+	}, map[string]string{
+		"administer": ofKey + "Allow to AWS:" + iamARN + "root kms:* on *", // the CDK's: that IAM policies count
+		"deliver": ofKey + "Allow to Service:delivery.logs.amazonaws.com kms:Decrypt on * if StringEquals " +
+			"kms:EncryptionContext:SourceArn = " + logsARN + "*",
+		"encrypt": ofKey + "Allow to Service:logs.us-east-1.amazonaws.com kms:Encrypt, kms:Decrypt, kms:ReEncryptFrom, " +
+			"kms:ReEncryptTo, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:DescribeKey on * if ArnLike " +
+			"kms:EncryptionContext:aws:logs:arn = " + logsARN + "log-group:/aws/vendedlogs/states/Stack-UserOnboarding-2F5CE66B-*",
+		"data": ofMapRun + "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn> if StringLike " +
+			"kms:EncryptionContext:aws:states:stateMachineArn = <UserOnboardingStateMachine>, <UserOnboardingStateMachine>/*",
+		"delivery": ofMapRun + "Allow kms:GenerateDataKey on <Key.Arn> if StringEquals kms:EncryptionContext:SourceArn = " + logsARN + "*",
+	}},
+	{"LogRetention", func(_ awscdk.Stack, p *props) { p.LogRetention = logs.RetentionDays_ONE_WEEK }, nil},
+	{"AlarmTopic", func(stack awscdk.Stack, p *props) {
+		p.AlarmTopic = sns.NewTopic(stack, jsii.String("Alarm"), &sns.TopicProps{EnforceSSL: jsii.Bool(true)})
+	}, map[string]string{
+		"enforce": ofAlarm + "Deny to * sns:Publish on <Alarm> if Bool aws:SecureTransport = false",
+		"alarm":   ofAlarm + "Allow to Service:events.amazonaws.com sns:Publish on <Alarm>",
+	}},
+}
+
+// combinations are options of which one changes what another one adds.
+var combinations = []struct {
+	options []string
+	changes map[string]string
+}{
+	{[]string{"Group", "AllowedGroups"}, map[string]string{
+		"join": ofRole + "Allow iam:AddUserToGroup on " + iamARN + "group/Given, " + iamARN + "group/Admins, " + iamARN + "group/Guests",
+	}},
+	{[]string{"PermissionsBoundary", "UserTags"}, map[string]string{
+		"create": ofRole + "Allow iam:CreateUser" + users + userTags + bounded,
+	}},
+	{[]string{"SenderIdentity", "ConfigurationSet"}, map[string]string{
+		"mail": ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*, " + sesARN + "configuration-set/Set" + fromSender,
+	}},
+}
+
+func givenGroup(stack awscdk.Stack, name string) iam.IGroup {
+	return iam.Group_FromGroupName(stack, &name, &name)
+}
+
+// withOptions returns the props of some options, and the statements that there are with them.
+func withOptions(stack awscdk.Stack, names ...string) (props, []string) {
+	var p props
+	statements := maps.Clone(permissions)
+	for _, option := range options {
+		if slices.Contains(names, option.name) {
+			option.set(stack, &p)
+			maps.Copy(statements, option.changes)
+		}
+	}
+	isOff := func(name string) bool { return !slices.Contains(names, name) }
+	for _, combination := range combinations {
+		if !slices.ContainsFunc(combination.options, isOff) {
+			maps.Copy(statements, combination.changes)
+		}
+	}
+	lines := slices.DeleteFunc(slices.Collect(maps.Values(statements)), func(line string) bool { return line == "" })
+	slices.Sort(lines)
+	return p, lines
+}
+
+// everyOption are the names of all options but Group, which would leave the group that is made out.
+func everyOption() (names []string) {
+	for _, option := range options {
+		if option.name != "Group" {
+			names = append(names, option.name)
+		}
+	}
+	return names
+}
+
+// optionSets are the options to look at: none, all, each one, and the combinations.
+func optionSets() [][]string {
+	sets := [][]string{nil, everyOption()}
+	for _, option := range options {
+		sets = append(sets, []string{option.name})
+	}
+	for _, combination := range combinations {
+		sets = append(sets, combination.options)
+	}
+	return sets
+}
+
+// TestPermissions compares every statement of every policy that is synthesized.
+func TestPermissions(t *testing.T) {
+	for _, names := range optionSets() {
+		t.Run(strings.Join(names, ","), func(t *testing.T) {
+			stack := newStack(t)
+			p, want := withOptions(stack, names...)
+			template := synthesize(t, stack, p)
+			wantLines(t, template.statements(t), want)
+			template.wantNoOtherPermissions(t)
+		})
+	}
+}
+
+// TestOptionsAreAllProps holds the table of options to the props.
+func TestOptionsAreAllProps(t *testing.T) {
+	var others []string
+	for _, prop := range reflect.VisibleFields(reflect.TypeFor[props]()) {
+		if !slices.ContainsFunc(options, func(option option) bool { return option.name == prop.Name }) {
+			others = append(others, prop.Name)
+		}
+	}
+	wantLines(t, others, []string{
+		"Sender", "SenderName", "ReplyTo", // the sender has a test of its own
+		"UserPath", // as has the path
+		"PasswordLength", "MaxConcurrency", "SignInUrl", "Subject", "TextTemplate", "HtmlTemplate",
+	})
+}
+
+func TestPermissionsOfSender(t *testing.T) {
+	stack := newStack(t)
+	_, statements := withOptions(stack)
+	template := synthesize(t, stack, props{Sender: jsii.String("staff@example.org"), SenderName: jsii.String("Staff"),
+		ReplyTo: jsii.String("help@example.org")})
+	wantLines(t, template.statements(t), replaced(statements, "sender@example.com", "staff@example.org"))
+}
+
+func TestPermissionsOfUserPath(t *testing.T) {
+	stack := newStack(t)
+	p, statements := withOptions(stack, "RequireMFA")
+	p.UserPath = jsii.String("/staff/new/")
+	wantLines(t, synthesize(t, stack, p).statements(t), replaced(statements, "user/onboarded/", "user/staff/new/"))
+}
+
+func TestPermissionsOfOtherPartition(t *testing.T) {
+	partition := pseudoParameters["AWS::Partition"]
+	t.Cleanup(func() { pseudoParameters["AWS::Partition"] = partition })
+	pseudoParameters["AWS::Partition"] = "aws-us-gov"
+	stack := newStack(t)
+	p, statements := withOptions(stack, everyOption()...)
+	wantLines(t, synthesize(t, stack, p).statements(t), replaced(statements, "arn:aws:", "arn:aws-us-gov:"))
+}
+
+func replaced(lines []string, old, new string) (changed []string) {
+	for _, line := range lines {
+		changed = append(changed, strings.ReplaceAll(line, old, new))
+	}
+	slices.Sort(changed)
+	return changed
+}
+
+func wantLines(t *testing.T, got, want []string) {
+	t.Helper()
+	if difference := cmp.Diff(want, got); difference != "" {
+		t.Errorf("- is wanted, + was got:\n%s", difference)
+	}
+}
+
+// wantNoOtherPermissions wants no permission that is not in a policy document of its own.
+func (tpl template) wantNoOtherPermissions(t *testing.T) {
+	t.Helper()
+	for id, resource := range tpl.Resources {
+		for _, property := range []string{"ManagedPolicyArns", "Policies"} {
+			if resource.Properties[property] != nil {
+				t.Errorf("%s has %s", id, property)
+			}
+		}
+	}
+	if got := tpl.count("AWS::IAM::Role"); got != 1 {
+		t.Errorf("got %d roles, want 1", got)
+	}
+}
+
+func TestGrantStartExecution(t *testing.T) {
+	stack := newStack(t)
+	operators := iam.NewGroup(stack, jsii.String("Operators"), nil)
+	newUserOnboarding(stack, props{}).GrantStartExecution(operators)
+	wantLines(t, templateOf(t, stack).statements(t, "OperatorsDefaultPolicy"), []string{
+		"OperatorsDefaultPolicy: Allow states:StartExecution on <UserOnboardingStateMachine>",
+	})
+}
+
+func TestGrantRead(t *testing.T) {
+	const (
+		reader    = "ReadersDefaultPolicy: "
+		machine   = "<UserOnboardingStateMachine>"
+		execution = "arn:aws:states:us-east-1:123456789012:execution:split(" + machine + ")[6]"
+		mapRun    = "arn:aws:states:us-east-1:123456789012:mapRun:split(" + machine + ")[6]"
+	)
+	for _, test := range []struct {
+		options []string
+		want    []string
+	}{
+		{nil, nil},
+		{[]string{"EncryptionKey"}, []string{
+			reader + "Allow kms:Decrypt on <Key.Arn> if StringLike kms:EncryptionContext:aws:states:stateMachineArn = " + machine + ", " + machine + "/*",
+		}},
+	} {
+		stack := newStack(t)
+		readers := iam.NewGroup(stack, jsii.String("Readers"), nil)
+		p, _ := withOptions(stack, test.options...)
+		newUserOnboarding(stack, p).GrantRead(readers)
+		wantLines(t, templateOf(t, stack).statements(t, "ReadersDefaultPolicy"), append(test.want,
+			reader+"Allow states:DescribeExecution, states:DescribeStateMachineForExecution, states:GetExecutionHistory, "+
+				"states:ListMapRuns on "+execution+":*, "+execution+"/*",
+			reader+"Allow states:DescribeMapRun, states:ListExecutions on "+mapRun+"/*",
+			reader+"Allow states:DescribeStateMachine, states:ListExecutions on "+machine,
+		))
+	}
+}
+
+// TestLongestPolicyFits has as many groups and tags as there may be, with names of usual lengths.
+func TestLongestPolicyFits(t *testing.T) {
+	const maxPolicies = 10240 // characters of all policies in a role (IAM User Guide, "IAM and AWS STS quotas")
+	stack := newStack(t)
+	p, _ := withOptions(stack, everyOption()...)
+	var groups []iam.IGroup
+	tags := map[string]*string{}
+	for i := range 10 {
+		groups = append(groups, givenGroup(stack, fmt.Sprintf("Group-%d-%s", i, strings.Repeat("g", 32))))
+		tags[fmt.Sprintf("Key-%d-%s", i, strings.Repeat("k", 16))] = jsii.String(strings.Repeat("v", 32))
+	}
+	p.AllowedGroups, p.UserTags = &groups, &tags
+	length := 0
+	for _, resource := range synthesize(t, stack, p).Resources {
+		if resource.Properties["Roles"] != nil {
+			length += len(encode(t, resource.Properties["PolicyDocument"]))
+		}
+	}
+	t.Logf("%d of %d characters", length, maxPolicies)
+	if length == 0 || length > maxPolicies {
+		t.Errorf("the policies of the role have %d characters, want at most %d", length, maxPolicies)
+	}
+}
