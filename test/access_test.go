@@ -1,0 +1,269 @@
+package test
+
+import (
+	"maps"
+	"net/mail"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+)
+
+// requests returns the requests that IAM judges when a task makes its call: one for each resource, and for each action.
+func (s machineState) requests(t *testing.T, machine machine) (requests []request) {
+	t.Helper()
+	_, api, _ := strings.Cut(s.Resource, ":aws-sdk:")
+	service, name, _ := strings.Cut(api, ":")
+	action := strings.TrimSuffix(service, "v2") + ":" + strings.ToUpper(name[:1]) + name[1:]
+	context := map[string][]string{}
+	if tags, ok := s.Arguments["Tags"].([]any); ok {
+		for _, tag := range tags {
+			key := tag.(map[string]any)["Key"].(string)
+			context["aws:TagKeys"] = append(context["aws:TagKeys"], key)
+			context["aws:RequestTag/"+key] = []string{tag.(map[string]any)["Value"].(string)}
+		}
+	}
+	on := func(resources ...string) []request {
+		for _, resource := range resources {
+			requests = append(requests, request{action, resource, context})
+		}
+		return requests
+	}
+	switch action {
+	case "iam:CreateUser":
+		arn := iamARN + "user" + s.Arguments["Path"].(string) + "new@example.com"
+		requests = append(requests, request{"iam:TagUser", arn, maps.Clone(context)})
+		if boundary, ok := s.Arguments["PermissionsBoundary"].(string); ok {
+			context["iam:PermissionsBoundary"] = []string{boundary}
+		}
+		return on(arn)
+	case "iam:GetUser":
+		return on(ours, iamARN+"user/somebody")
+	case "iam:UpdateLoginProfile":
+		context["aws:ResourceTag/onboarding"] = []string{"pending"}
+		return on(ours)
+	case "iam:TagUser", "iam:CreateLoginProfile", "iam:GetLoginProfile":
+		return on(ours)
+	case "iam:GetGroup":
+		return on(groupARN(s.Arguments["GroupName"].(string)))
+	case "iam:AddUserToGroup":
+		for name, state := range machine.States {
+			if strings.HasPrefix(name, "GetGroup") {
+				on(groupARN(state.Arguments["GroupName"].(string)))
+			}
+		}
+		return requests
+	case "ses:GetEmailIdentity":
+		return on(sesARN + "identity/" + s.Arguments["EmailIdentity"].(string))
+	case "ses:SendEmail":
+		from, err := mail.ParseAddress(s.Arguments["FromEmailAddress"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		context["ses:FromAddress"] = []string{from.Address}
+		on(sesARN+"identity/"+from.Address, sesARN+"identity/recipient@example.net")
+		if set, ok := s.Arguments["ConfigurationSetName"].(string); ok {
+			return on(sesARN + "configuration-set/" + set)
+		} else if machine.States["GetEmailIdentity"].Arguments["EmailIdentity"] != "<UserOnboardingSenderIdentity>" {
+			return on(sesARN + "configuration-set/DefaultOfIdentity")
+		}
+		return requests
+	case "ses:GetAccount", "iam:GetAccountPasswordPolicy", "secretsmanager:GetRandomPassword":
+		return on("*")
+	}
+	t.Fatalf("the test does not know what %s is called on", action)
+	return nil
+}
+
+const ours = iamARN + "user/onboarded/user@example.com"
+
+func groupARN(name string) string {
+	if made, ok := strings.CutSuffix(name, ">"); ok {
+		return made + ".Arn>"
+	}
+	return iamARN + "group/" + name
+}
+
+// TestEveryTaskHasItsPermissionAndNoPermissionIsIdle evaluates the policy of the role for every call of the definition.
+func TestEveryTaskHasItsPermissionAndNoPermissionIsIdle(t *testing.T) {
+	for _, names := range optionSets() {
+		t.Run(strings.Join(names, ","), func(t *testing.T) {
+			stack := newStack(t)
+			p, _ := withOptions(stack, names...)
+			template := synthesize(t, stack, p)
+			machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+			role := template.policies(t)[strings.TrimSuffix(ofRole, ": ")]
+			var requests []request
+			for _, states := range []map[string]machineState{machine.States, machine.child().States} {
+				for name, state := range states {
+					if state.Type != "Task" {
+						continue
+					}
+					for _, request := range state.requests(t, machine) {
+						if !role.allows(t, request) {
+							t.Errorf("%s may not %s on %s", name, request.action, request.resource)
+						}
+						requests = append(requests, request)
+					}
+				}
+			}
+			for _, idle := range role.idle(t, requests) {
+				if !strings.HasPrefix(idle, "Allow logs:") { // Step Functions itself uses these
+					t.Errorf("no task needs %s", idle)
+				}
+			}
+		})
+	}
+}
+
+// idle returns every action on every resource that a policy allows, and that is in none of the requests.
+func (p policy) idle(t *testing.T, requests []request) (idle []string) {
+	t.Helper()
+	for _, s := range p {
+		for _, action := range texts(s.Action) {
+			for _, resource := range texts(s.Resource) {
+				one := statement{Effect: s.Effect, Action: action, Resource: resource, Condition: s.Condition}
+				if !slices.ContainsFunc(requests, func(r request) bool { return one.matches(t, r) }) {
+					idle = append(idle, one.String())
+				}
+			}
+		}
+	}
+	return idle
+}
+
+// TestTakenOverRole has the role asked for what it must never do, whatever options there are.
+func TestTakenOverRole(t *testing.T) {
+	const path = iamARN + "user/onboarded/"
+	mark := func(value string) map[string][]string {
+		return map[string][]string{"aws:TagKeys": {"onboarding"}, "aws:RequestTag/onboarding": {value}}
+	}
+	otherTag := map[string][]string{
+		"aws:TagKeys": {"onboarding", "Department"}, "aws:RequestTag/onboarding": {"pending"}, "aws:RequestTag/Department": {"Admin"},
+		"iam:PermissionsBoundary": {iamARN + "policy/Boundary"},
+	}
+	otherBoundary := map[string][]string{
+		"aws:TagKeys": {"onboarding", "Department", "Cost center"}, "aws:RequestTag/onboarding": {"pending"},
+		"aws:RequestTag/Department": {"IT"}, "aws:RequestTag/Cost center": {""}, "iam:PermissionsBoundary": {iamARN + "policy/Other"},
+	}
+	requests := []request{
+		{"iam:CreateUser", iamARN + "user/new", mark("pending")},
+		{"iam:CreateUser", iamARN + "user/onboarded", mark("pending")},
+		{"iam:CreateUser", path + "new", nil},
+		{"iam:CreateUser", path + "new", mark("complete")},
+		{"iam:CreateUser", path + "new", otherTag},
+		{"iam:TagUser", iamARN + "user/somebody", mark("pending")},
+		{"iam:TagUser", path + "user", mark("mine")},
+		{"iam:TagUser", path + "user", otherTag},
+		{"iam:TagUser", path + "user", map[string][]string{"aws:TagKeys": {"Department"}, "aws:RequestTag/Department": {"IT"}}},
+		{"iam:UpdateLoginProfile", path + "user", nil},
+		{"iam:UpdateLoginProfile", path + "user", map[string][]string{"aws:ResourceTag/onboarding": {"complete"}}},
+		{"iam:UpdateLoginProfile", iamARN + "user/somebody", map[string][]string{"aws:ResourceTag/onboarding": {"pending"}}},
+		{"iam:CreateLoginProfile", iamARN + "user/somebody", nil},
+		{"iam:AddUserToGroup", iamARN + "group/Administrators", nil},
+		{"ses:SendEmail", sesARN + "identity/example.com", map[string][]string{"ses:FromAddress": {"ceo@example.com"}}},
+		{"ses:SendEmail", sesARN + "identity/example.com", nil},
+		{"sts:AssumeRole", iamARN + "role/Admin", nil},
+		{"iam:PassRole", iamARN + "role/Admin", nil},
+		{"secretsmanager:GetSecretValue", "*", nil},
+		{"states:StartExecution", "arn:aws:states:us-east-1:123456789012:stateMachine:Other", nil},
+	}
+	for _, action := range []string{"iam:DeleteUser", "iam:DeleteLoginProfile", "iam:CreateAccessKey", "iam:AttachUserPolicy",
+		"iam:PutUserPolicy", "iam:PutUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", "iam:UpdateUser", "iam:UntagUser",
+		"iam:RemoveUserFromGroup", "iam:DeactivateMFADevice", "iam:EnableMFADevice", "iam:UploadSSHPublicKey"} {
+		requests = append(requests, request{action, path + "user", map[string][]string{"aws:ResourceTag/onboarding": {"pending"}}})
+	}
+	for _, action := range []string{"iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:DeleteGroup", "iam:UpdateGroup"} {
+		requests = append(requests, request{action, "<UserOnboardingGroup.Arn>", nil})
+	}
+	for _, names := range optionSets() {
+		stack := newStack(t)
+		p, _ := withOptions(stack, names...)
+		policies := synthesize(t, stack, p).policies(t)
+		role := slices.Concat(policies[strings.TrimSuffix(ofRole, ": ")], policies[strings.TrimSuffix(ofMapRun, ": ")])
+		for _, request := range requests {
+			if role.allows(t, request) {
+				t.Errorf("with the options %v the role may %s on %s with %v", names, request.action, request.resource, request.context)
+			}
+		}
+		if slices.Contains(names, "PermissionsBoundary") {
+			for _, context := range []map[string][]string{mark("pending"), otherBoundary} {
+				if role.allows(t, request{"iam:CreateUser", path + "new", context}) {
+					t.Errorf("with the options %v the role may create a user with %v", names, context)
+				}
+			}
+		}
+	}
+}
+
+// memberRequest is a request of a member of the group, whose session has MFA or not.
+func memberRequest(action, resource, mfa string) request {
+	return request{action, resource, map[string][]string{
+		"aws:username": {"new@example.com"}, "aws:MultiFactorAuthPresent": {mfa},
+	}}
+}
+
+// TestFirstSignIn has members of the group that is made sign in for the first time, and go on from there.
+func TestFirstSignIn(t *testing.T) {
+	const path = "/staff/"
+	own, other := iamARN+"user"+path+"new@example.com", iamARN+"user"+path+"other@example.com"
+	device := iamARN + "mfa/phone"
+	setPassword := [][2]string{{"iam:ChangePassword", own}, {"iam:GetAccountPasswordPolicy", "*"}}
+	setUpMFA := [][2]string{
+		{"iam:GetUser", own}, {"iam:ListMFADevices", own}, {"iam:GetMFADevice", own}, {"iam:ListVirtualMFADevices", "*"},
+		{"iam:CreateVirtualMFADevice", device}, {"iam:CreateVirtualMFADevice", iamARN + "mfa" + path + "phone"},
+		{"iam:EnableMFADevice", own}, {"iam:ResyncMFADevice", own},
+	}
+	never := [][2]string{
+		{"iam:ChangePassword", other}, {"iam:EnableMFADevice", other}, {"iam:ResyncMFADevice", other}, {"iam:GetUser", other},
+		{"iam:ListMFADevices", other}, {"iam:GetMFADevice", other}, {"iam:DeactivateMFADevice", own}, {"iam:DeleteVirtualMFADevice", device},
+		{"iam:UpdateLoginProfile", own}, {"iam:CreateAccessKey", own}, {"iam:TagUser", own}, {"iam:AddUserToGroup", iamARN + "group/Admins"},
+		{"iam:ListUsers", "*"}, {"s3:ListAllMyBuckets", "*"}, {"ec2:RunInstances", "*"},
+	}
+	admin := policy{{Effect: "Allow", Action: "*", Resource: "*"}}
+	for _, test := range []struct {
+		name           string
+		requireMFA     bool
+		others         policy // of the member, besides the group's
+		mfa            string
+		allowed, other [][2]string
+		otherAllowed   bool
+	}{
+		{"member", false, nil, "false", setPassword, slices.Concat(setUpMFA, never), false},
+		{"member with MFA", false, nil, "true", setPassword, slices.Concat(setUpMFA, never), false},
+		{"member who needs MFA", true, nil, "false", slices.Concat(setPassword, setUpMFA), never, false},
+		{"member who has MFA", true, nil, "true", slices.Concat(setPassword, setUpMFA), never, false},
+		{"administrator who needs MFA", true, admin, "false", slices.Concat(setPassword, setUpMFA), never, false},
+		{"administrator who has MFA", true, admin, "true", slices.Concat(setPassword, setUpMFA), never, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			template := synthesize(t, newStack(t), props{UserPath: jsii.String(path), RequireMFA: jsii.Bool(test.requireMFA)})
+			member := slices.Concat(template.policies(t)[strings.TrimSuffix(ofGroup, ": ")], test.others)
+			for _, wanted := range test.allowed {
+				if !member.allows(t, memberRequest(wanted[0], wanted[1], test.mfa)) {
+					t.Errorf("may not %s on %s", wanted[0], wanted[1])
+				}
+			}
+			for _, wanted := range test.other {
+				if got := member.allows(t, memberRequest(wanted[0], wanted[1], test.mfa)); got != test.otherAllowed {
+					t.Errorf("may %s on %s: got %v, want %v", wanted[0], wanted[1], got, test.otherAllowed)
+				}
+			}
+		})
+	}
+}
+
+// TestAccessKeyIsNoMFA has a member use an access key, with which a request says nothing of MFA.
+func TestAccessKeyIsNoMFA(t *testing.T) {
+	template := synthesize(t, newStack(t), props{RequireMFA: jsii.Bool(true)})
+	member := append(template.policies(t)[strings.TrimSuffix(ofGroup, ": ")], statement{Effect: "Allow", Action: "*", Resource: "*"})
+	request := request{"s3:ListAllMyBuckets", "*", map[string][]string{"aws:username": {"user"}}}
+	if member.allows(t, request) {
+		t.Error("an access key gets by without MFA")
+	}
+	request.action = "sts:GetSessionToken"
+	if !member.allows(t, request) {
+		t.Error("an access key cannot be used to sign in with MFA")
+	}
+}
