@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,15 +51,31 @@ passwordLength must be a whole number from 8 to 128, got: "7"
 	}
 }
 
-// TestAppTemplate has the template of the app, with every key set, judged by cfn-lint.
+// TestAppTemplate has the template of the app, with every key set but the one that excludes others, judged by cfn-lint.
 func TestAppTemplate(t *testing.T) {
-	output, outdir, err := runApp(t, `{
-		"sender": "sender@example.com", "senderName": "IT", "replyTo": "help@example.com", "identity": "example.com",
-		"groupName": "Staff", "requireMfa": true, "userPath": "/staff/", "permissionsBoundary": "arn:aws:iam::123456789012:policy/Boundary",
-		"passwordLength": 24, "maxConcurrency": 3, "signInUrl": "https://example.signin.aws.amazon.com/console",
-		"subject": "Welcome", "textTemplate": "constructs/onboarding/mail.txt", "htmlTemplate": "constructs/onboarding/mail.html",
-		"alarmEmail": "alarm@example.com", "stackName": "Staff"
-	}`)
+	file := func(name, template string) string {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(template), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	context := map[string]any{
+		"sender": "sender@example.com", "senderName": "IT", "replyTo": "help@example.com", "senderDomain": "example.com",
+		"hostedZoneId": "Z0123456789ABC", "groupName": "Staff", "requireMfa": true, "userPath": "/staff/",
+		"permissionsBoundary": "arn:aws:iam::123456789012:policy/Boundary", "passwordLength": 24, "excludeLookAlikes": false,
+		"maxConcurrency": 3, "signInUrl": "https://example.signin.aws.amazon.com/console", "language": "ja",
+		"subject": "Welcome", "textTemplate": file("mail.txt", "{{UserName}}"), "htmlTemplate": file("mail.html", "<p>{{UserName}}</p>"),
+		"separatePassword": true, "passwordSubject": "Secret", "passwordTextTemplate": file("password.txt", "{{Password}}"),
+		"passwordHtmlTemplate": file("password.html", "<p>{{Password}}</p>"),
+		"alarmEmail":           "alarm@example.com", "bounceEmail": "bounce@example.com", "stackName": "Staff",
+	}
+	encoded, err := json.Marshal(context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, outdir, err := runApp(t, string(encoded))
 	if err != nil {
 		t.Fatalf("the app failed: %v\n%s", err, output)
 	}

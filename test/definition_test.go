@@ -117,6 +117,9 @@ func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 			last := state.Retry[len(state.Retry)-1]
 			want := machineRetrier{ErrorEquals: []string{"States.TaskFailed"}, IntervalSeconds: new(2.0), BackoffRate: new(1.0),
 				MaxAttempts: new(9), JitterStrategy: "FULL"}
+			if name == "GetRandomPassword" {
+				want.MaxAttempts = new(3)
+			}
 			if diff := cmp.Diff(want, last); diff != "" {
 				t.Errorf("%s: its last retry differs (-want +got):\n%s", name, diff)
 			}

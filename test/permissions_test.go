@@ -28,6 +28,10 @@ const (
 	ofGroup  = "UserOnboardingGroupDefaultPolicy: "
 	ofKey    = "Key: "
 	ofAlarm  = "AlarmPolicy: "
+	ofBounce = "BouncePolicy: "
+	// Topics that are made for an address.
+	ofMadeAlarm  = "UserOnboardingAlarmTopicPolicy: "
+	ofMadeBounce = "UserOnboardingBounceTopicPolicy: "
 
 	iamARN  = "arn:aws:iam::123456789012:"
 	sesARN  = "arn:aws:ses:us-east-1:123456789012:"
@@ -123,6 +127,7 @@ var options = []option{
 		"identity": ofRole + "Allow ses:GetEmailIdentity on " + sesARN + "identity/example.com",
 		"mail":     ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*, " + sesARN + "configuration-set/*" + fromSender,
 	}},
+	{"Identity", func(_ awscdk.Stack, p *props) { p.Identity = ses.Identity_Domain(jsii.String("example.com")) }, nil},
 	{"ConfigurationSet", func(stack awscdk.Stack, p *props) {
 		p.ConfigurationSet = ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("Set"))
 	}, map[string]string{
@@ -148,7 +153,28 @@ var options = []option{
 		"enforce": ofAlarm + "Deny to * sns:Publish on <Alarm> if Bool aws:SecureTransport = false",
 		"alarm":   ofAlarm + "Allow to Service:events.amazonaws.com sns:Publish on <Alarm>",
 	}},
+	{"AlarmEmail", func(_ awscdk.Stack, p *props) { p.AlarmEmail = jsii.String("alarm@example.com") }, map[string]string{
+		"enforce made alarm": ofMadeAlarm + "Deny to * sns:Publish on <UserOnboardingAlarmTopic> if Bool aws:SecureTransport = false",
+		"made alarm":         ofMadeAlarm + "Allow to Service:events.amazonaws.com sns:Publish on <UserOnboardingAlarmTopic>",
+	}},
+	{"BounceTopic", func(stack awscdk.Stack, p *props) {
+		p.BounceTopic = sns.NewTopic(stack, jsii.String("Bounce"), nil)
+	}, map[string]string{
+		"bounce": ofBounce + sesMayPublish + "<Bounce>" + fromSet + "<UserOnboardingConfigurationSet>",
+		"mail":   mailWithSet + "<UserOnboardingConfigurationSet>" + fromSender,
+	}},
+	{"BounceEmail", func(_ awscdk.Stack, p *props) { p.BounceEmail = jsii.String("bounce@example.com") }, map[string]string{
+		"enforce made bounce": ofMadeBounce + "Deny to * sns:Publish on <UserOnboardingBounceTopic> if Bool aws:SecureTransport = false",
+		"made bounce":         ofMadeBounce + sesMayPublish + "<UserOnboardingBounceTopic>" + fromSet + "<UserOnboardingConfigurationSet>",
+		"mail":                mailWithSet + "<UserOnboardingConfigurationSet>" + fromSender,
+	}},
 }
+
+const (
+	mailWithSet   = ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*, " + sesARN + "configuration-set/"
+	sesMayPublish = "Allow to Service:ses.amazonaws.com sns:Publish on "
+	fromSet       = " if StringEquals AWS:SourceAccount = 123456789012 if StringEquals AWS:SourceArn = " + sesARN + "configuration-set/"
+)
 
 // combinations are options of which one changes what another one adds.
 var combinations = []struct {
@@ -162,8 +188,18 @@ var combinations = []struct {
 		"create": ofRole + "Allow iam:CreateUser" + users + userTags + bounded,
 	}},
 	{[]string{"SenderIdentity", "ConfigurationSet"}, map[string]string{
-		"mail": ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*, " + sesARN + "configuration-set/Set" + fromSender,
+		"mail": mailWithSet + "Set" + fromSender,
 	}},
+	{[]string{"ConfigurationSet", "BounceTopic"}, map[string]string{
+		"bounce": ofBounce + sesMayPublish + "<Bounce>" + fromSet + "Set",
+		"mail":   mailWithSet + "Set" + fromSender,
+	}},
+	{[]string{"ConfigurationSet", "BounceEmail"}, map[string]string{
+		"made bounce": ofMadeBounce + sesMayPublish + "<UserOnboardingBounceTopic>" + fromSet + "Set",
+		"mail":        mailWithSet + "Set" + fromSender,
+	}},
+	{[]string{"BounceTopic", "BounceEmail"}, map[string]string{"enforce made bounce": "", "made bounce": ""}},
+	{[]string{"AlarmTopic", "AlarmEmail"}, map[string]string{"enforce made alarm": "", "made alarm": ""}},
 }
 
 func givenGroup(stack awscdk.Stack, name string) iam.IGroup {
@@ -191,10 +227,11 @@ func withOptions(stack awscdk.Stack, names ...string) (props, []string) {
 	return p, lines
 }
 
-// everyOption are the names of all options but Group, which would leave the group that is made out.
+// everyOption are the names of all options but Group, which would leave the group that is made out, and Identity, which
+// excludes SenderIdentity.
 func everyOption() (names []string) {
 	for _, option := range options {
-		if option.name != "Group" {
+		if option.name != "Group" && option.name != "Identity" {
 			names = append(names, option.name)
 		}
 	}
@@ -237,7 +274,8 @@ func TestOptionsAreAllProps(t *testing.T) {
 	wantLines(t, others, []string{
 		"Sender", "SenderName", "ReplyTo", // the sender has a test of its own
 		"UserPath", // as has the path
-		"PasswordLength", "MaxConcurrency", "SignInUrl", "Subject", "TextTemplate", "HtmlTemplate",
+		"PasswordLength", "ExcludeLookAlikes", "MaxConcurrency", "SignInUrl", "Language", "Subject", "TextTemplate", "HtmlTemplate",
+		"SeparatePassword", "PasswordSubject", "PasswordTextTemplate", "PasswordHtmlTemplate",
 	})
 }
 

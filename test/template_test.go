@@ -3,7 +3,6 @@ package test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -92,25 +91,6 @@ func TestScope(t *testing.T) {
 	}
 }
 
-func TestAlarm(t *testing.T) {
-	stack := newStack(t)
-	template := synthesize(t, stack, onboarding.UserOnboardingProps{
-		AlarmTopic: sns.NewTopic(stack, jsii.String("Alarm"), nil),
-	})
-	rule := template.ofType(t, "AWS::Events::Rule")
-	want := "map[detail:map[stateMachineArn:[<UserOnboardingStateMachine>] status:[FAILED TIMED_OUT ABORTED]] " +
-		"detail-type:[Step Functions Execution Status Change] source:[aws.states]]"
-	if got := fmt.Sprint(rule["EventPattern"]); got != want {
-		t.Errorf("got the pattern %s, want %s", got, want)
-	}
-	transformer := rule["Targets"].([]any)[0].(map[string]any)["InputTransformer"].(map[string]any)
-	for _, path := range transformer["InputPathsMap"].(map[string]any) {
-		if !slices.Contains([]any{"$.detail.executionArn", "$.detail.status", "$.region"}, path) {
-			t.Errorf("the message holds %v of the event, which may be data of the execution", path)
-		}
-	}
-}
-
 func TestCallersPropsStayAsTheyAre(t *testing.T) {
 	props := &onboarding.UserOnboardingProps{Sender: jsii.String("sender@example.com")}
 	onboarding.NewUserOnboarding(newStack(t), jsii.String("UserOnboarding"), props)
@@ -145,7 +125,7 @@ UserTags[values] must be at most 256 letters, digits, spaces and _.:/=+-@, got: 
 PasswordLength must be a whole number from 8 to 128, got: 129
 MaxConcurrency must be a whole number from 1 to 40, got: 2.5
 SignInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://example.com"
-Subject must be one line of text, at least one character, got: ""
+Subject must be one line of text without placeholders, at least one character, got: ""
 TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}}]
 HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Password}} {{Name}}]`,
 		func() {

@@ -12,14 +12,15 @@ import (
 
 // flow composes the state machine. Of its methods these compose: [flow.onboardList] the parent, [flow.preflight] a
 // part of it, [flow.onboardUser] the child. Each other one makes one state: list_states.go has those of the parent,
-// user_states.go those of the child.
+// user_states.go and mail_states.go those of the child.
 type flow struct {
-	scope     constructs.Construct
-	role      iam.Role
-	groups    []iam.IGroup // the first one is the default
-	identity  ses.IEmailIdentity
-	signInURL *string
-	props     *UserOnboardingProps
+	scope            constructs.Construct
+	role             iam.Role
+	groups           []iam.IGroup // the first one is the default
+	identity         ses.IEmailIdentity
+	configurationSet ses.IConfigurationSet // nil for none
+	signInURL        *string
+	props            *UserOnboardingProps
 }
 
 // onboardList is the state machine: it refuses a list that is not right, looks whether everything is ready before it
@@ -97,7 +98,13 @@ func (f *flow) onboardUser() sfn.IChainable {
 		Otherwise(noGoodPassword)
 	createLoginProfile.AddCatch(updateLoginProfile, onError("Iam.EntityAlreadyExistsException", nil)).Next(sendEmail)
 	updateLoginProfile.Next(sendEmail)
-	sendEmail.Next(markComplete)
+	if *f.props.SeparatePassword {
+		sendPassword := f.sendPassword()
+		sendEmail.Next(sendPassword)
+		sendPassword.AddCatch(failed, failureOfPasswordCall()).Next(markComplete)
+	} else {
+		sendEmail.Next(markComplete)
+	}
 	markComplete.Next(done)
 
 	for _, task := range []tasks.CallAwsService{createUser, getUser, getLoginProfile, markPending, addUserToGroup,

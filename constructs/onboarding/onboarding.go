@@ -10,8 +10,6 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	events "github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	targets "github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -20,19 +18,24 @@ import (
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 // UserOnboarding is a state machine that onboards IAM users, with all that it needs.
 type UserOnboarding struct {
 	constructs.Construct
-	group        iam.IGroup
-	identity     ses.IEmailIdentity
-	role         iam.Role
-	logGroup     logs.LogGroup
-	stateMachine sfn.StateMachine
-	signInURL    *string
-
-	encryptionKey kms.IKey
+	group            iam.IGroup
+	identity         ses.IEmailIdentity
+	dkimRecords      []*ses.DkimRecord
+	configurationSet ses.IConfigurationSet
+	role             iam.Role
+	logGroup         logs.LogGroup
+	stateMachine     sfn.StateMachine
+	signInURL        *string
+	alarmTopic       sns.ITopic
+	bounceTopic      sns.ITopic
+	encryptionKey    kms.IKey
 }
 
 // NewUserOnboarding makes a UserOnboarding. It panics with every problem of the props at once.
@@ -46,8 +49,8 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	}
 
 	u := &UserOnboarding{
-		group: resolved.Group, identity: resolved.SenderIdentity, signInURL: resolved.SignInUrl,
-		encryptionKey: resolved.EncryptionKey,
+		group: resolved.Group, identity: resolved.SenderIdentity, configurationSet: resolved.ConfigurationSet,
+		signInURL: resolved.SignInUrl, encryptionKey: resolved.EncryptionKey,
 	}
 	constructs.NewConstruct_Override(u, scope, id)
 	if u.group == nil {
@@ -59,6 +62,13 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	if u.signInURL == nil {
 		u.signInURL = u.defaultSignInURL()
 	}
+	u.bounceTopic = u.topic("BounceTopic", resolved.BounceTopic, resolved.BounceEmail)
+	if u.bounceTopic != nil {
+		if u.configurationSet == nil {
+			u.configurationSet = u.newConfigurationSet()
+		}
+		u.notifyOfBounces()
+	}
 	u.role = newExecutionRole(u)
 	u.logGroup = newLogGroup(u, resolved)
 	u.stateMachine = u.newStateMachine(resolved)
@@ -66,8 +76,9 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	if resolved.EncryptionKey != nil {
 		encrypt(u.stateMachine, resolved.EncryptionKey, policy)
 	}
-	if resolved.AlarmTopic != nil {
-		u.notifyOfFailures(resolved.AlarmTopic)
+	u.alarmTopic = u.topic("AlarmTopic", resolved.AlarmTopic, resolved.AlarmEmail)
+	if u.alarmTopic != nil {
+		u.notifyOfFailures()
 	}
 	return u
 }
@@ -77,6 +88,19 @@ func (u *UserOnboarding) Group() iam.IGroup { return u.group }
 
 // SenderIdentity returns the SES identity that covers the sender.
 func (u *UserOnboarding) SenderIdentity() ses.IEmailIdentity { return u.identity }
+
+// DkimRecords returns the CNAME records that verify the domain of the SES identity, where one is made for a domain: they
+// are to be published in its DNS, unless that was done in a hosted zone.
+func (u *UserOnboarding) DkimRecords() []*ses.DkimRecord { return u.dkimRecords }
+
+// ConfigurationSet returns the SES configuration set that mails are sent with, or nil.
+func (u *UserOnboarding) ConfigurationSet() ses.IConfigurationSet { return u.configurationSet }
+
+// AlarmTopic returns the topic that hears of failed executions, or nil.
+func (u *UserOnboarding) AlarmTopic() sns.ITopic { return u.alarmTopic }
+
+// BounceTopic returns the topic that hears of undelivered mails, or nil.
+func (u *UserOnboarding) BounceTopic() sns.ITopic { return u.bounceTopic }
 
 // ExecutionRole returns the role of the state machine.
 func (u *UserOnboarding) ExecutionRole() iam.IRole { return u.role }
@@ -92,29 +116,44 @@ func (u *UserOnboarding) StateMachine() sfn.IStateMachine { return u.stateMachin
 func (u *UserOnboarding) SignInUrl() *string { return u.signInURL }
 
 func (u *UserOnboarding) newSenderIdentity(props *UserOnboardingProps) ses.EmailIdentity {
-	return ses.NewEmailIdentity(u, jsii.String("SenderIdentity"), &ses.EmailIdentityProps{
-		Identity: ses.Identity_Email(props.Sender),
-	})
+	source := props.Identity
+	if source == nil {
+		source = ses.Identity_Email(props.Sender)
+	}
+	identity := ses.NewEmailIdentity(u, jsii.String("SenderIdentity"), &ses.EmailIdentityProps{Identity: source})
+	if !isToken(*source.Value()) && rules.EmailAddress.Holds(*source.Value()) {
+		return identity // an address has no DKIM records
+	}
+	u.dkimRecords = *identity.DkimRecords()
+	return identity
 }
 
 // defaultSignInURL is the sign-in page of the account in its partition (AWS Sign-In User Guide, "Sign in to the AWS
 // Management Console as an IAM user"; AWS GovCloud (US) User Guide and AWS China, the same).
 func (u *UserOnboarding) defaultSignInURL() *string {
-	hosts := awscdk.NewCfnMapping(u, jsii.String("SignInHosts"), &awscdk.CfnMappingProps{
-		Mapping: &map[string]*map[string]any{
-			"aws":        {"Host": "signin.aws.amazon.com"},
-			"aws-us-gov": {"Host": "signin.amazonaws-us-gov.com"},
-			"aws-cn":     {"Host": "signin.amazonaws.cn"},
-		},
-	})
-	host := hosts.FindInMap(awscdk.Aws_PARTITION(), jsii.String("Host"), nil)
-	return jsii.String("https://" + *awscdk.Stack_Of(u).Account() + "." + *host + "/console")
+	return jsii.String("https://" + *awscdk.Stack_Of(u).Account() + "." + *u.host("SignIn") + "/console")
+}
+
+// host returns the SignIn or the Console host of the partition.
+func (u *UserOnboarding) host(purpose string) *string {
+	hosts, made := u.Node().TryFindChild(jsii.String("Hosts")).(awscdk.CfnMapping)
+	if !made {
+		hosts = awscdk.NewCfnMapping(u, jsii.String("Hosts"), &awscdk.CfnMappingProps{
+			Mapping: &map[string]*map[string]any{
+				"aws":        {"SignIn": "signin.aws.amazon.com", "Console": "console.aws.amazon.com"},
+				"aws-us-gov": {"SignIn": "signin.amazonaws-us-gov.com", "Console": "console.amazonaws-us-gov.com"},
+				"aws-cn":     {"SignIn": "signin.amazonaws.cn", "Console": "console.amazonaws.cn"},
+			},
+		})
+	}
+	return hosts.FindInMap(awscdk.Aws_PARTITION(), &purpose, nil)
 }
 
 func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) sfn.StateMachine {
 	flow := &flow{
 		scope: u, role: u.role, groups: append([]iam.IGroup{u.group}, *props.AllowedGroups...), identity: u.identity,
-		signInURL: u.signInURL, props: props,
+		configurationSet: u.configurationSet,
+		signInURL:        u.signInURL, props: props,
 	}
 	return sfn.NewStateMachine(u, jsii.String("StateMachine"), &sfn.StateMachineProps{
 		Comment:        jsii.String("Onboards IAM users from a list"),
@@ -127,27 +166,5 @@ func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) sfn.StateMa
 		Logs: &sfn.LogOptions{
 			Destination: u.logGroup, Level: sfn.LogLevel_FATAL, IncludeExecutionData: jsii.Bool(false),
 		},
-	})
-}
-
-// notifyOfFailures tells a topic of each execution that ended badly, in words that hold nothing of its data.
-func (u *UserOnboarding) notifyOfFailures(topic sns.ITopic) {
-	execution := events.EventField_FromPath(jsii.String("$.detail.executionArn"))
-	region := events.EventField_FromPath(jsii.String("$.region"))
-	status := events.EventField_FromPath(jsii.String("$.detail.status"))
-	message := fmt.Sprintf("The onboarding of IAM users ended as %s. See which users, and why: "+
-		"https://%s.console.aws.amazon.com/states/home?region=%[2]s#/v2/executions/details/%s", *status, *region, *execution)
-	events.NewRule(u, jsii.String("FailedExecutions"), &events.RuleProps{
-		EventPattern: &events.EventPattern{
-			Source:     jsii.Strings("aws.states"),
-			DetailType: jsii.Strings("Step Functions Execution Status Change"),
-			Detail: &map[string]any{
-				"status":          jsii.Strings("FAILED", "TIMED_OUT", "ABORTED"),
-				"stateMachineArn": &[]*string{u.stateMachine.StateMachineArn()},
-			},
-		},
-		Targets: &[]events.IRuleTarget{targets.NewSnsTopic(topic, &targets.SnsTopicProps{
-			Message: events.RuleTargetInput_FromText(&message),
-		})},
 	})
 }

@@ -1,7 +1,6 @@
 package onboarding
 
 import (
-	_ "embed"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,8 +12,8 @@ import (
 	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
-	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
 	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
@@ -38,14 +37,22 @@ type UserOnboardingProps struct {
 	// Default: answers go to the sender.
 	ReplyTo *string
 
-	// The SES identity that covers the sender: its address or its domain.
+	// The SES identity that covers the sender, its address or its domain, if there is one already.
 	//
-	// Default: an identity is made for the address; AWS then sends that address a mail with a link to click on.
+	// Default: an identity is made of Identity.
 	SenderIdentity ses.IEmailIdentity
 
-	// The SES configuration set that the mails are sent with, say to hear of bounces.
+	// What the SES identity is that is made: ses.Identity_Email, ses.Identity_Domain or ses.Identity_PublicHostedZone.
 	//
-	// Default: the default configuration set of the identity, if it has one.
+	// A domain covers every address in it and in its subdomains, and is verified by its DKIM records. They are made in
+	// a public hosted zone; for a domain elsewhere, publish the [UserOnboarding.DkimRecords].
+	//
+	// Default: the address of the sender. AWS then sends a mail to that address, with a link to click on.
+	Identity ses.Identity
+
+	// The SES configuration set that the mails are sent with.
+	//
+	// Default: one is made where there is a BounceTopic or a BounceEmail; else the default one of the identity, if it has one.
 	ConfigurationSet ses.IConfigurationSet
 
 	// The IAM group that users are put into before they get a password.
@@ -97,6 +104,11 @@ type UserOnboardingProps struct {
 	// Default: 20
 	PasswordLength *float64
 
+	// Whether a first password is without characters that look alike: 0 and O and o, 1 and I and l, and |.
+	//
+	// Default: true
+	ExcludeLookAlikes *bool
+
 	// How many users are onboarded at a time, from 1 to 40. IAM throttles its API for each account, and at more than
 	// about 5 users at a time the retries may not suffice.
 	//
@@ -108,26 +120,77 @@ type UserOnboardingProps struct {
 	// Default: the sign-in page of the account, in the partition that the stack is deployed to.
 	SignInUrl *string
 
+	// The language of the mails, where they are the default ones: en for English or ja for Japanese.
+	//
+	// Default: en
+	Language *string
+
 	// The subject of the mail.
 	//
-	// Default: Your AWS sign-in information
+	// Default: Your AWS sign-in information, in the language.
 	Subject *string
 
-	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInURL}}
-	// and {{AccountId}}.
+	// The plain text of the mail, at most 60,000 bytes long, with the placeholders {{UserName}} and {{Password}}, and if
+	// wanted {{SignInURL}} and {{AccountId}}.
 	//
-	// Default: a short English text.
+	// Default: a short text in the language.
 	TextTemplate *string
 
-	// The HTML of the mail, with the placeholders of TextTemplate; their values are escaped.
+	// The HTML of the mail, at most 60,000 bytes long, with the placeholders of TextTemplate; their values are escaped.
 	//
 	// Default: the default text, laid out.
 	HtmlTemplate *string
 
-	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it.
+	// Whether the password comes in a mail of its own, after the one with the page and the user name. TextTemplate and
+	// HtmlTemplate then are without {{Password}}.
 	//
-	// Default: nobody is told.
+	// Default: false
+	SeparatePassword *bool
+
+	// The subject of the mail with the password, where it is one of its own.
+	//
+	// Default: Your AWS password, in the language.
+	PasswordSubject *string
+
+	// The plain text of the mail with the password, where it is one of its own: at most 60,000 bytes, with the placeholder
+	// {{Password}}, and if wanted {{UserName}}, {{SignInURL}} and {{AccountId}}.
+	//
+	// Default: a short text in the language.
+	PasswordTextTemplate *string
+
+	// The HTML of the mail with the password, with the placeholders of PasswordTextTemplate; their values are escaped.
+	//
+	// Default: the default text, laid out.
+	PasswordHtmlTemplate *string
+
+	// The topic that hears of each mail that bounced, that SES rejected, or that its recipient complained about: its
+	// user will not get the password. The name of the user is the message tag UserName, in which each character but
+	// letters, digits and hyphens is written as _ and two hexadecimal digits: ada_40example_2Ecom.
+	//
+	// A topic of another stack must itself allow ses.amazonaws.com to publish to it.
+	//
+	// Default: nobody is told, unless there is a BounceEmail.
+	BounceTopic sns.ITopic
+
+	// An address that hears the same, as JSON; AWS sends it a mail with a link to confirm that. It is subscribed to
+	// BounceTopic, or to a topic that is made.
+	//
+	// Default: none
+	BounceEmail *string
+
+	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it. The message holds
+	// nothing of the data of the execution.
+	//
+	// A topic of another stack must itself allow events.amazonaws.com to publish to it.
+	//
+	// Default: nobody is told, unless there is an AlarmEmail.
 	AlarmTopic sns.ITopic
+
+	// An address that hears the same; AWS sends it a mail with a link to confirm that. It is subscribed to AlarmTopic, or
+	// to a topic that is made.
+	//
+	// Default: none
+	AlarmEmail *string
 
 	// The key that the definition, the data of the executions and the log are encrypted with. It must be a symmetric key
 	// of the region, in whose policy IAM policies of the account count.
@@ -149,28 +212,34 @@ const (
 	maxUserTags      = 10
 )
 
-var (
-	//go:embed mail.txt
-	defaultTextTemplate string
-	//go:embed mail.html
-	defaultHTMLTemplate string
-)
-
 // withDefaults returns a copy of the props in which every scalar that has a default is set.
 func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	setDefault(&p.UserPath, "/onboarded/")
 	setDefault(&p.PasswordLength, 20)
 	setDefault(&p.MaxConcurrency, 5)
-	setDefault(&p.Subject, "Your AWS sign-in information")
-	setDefault(&p.TextTemplate, defaultTextTemplate)
-	setDefault(&p.HtmlTemplate, defaultHTMLTemplate)
 	setDefault(&p.AllowedGroups, nil)
 	setDefault(&p.RequireMFA, false)
 	setDefault(&p.UserTags, nil)
 	if p.LogRetention == "" {
 		p.LogRetention = logs.RetentionDays_ONE_YEAR
 	}
+	setDefault(&p.ExcludeLookAlikes, true)
+	setDefault(&p.Language, defaultmail.English)
+	setDefault(&p.SeparatePassword, false)
+	mails := defaultmail.In(*p.Language)
+	if *p.SeparatePassword {
+		setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.Announcement)
+		setDefaultMail(&p.PasswordSubject, &p.PasswordTextTemplate, &p.PasswordHtmlTemplate, mails.Password)
+	} else {
+		setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.SignIn)
+	}
 	return &p
+}
+
+func setDefaultMail(subject, text, html **string, mail defaultmail.Mail) {
+	setDefault(subject, mail.Subject)
+	setDefault(text, mail.Text)
+	setDefault(html, mail.HTML)
 }
 
 func setDefault[T any](value **T, otherwise T) {
@@ -187,9 +256,7 @@ func (p *UserOnboardingProps) validate() error {
 	}
 	p.checkGroups(&problems)
 	checkText(&problems, "Sender", p.Sender, rules.EmailAddress)
-	if p.Sender != nil && p.SenderIdentity != nil {
-		checkIdentity(&problems, *p.Sender, *p.SenderIdentity.EmailIdentityName())
-	}
+	p.checkIdentity(&problems)
 	checkText(&problems, "SenderName", p.SenderName, rules.HeaderText)
 	checkText(&problems, "ReplyTo", p.ReplyTo, rules.EmailAddress)
 	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
@@ -204,15 +271,12 @@ func (p *UserOnboardingProps) validate() error {
 	checkNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
 	checkNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
 	checkText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
-	checkConstant(&problems, "Subject", *p.Subject, func() {
-		rules.Check(&problems, "Subject", *p.Subject, rules.HeaderText)
+	checkConstant(&problems, "Language", p.Language, func() {
+		rules.Check(&problems, "Language", *p.Language, rules.OneOf(defaultmail.Languages()...))
 	})
-	checkConstant(&problems, "TextTemplate", *p.TextTemplate, func() {
-		mailtemplate.Check(&problems, "TextTemplate", *p.TextTemplate)
-	})
-	checkConstant(&problems, "HtmlTemplate", *p.HtmlTemplate, func() {
-		mailtemplate.Check(&problems, "HtmlTemplate", *p.HtmlTemplate)
-	})
+	p.checkMails(&problems)
+	checkText(&problems, "BounceEmail", p.BounceEmail, rules.EmailAddress)
+	checkText(&problems, "AlarmEmail", p.AlarmEmail, rules.EmailAddress)
 	return problems.Err()
 }
 
@@ -265,29 +329,72 @@ func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 	}
 }
 
+// checkIdentity checks that there is one identity at most, and that it covers the sender.
+func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
+	prop, identity := "", (*string)(nil)
+	switch {
+	case p.SenderIdentity != nil && p.Identity != nil:
+		problems.Add("Identity", "be left out where SenderIdentity is given", *p.Identity.Value())
+	case p.SenderIdentity != nil:
+		prop, identity = "SenderIdentity", p.SenderIdentity.EmailIdentityName()
+	case p.Identity != nil:
+		prop, identity = "Identity", p.Identity.Value()
+	}
+	if p.Sender != nil && identity != nil && !isToken(*p.Sender) && !isToken(*identity) && !rules.Covers(*identity, *p.Sender) {
+		problems.Add(prop, "be the sender "+*p.Sender+", or its domain", *identity)
+	}
+}
+
+func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
+	if *p.SeparatePassword {
+		checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mailtemplate.Announcement)
+		checkMail(problems, "Password", p.PasswordSubject, p.PasswordTextTemplate, p.PasswordHtmlTemplate,
+			mailtemplate.PasswordOnly)
+		return
+	}
+	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mailtemplate.SignIn)
+	for _, given := range []struct {
+		prop  string
+		value *string
+	}{
+		{"PasswordSubject", p.PasswordSubject},
+		{"PasswordTextTemplate", p.PasswordTextTemplate},
+		{"PasswordHtmlTemplate", p.PasswordHtmlTemplate},
+	} {
+		if given.value != nil {
+			problems.Add(given.prop, "be left out unless SeparatePassword is true", *given.value)
+		}
+	}
+}
+
+// checkMail checks a mail whose props have names with that prefix.
+func checkMail(problems *rules.Problems, prefix string, subject, text, html *string, content mailtemplate.Content) {
+	checkConstant(problems, prefix+"Subject", subject, func() {
+		rules.Check(problems, prefix+"Subject", *subject, rules.Subject)
+	})
+	checkConstant(problems, prefix+"TextTemplate", text, func() { content.Check(problems, prefix+"TextTemplate", *text) })
+	checkConstant(problems, prefix+"HtmlTemplate", html, func() { content.Check(problems, prefix+"HtmlTemplate", *html) })
+}
+
 // checkConstant checks a text that becomes a part of the definition, and so cannot be a token.
-func checkConstant(problems *rules.Problems, prop, value string, check func()) {
-	if *awscdk.Token_IsUnresolved(value) {
-		problems.Add(prop, "be known at synthesis", value)
+func checkConstant(problems *rules.Problems, prop string, value *string, check func()) {
+	if isToken(*value) {
+		problems.Add(prop, "be known at synthesis", *value)
 		return
 	}
 	check()
 }
 
-func checkIdentity(problems *rules.Problems, sender, identity string) {
-	if !*awscdk.Token_IsUnresolved(sender) && !*awscdk.Token_IsUnresolved(identity) && !rules.Covers(identity, sender) {
-		problems.Add("SenderIdentity", "be the sender "+sender+", or its domain", identity)
-	}
-}
-
 func checkText(problems *rules.Problems, prop string, value *string, rule rules.Rule[string]) {
-	if value != nil && !*awscdk.Token_IsUnresolved(value) {
+	if value != nil && !isToken(*value) {
 		rules.Check(problems, prop, *value, rule)
 	}
 }
 
 func checkNumber(problems *rules.Problems, prop string, value *float64, rule rules.Rule[float64]) {
-	if !*awscdk.Token_IsUnresolved(jsii.Number(*value)) {
+	if !isToken(*value) {
 		rules.Check(problems, prop, *value, rule)
 	}
 }
+
+func isToken(value any) bool { return *awscdk.Token_IsUnresolved(value) }

@@ -12,13 +12,14 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
-// The time that one user may take. The longest path of a child makes eleven calls. Each of them waits at most 9 × 2 s
-// between its retries, and taskTimeout for an answer that does not come, which is not tried again:
-// 11 × (18 s + 5 s) = 253 s, below the 300 s of an Express execution (Step Functions Developer Guide, "Choosing workflow
-// type"). Calls that fail are taken to fail at once.
+// The time that one user may take. The longest path of a child makes twelve calls, two of them draws of a password. Each
+// call waits 2 s at most before each of its retries, and taskTimeout for an answer that does not come, which is not tried
+// again: 10 × (9 × 2 s + 5 s) + 2 × (3 × 2 s + 5 s) = 252 s, below the 300 s of an Express execution (Step Functions
+// Developer Guide, "Choosing workflow type"). Calls that fail are taken to fail at once.
 const (
 	taskTimeout   = 5 // seconds
 	retries       = 9
+	drawRetries   = 3 // of a call that waits for no other one, and that is throttled at 50 a second only
 	retryInterval = 2 // seconds
 )
 
@@ -33,6 +34,8 @@ type call struct {
 	assign map[string]any
 	// final lists the errors that no retry mends.
 	final []string
+	// retries is how often the call is tried again, if not as often as [retries].
+	retries int
 }
 
 // task makes a state that calls an API with the state's input as its output, and allows the role to make that call.
@@ -52,7 +55,7 @@ func (f *flow) task(name string, c call) tasks.CallAwsService {
 		Outputs:      jsonata.Expression("$states.input"),
 		TaskTimeout:  sfn.Timeout_Duration(awscdk.Duration_Seconds(jsii.Number(taskTimeout))),
 	})
-	retry(task, c.final)
+	retry(task, c)
 	return task
 }
 
@@ -67,13 +70,17 @@ func (f *flow) allow(action string, resources []*string, c conditions) {
 // throttling, network failures and missing permissions come under one name, and new resources are not found for a while
 // (IAM User Guide, "Troubleshoot IAM", on eventual consistency). Full jitter keeps users who were throttled together
 // apart; the interval does not grow, since the sum of the waits is bounded and more retries are worth more than longer ones.
-func retry(task tasks.CallAwsService, final []string) {
-	if len(final) > 0 {
-		task.AddRetry(&sfn.RetryProps{Errors: jsii.Strings(final...), MaxAttempts: jsii.Number(0)})
+func retry(task tasks.CallAwsService, c call) {
+	if len(c.final) > 0 {
+		task.AddRetry(&sfn.RetryProps{Errors: jsii.Strings(c.final...), MaxAttempts: jsii.Number(0)})
+	}
+	attempts := retries
+	if c.retries > 0 {
+		attempts = c.retries
 	}
 	task.AddRetry(&sfn.RetryProps{
 		Errors:         jsii.Strings("States.TaskFailed"),
-		MaxAttempts:    jsii.Number(retries),
+		MaxAttempts:    jsii.Number(attempts),
 		Interval:       awscdk.Duration_Seconds(jsii.Number(retryInterval)),
 		BackoffRate:    jsii.Number(1),
 		JitterStrategy: sfn.JitterType_FULL,

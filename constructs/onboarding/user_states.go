@@ -3,17 +3,13 @@ package onboarding
 import (
 	"fmt"
 	"maps"
-	"net/mail"
 	"slices"
-	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
-	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
 )
 
 const (
@@ -27,6 +23,12 @@ const (
 	// secretPiece is how many letters and digits of a password in one piece must not be told. Fewer would be found in
 	// causes that do not quote it.
 	secretPiece = 4
+	// mangledSymbols are the symbols that mail programs may change or hide: HTML's &, the marks of emphasis and of code,
+	// quotes that become curly, the @ of a link, brackets that become smileys, and hyphens that lines break at. They leave
+	// IAM the symbols ! # $ % + and =.
+	mangledSymbols = "&*_^|'@()[]{}-"
+	// lookAlikes are hard to tell apart where somebody types a password.
+	lookAlikes = "0Oo1Il|"
 )
 
 // The outcomes of a user who gets done.
@@ -158,13 +160,22 @@ func (f *flow) getRandomPassword() tasks.CallAwsService {
 		resources:  anyResource(),
 		parameters: map[string]any{
 			"PasswordLength":    jsonata.Expression("$states.input.PasswordLength"),
-			"ExcludeCharacters": notSymbols,
+			"ExcludeCharacters": f.excludedCharacters(),
 		},
 		assign: map[string]any{
 			"password": jsonata.Expression("$states.result.RandomPassword"),
 			"draws":    jsonata.Expression("$draws + 1"),
 		},
+		retries: drawRetries,
 	})
+}
+
+func (f *flow) excludedCharacters() string {
+	excluded := notSymbols + mangledSymbols
+	if *f.props.ExcludeLookAlikes {
+		excluded += lookAlikes
+	}
+	return excluded
 }
 
 func (f *flow) isGoodPassword() sfn.Choice {
@@ -213,78 +224,6 @@ func loginProfile() map[string]any {
 		"Password":              jsonata.Expression("$password"),
 		"PasswordResetRequired": true,
 	}
-}
-
-// sendEmail is allowed on every identity, since SES also asks for a permission on the recipient's where that is an
-// identity too; the condition pins the sender (SES Developer Guide, "Controlling access to Amazon SES").
-func (f *flow) sendEmail() tasks.CallAwsService {
-	parameters := map[string]any{
-		"FromEmailAddress": f.from(),
-		"Destination":      map[string]any{"ToAddresses": []any{jsonata.Expression("$states.input.Email")}},
-		"Content": map[string]any{"Simple": map[string]any{
-			"Subject": utf8(jsonata.Literal(*f.props.Subject)),
-			"Body": map[string]any{
-				"Text": utf8(mailtemplate.Text(*f.props.TextTemplate, mailValues)),
-				"Html": utf8(mailtemplate.HTML(*f.props.HtmlTemplate, mailValues)),
-			},
-		}},
-	}
-	if f.props.ReplyTo != nil {
-		parameters["ReplyToAddresses"] = []any{f.props.ReplyTo}
-	}
-	if f.props.ConfigurationSet != nil {
-		parameters["ConfigurationSetName"] = f.props.ConfigurationSet.ConfigurationSetName()
-	}
-	return f.task("SendEmail", call{
-		permission: "ses:SendEmail",
-		resources:  f.sendingResources(),
-		conditions: stringEquals("ses:FromAddress", f.props.Sender),
-		parameters: parameters,
-		final: []string{"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
-			"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
-			"SesV2.SendingPausedException"},
-	})
-}
-
-// sendingResources has the configuration set; where none is named and the identity is given, every one, since the
-// identity may have a default.
-func (f *flow) sendingResources() []*string {
-	resources := []*string{f.sesARN("identity", "*")}
-	switch {
-	case f.props.ConfigurationSet != nil:
-		resources = append(resources, f.sesARN("configuration-set", *f.props.ConfigurationSet.ConfigurationSetName()))
-	case f.props.SenderIdentity != nil:
-		resources = append(resources, f.sesARN("configuration-set", "*"))
-	}
-	return resources
-}
-
-func (f *flow) sesARN(resource, name string) *string {
-	return awscdk.Stack_Of(f.scope).FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("ses"), Resource: &resource, ResourceName: &name,
-	})
-}
-
-// mailValues is where the child execution has the values of the placeholders.
-var mailValues = map[string]string{
-	mailtemplate.UserName:  "$states.input.UserName",
-	mailtemplate.Password:  "$password",
-	mailtemplate.SignInURL: "$states.input.SignInURL",
-	mailtemplate.AccountID: `$split($states.context.Execution.Id, ":")[4]`,
-}
-
-func utf8(code string) map[string]any {
-	return map[string]any{"Data": jsonata.Expression(code), "Charset": "UTF-8"}
-}
-
-// from is the sender with its display name, quoted or encoded as a mail header needs it.
-func (f *flow) from() string {
-	if f.props.SenderName == nil {
-		return *f.props.Sender
-	}
-	const address = " <a@b>" // a stand-in, since the sender may be a token
-	named := (&mail.Address{Name: *f.props.SenderName, Address: "a@b"}).String()
-	return strings.TrimSuffix(named, address) + " <" + *f.props.Sender + ">"
 }
 
 func (f *flow) done() sfn.Pass {

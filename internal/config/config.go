@@ -6,28 +6,38 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
 	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 // Config is the configuration of the app. A nil field was left out; the construct has its default.
 type Config struct {
-	StackName           *string
-	Sender              *string
-	SenderName          *string
-	ReplyTo             *string
-	Identity            *string
-	GroupName           *string
-	RequireMFA          *bool
-	UserPath            *string
-	PermissionsBoundary *string
-	PasswordLength      *float64
-	MaxConcurrency      *float64
-	SignInURL           *string
-	Subject             *string
-	TextTemplate        *string
-	HTMLTemplate        *string
-	AlarmEmail          *string
+	StackName            *string
+	Sender               *string
+	SenderName           *string
+	ReplyTo              *string
+	Identity             *string
+	SenderDomain         *string
+	HostedZoneID         *string
+	GroupName            *string
+	RequireMFA           *bool
+	UserPath             *string
+	PermissionsBoundary  *string
+	PasswordLength       *float64
+	ExcludeLookAlikes    *bool
+	MaxConcurrency       *float64
+	SignInURL            *string
+	Language             *string
+	Subject              *string
+	TextTemplate         *string
+	HTMLTemplate         *string
+	SeparatePassword     *bool
+	PasswordSubject      *string
+	PasswordTextTemplate *string
+	PasswordHTMLTemplate *string
+	AlarmEmail           *string
+	BounceEmail          *string
 }
 
 // Read returns the configuration that lookup has by its context keys; lookup returns nil for a key without a value.
@@ -40,21 +50,25 @@ func Read(lookup func(key string) any) (Config, error) {
 		SenderName:          r.text("senderName", rules.HeaderText),
 		ReplyTo:             r.text("replyTo", rules.EmailAddress),
 		Identity:            r.text("identity", rules.IdentityName),
+		SenderDomain:        r.text("senderDomain", rules.Domain),
+		HostedZoneID:        r.text("hostedZoneId", rules.HostedZoneID),
 		GroupName:           r.textOr("NoAuthorityIAMGroup", "groupName", rules.GroupName),
 		RequireMFA:          r.boolean("requireMfa"),
 		UserPath:            r.text("userPath", rules.UserPath),
 		PermissionsBoundary: r.text("permissionsBoundary", rules.ManagedPolicyARN),
 		PasswordLength:      r.number("passwordLength", rules.PasswordLength),
+		ExcludeLookAlikes:   r.boolean("excludeLookAlikes"),
 		MaxConcurrency:      r.number("maxConcurrency", rules.MaxConcurrency),
 		SignInURL:           r.text("signInUrl", rules.HTTPSURL),
-		Subject:             r.text("subject", rules.HeaderText),
-		TextTemplate:        r.template("textTemplate"),
-		HTMLTemplate:        r.template("htmlTemplate"),
+		Language:            r.text("language", rules.OneOf(defaultmail.Languages()...)),
+		Subject:             r.text("subject", rules.Subject),
+		SeparatePassword:    r.boolean("separatePassword"),
+		PasswordSubject:     r.text("passwordSubject", rules.Subject),
 		AlarmEmail:          r.text("alarmEmail", rules.EmailAddress),
+		BounceEmail:         r.text("bounceEmail", rules.EmailAddress),
 	}
-	if config.Sender != nil && config.Identity != nil && !rules.Covers(*config.Identity, *config.Sender) {
-		r.problems.Add("identity", "be the sender "+*config.Sender+", or its domain", *config.Identity)
-	}
+	r.readTemplates(&config)
+	r.checkIdentity(config)
 	if err := r.problems.Err(); err != nil {
 		return Config{}, fmt.Errorf("the configuration is wrong; set a value with -c key=value, or in the context of "+
 			"cdk.json:\n%w", err)
@@ -65,6 +79,42 @@ func Read(lookup func(key string) any) (Config, error) {
 type reader struct {
 	lookup   func(key string) any
 	problems rules.Problems
+}
+
+// readTemplates reads the files with the mails, whose content depends on whether the password comes in a mail of its own.
+func (r *reader) readTemplates(config *Config) {
+	content := mailtemplate.SignIn
+	if config.SeparatePassword != nil && *config.SeparatePassword {
+		content = mailtemplate.Announcement
+	} else {
+		for _, key := range []string{"passwordSubject", "passwordTextTemplate", "passwordHtmlTemplate"} {
+			if value := r.lookup(key); value != nil {
+				r.problems.Add(key, "be left out unless separatePassword is true", value)
+			}
+		}
+	}
+	config.TextTemplate = r.template("textTemplate", content)
+	config.HTMLTemplate = r.template("htmlTemplate", content)
+	config.PasswordTextTemplate = r.template("passwordTextTemplate", mailtemplate.PasswordOnly)
+	config.PasswordHTMLTemplate = r.template("passwordHtmlTemplate", mailtemplate.PasswordOnly)
+}
+
+// checkIdentity checks that there is one identity at most, and that it covers the sender.
+func (r *reader) checkIdentity(config Config) {
+	if config.Identity != nil && config.SenderDomain != nil {
+		r.problems.Add("senderDomain", "be left out where identity is given", *config.SenderDomain)
+	}
+	if config.HostedZoneID != nil && config.SenderDomain == nil {
+		r.problems.Add("hostedZoneId", "be left out where no senderDomain is given", *config.HostedZoneID)
+	}
+	r.checkCovers("identity", config.Identity, config.Sender)
+	r.checkCovers("senderDomain", config.SenderDomain, config.Sender)
+}
+
+func (r *reader) checkCovers(key string, identity, sender *string) {
+	if identity != nil && sender != nil && !rules.Covers(*identity, *sender) {
+		r.problems.Add(key, "be the sender "+*sender+", or its domain", *identity)
+	}
 }
 
 func (r *reader) text(key string, rule rules.Rule[string]) *string {
@@ -130,18 +180,18 @@ func (r *reader) boolean(key string) *bool {
 }
 
 // template reads the file that the value names.
-func (r *reader) template(key string) *string {
+func (r *reader) template(key string, content mailtemplate.Content) *string {
 	switch value := r.lookup(key).(type) {
 	case nil:
 		return nil
 	case string:
-		content, err := os.ReadFile(value)
+		file, err := os.ReadFile(value)
 		if err != nil {
 			r.problems.Add(key, "name a file that can be read", err)
 			return nil
 		}
-		template := string(content)
-		mailtemplate.Check(&r.problems, key, template)
+		template := string(file)
+		content.Check(&r.problems, key, template)
 		return &template
 	default:
 		r.problems.Add(key, "name a file that can be read", value)

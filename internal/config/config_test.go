@@ -39,37 +39,52 @@ func TestReadNumbers(t *testing.T) {
 }
 
 func TestReadBooleans(t *testing.T) {
-	for _, value := range []any{true, "true", false, "false"} {
-		got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "requireMfa": value}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := value == true || value == "true"; *got.RequireMFA != want {
-			t.Errorf("%v: got %v, want %v", value, *got.RequireMFA, want)
-		}
-	}
-}
-
-func TestReadTemplate(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "mail.txt")
-	if err := os.WriteFile(file, []byte("{{UserName}} {{Password}}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file}))
+	got, err := config.Read(lookup(map[string]any{
+		"sender": "sender@example.com", "separatePassword": "true", "excludeLookAlikes": false,
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *got.TextTemplate != "{{UserName}} {{Password}}" {
+	if !*got.SeparatePassword || *got.ExcludeLookAlikes {
+		t.Errorf("got %v and %v, want true and false", *got.SeparatePassword, *got.ExcludeLookAlikes)
+	}
+}
+
+func TestReadTemplates(t *testing.T) {
+	const signIn, announcement, password = "{{UserName}} {{Password}}", "{{UserName}}", "{{Password}}"
+	file := func(content string) string {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "mail.txt")
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file(signIn)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *got.TextTemplate != signIn {
 		t.Errorf("got %q", *got.TextTemplate)
+	}
+	got, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "separatePassword": true,
+		"textTemplate": file(announcement), "passwordTextTemplate": file(password)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *got.TextTemplate != announcement || *got.PasswordTextTemplate != password {
+		t.Errorf("got %q and %q", *got.TextTemplate, *got.PasswordTextTemplate)
 	}
 }
 
 func TestReadWantsIdentityToCoverSender(t *testing.T) {
-	_, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "identity": "example.org"}))
-	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
-identity must be the sender sender@example.com, or its domain, got: "example.org"`
-	if err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	for _, key := range []string{"identity", "senderDomain"} {
+		_, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", key: "example.org"}))
+		want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
+` + key + ` must be the sender sender@example.com, or its domain, got: "example.org"`
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }
 
@@ -82,6 +97,9 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		"senderName": "two\nlines", "replyTo": "nobody", "identity": "no domain", "groupName": "a b", "requireMfa": "yes", "userPath": "/",
 		"permissionsBoundary": "policy", "passwordLength": "seven", "maxConcurrency": 0.5, "signInUrl": "http://x",
 		"subject": "", "textTemplate": file, "htmlTemplate": true, "alarmEmail": 1.0, "stackName": "1st",
+		"senderDomain": "nobody@example.com", "hostedZoneId": "example.com", "excludeLookAlikes": "yes", "language": "de",
+		"separatePassword": 1.0, "passwordSubject": "{{UserName}}", "passwordTextTemplate": "no/such/file",
+		"passwordHtmlTemplate": file, "bounceEmail": "nobody",
 	}))
 	if err == nil {
 		t.Fatal("got no error")
@@ -93,17 +111,30 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`senderName must be one line of text, at least one character, got: "two\nlines"`,
 		`replyTo must be an e-mail address such as user@example.com, got: "nobody"`,
 		`identity must be an e-mail address or a domain that SES has as an identity, got: "no domain"`,
+		`senderDomain must be a domain such as example.com, got: "nobody@example.com"`,
+		`hostedZoneId must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "example.com"`,
 		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
 		`requireMfa must be true or false, got: "yes"`,
 		`userPath must be an IAM path below the root, such as /onboarded/, got: "/"`,
 		`permissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"`,
 		`passwordLength must be a whole number from 8 to 128, got: "seven"`,
+		`excludeLookAlikes must be true or false, got: "yes"`,
 		`maxConcurrency must be a whole number from 1 to 40, got: 0.5`,
 		`signInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://x"`,
-		`subject must be one line of text, at least one character, got: ""`,
+		`language must be one of en, ja, got: "de"`,
+		`subject must be one line of text without placeholders, at least one character, got: ""`,
+		`separatePassword must be true or false, got: 1`,
+		`passwordSubject must be one line of text without placeholders, at least one character, got: "{{UserName}}"`,
+		`alarmEmail must be an e-mail address such as user@example.com, got: 1`,
+		`bounceEmail must be an e-mail address such as user@example.com, got: "nobody"`,
+		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
+		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
+		`passwordHtmlTemplate must be left out unless separatePassword is true, got: "` + file + `"`,
 		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
 		`htmlTemplate must name a file that can be read, got: true`,
-		`alarmEmail must be an e-mail address such as user@example.com, got: 1`,
+		`passwordTextTemplate must name a file that can be read, got: open no/such/file: no such file or directory`,
+		`passwordHtmlTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
+		`senderDomain must be left out where identity is given, got: "nobody@example.com"`,
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))

@@ -20,22 +20,58 @@ const (
 	AccountID = "AccountId" // the 12 digits of the AWS account
 )
 
+// Content is what a mail must tell, and what it may tell.
+type Content struct{ required, optional []string }
+
+// The mails that a user may get: either the first one alone, or the other two.
 var (
-	placeholders = []string{UserName, Password, SignInURL, AccountID}
-	placeholder  = regexp.MustCompile(`\{\{(.*?)\}\}`)
+	SignIn       = Content{required: []string{UserName, Password}, optional: []string{SignInURL, AccountID}}
+	Announcement = Content{required: []string{UserName}, optional: []string{SignInURL, AccountID}}
+	PasswordOnly = Content{required: []string{Password}, optional: []string{UserName, SignInURL, AccountID}}
 )
 
-// expected is what [Check] wants of a template.
-var expected = fmt.Sprintf("have the placeholders {{%s}} and {{%s}}, and no other ones but {{%s}} and {{%s}}",
-	UserName, Password, SignInURL, AccountID)
+// MaxBytes is the length of the longest template. A plain text and an HTML one then fit into a payload of 256 KiB (Step
+// Functions Developer Guide, "Quotas"), even where JSON has to escape every character of both.
+const MaxBytes = 60_000
 
-// Check notes a problem if a template lacks what nobody can sign in without, or has an unknown placeholder.
-func Check(problems *rules.Problems, name, template string) {
+var placeholder = regexp.MustCompile(`\{\{(.*?)\}\}`)
+
+// Check notes a problem if a template lacks what the mail must tell, has another placeholder than it may have, or braces
+// that open none, or is too long.
+func (c Content) Check(problems *rules.Problems, name, template string) {
 	names := placeholderNames(template)
-	isUnknown := func(name string) bool { return !slices.Contains(placeholders, name) }
-	if !slices.Contains(names, UserName) || !slices.Contains(names, Password) || slices.ContainsFunc(names, isUnknown) {
-		problems.Add(name, expected, placeholder.FindAllString(template, -1))
+	isUnknown := func(name string) bool {
+		return !slices.Contains(c.required, name) && !slices.Contains(c.optional, name)
 	}
+	isMissing := func(name string) bool { return !slices.Contains(names, name) }
+	if slices.ContainsFunc(names, isUnknown) || slices.ContainsFunc(c.required, isMissing) {
+		problems.Add(name, c.expected(), placeholder.FindAllString(template, -1))
+	}
+	if _, open, found := strings.Cut(placeholder.ReplaceAllString(template, ""), "{{"); found {
+		line, _, _ := strings.Cut(open, "\n")
+		problems.Add(name, "close with }} every placeholder that it opens", "{{"+line)
+	}
+	if len(template) > MaxBytes {
+		problems.Add(name, fmt.Sprintf("have at most %d bytes", MaxBytes), len(template))
+	}
+}
+
+func (c Content) expected() string {
+	noun := "placeholder"
+	if len(c.required) > 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("have the %s %s, and no other ones but %s", noun, enumerate(c.required), enumerate(c.optional))
+}
+
+// enumerate writes placeholders as a sentence does.
+func enumerate(names []string) string {
+	last := len(names) - 1
+	text := "{{" + names[last] + "}}"
+	if last > 0 {
+		text = "{{" + strings.Join(names[:last], "}}, {{") + "}} and " + text
+	}
+	return text
 }
 
 func placeholderNames(template string) (names []string) {

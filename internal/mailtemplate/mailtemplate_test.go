@@ -1,6 +1,7 @@
 package mailtemplate_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
@@ -27,23 +28,38 @@ func TestHTMLEscapesValues(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	const must = "template must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: "
-	for template, want := range map[string]string{
-		"{{UserName}} {{Password}}":                             "",
-		"{{UserName}} {{Password}} {{SignInURL}} {{AccountId}}": "",
-		"{{UserName}}":                           must + "[{{UserName}}]",
-		"no placeholder":                         must + "[]",
-		"{{UserName}} {{Password}} {{password}}": must + "[{{UserName}} {{Password}} {{password}}]",
-		"{{UserName}} {{Password}} {{ Group }}":  must + "[{{UserName}} {{Password}} {{ Group }}]",
+	const (
+		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: "
+		announcement = "template must have the placeholder {{UserName}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: "
+		password     = "template must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInURL}} and {{AccountId}}, got: "
+		open         = "template must close with }} every placeholder that it opens, got: "
+	)
+	for _, test := range []struct {
+		content        mailtemplate.Content
+		template, want string
+	}{
+		{mailtemplate.SignIn, "{{UserName}} {{Password}}", ""},
+		{mailtemplate.SignIn, "{{UserName}} {{Password}} {{SignInURL}} {{AccountId}}", ""},
+		{mailtemplate.SignIn, "{{UserName}}", signIn + "[{{UserName}}]"},
+		{mailtemplate.SignIn, "no placeholder", signIn + "[]"},
+		{mailtemplate.SignIn, "{{UserName}} {{Password}} {{password}}", signIn + "[{{UserName}} {{Password}} {{password}}]"},
+		{mailtemplate.SignIn, "{{UserName}} {{Password}} {{ Group }}", signIn + "[{{UserName}} {{Password}} {{ Group }}]"},
+		{mailtemplate.SignIn, "{{UserName}} {{Password}} {{AccountId\nof yours", open + `"{{AccountId"`},
+		{mailtemplate.SignIn, "{{UserName}} {{Password}}<style>@media print { p { color: red }}</style>", ""},
+		{mailtemplate.SignIn, "{{UserName}} {{Password}}" + strings.Repeat("x", mailtemplate.MaxBytes-24), "template must have at most 60000 bytes, got: 60001"},
+		{mailtemplate.Announcement, "{{UserName}}", ""},
+		{mailtemplate.Announcement, "{{UserName}} {{Password}}", announcement + "[{{UserName}} {{Password}}]"},
+		{mailtemplate.PasswordOnly, "{{Password}}", ""},
+		{mailtemplate.PasswordOnly, "{{UserName}}", password + "[{{UserName}}]"},
 	} {
 		var problems rules.Problems
-		mailtemplate.Check(&problems, "template", template)
+		test.content.Check(&problems, "template", test.template)
 		got := ""
 		if err := problems.Err(); err != nil {
 			got = err.Error()
 		}
-		if got != want {
-			t.Errorf("%q: got %q, want %q", template, got, want)
+		if got != test.want {
+			t.Errorf("%.80q: got %q, want %q", test.template, got, test.want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -25,8 +26,16 @@ var EmailAddress = Rule[string]{"be an e-mail address such as user@example.com",
 
 // IdentityName wants the name of an SES identity: an e-mail address or a domain.
 var IdentityName = Rule[string]{"be an e-mail address or a domain that SES has as an identity", func(value string) bool {
-	return EmailAddress.Holds(value) || len(value) <= 253 && domain.MatchString(value)
+	return EmailAddress.Holds(value) || Domain.Holds(value)
 }}
+
+// Domain wants the name of a domain.
+var Domain = Rule[string]{"be a domain such as example.com", func(value string) bool {
+	return len(value) <= 253 && domain.MatchString(value)
+}}
+
+// HostedZoneID wants the id of a hosted zone (Route 53 API Reference, HostedZone).
+var HostedZoneID = Rule[string]{"be the id of a hosted zone such as Z0123456789ABCDEFGHIJ", hostedZoneID.MatchString}
 
 // Covers tells whether an SES identity, an address or a domain, covers a sender: a domain covers its subdomains, too (SES
 // Developer Guide, "Creating and verifying identities").
@@ -71,6 +80,11 @@ var HTTPSURL = Rule[string]{"be an https URL such as https://example.signin.aws.
 // HeaderText wants text that can stand in a header of a mail: neither empty nor with a control character.
 var HeaderText = Rule[string]{"be one line of text, at least one character", headerText.MatchString}
 
+// Subject wants the subject of a mail, which is no template: what is in a header is logged on the way.
+var Subject = Rule[string]{"be one line of text without placeholders, at least one character", func(value string) bool {
+	return HeaderText.Holds(value) && !strings.Contains(value, "{{")
+}}
+
 // PasswordLength lies between the minimum of IAM's default policy and the maximum of CreateLoginProfile (IAM User
 // Guide, "Set an account password policy for IAM users"; IAM API Reference, CreateLoginProfile).
 var PasswordLength = wholeNumber(8, 128)
@@ -78,9 +92,15 @@ var PasswordLength = wholeNumber(8, 128)
 // MaxConcurrency is far below the quota of Step Functions, and where IAM's throttling lets users get lost.
 var MaxConcurrency = wholeNumber(1, 40)
 
+// OneOf wants one of some values.
+func OneOf(values ...string) Rule[string] {
+	return Rule[string]{"be one of " + strings.Join(values, ", "), func(value string) bool { return slices.Contains(values, value) }}
+}
+
 var (
 	emailAddress     = regexp.MustCompile(`\A[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
 	domain           = regexp.MustCompile(`\A[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
+	hostedZoneID     = regexp.MustCompile(`\AZ[A-Z0-9]{1,31}\z`)
 	stackName        = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9-]{0,127}\z`)
 	userPath         = regexp.MustCompile(`\A/([A-Za-z0-9_+=,.@-]+/)+\z`)
 	groupName        = regexp.MustCompile(`\A[A-Za-z0-9_+=,.@-]{1,128}\z`)

@@ -1,0 +1,74 @@
+package onboarding
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	events "github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	targets "github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	subscriptions "github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// topic returns the given topic, or one that is made where only an address is given, or nil where neither is. The
+// address is subscribed to it.
+func (u *UserOnboarding) topic(id string, given sns.ITopic, email *string) sns.ITopic {
+	topic := given
+	if topic == nil && email != nil {
+		topic = sns.NewTopic(u, &id, &sns.TopicProps{EnforceSSL: jsii.Bool(true)})
+	}
+	if email != nil {
+		topic.AddSubscription(subscriptions.NewEmailSubscription(email, nil))
+	}
+	return topic
+}
+
+// warnOfTopicPolicy warns where CloudFormation cannot let a service publish to a topic, since that is of another stack.
+func (u *UserOnboarding) warnOfTopicPolicy(prop string, topic sns.ITopic, service string) {
+	if *awscdk.Resource_IsOwnedResource(topic) {
+		return
+	}
+	awscdk.Annotations_Of(u).AddWarningV2(jsii.String("@iam-onboarding/onboarding:topicPolicy"+prop), jsii.String(fmt.Sprintf(
+		"%s is a topic of another stack: its policy must allow the service %s to publish to it", prop, service)))
+}
+
+func (u *UserOnboarding) newConfigurationSet() ses.ConfigurationSet {
+	return ses.NewConfigurationSet(u, jsii.String("ConfigurationSet"), nil)
+}
+
+// notifyOfBounces tells the topic of each mail whose user will not get it.
+func (u *UserOnboarding) notifyOfBounces() {
+	ses.NewConfigurationSetEventDestination(u, jsii.String("Bounces"), &ses.ConfigurationSetEventDestinationProps{
+		ConfigurationSet: u.configurationSet,
+		Destination:      ses.EventDestination_SnsTopic(u.bounceTopic),
+		Events: &[]ses.EmailSendingEvent{
+			ses.EmailSendingEvent_BOUNCE, ses.EmailSendingEvent_COMPLAINT, ses.EmailSendingEvent_REJECT,
+		},
+	})
+	u.warnOfTopicPolicy("BounceTopic", u.bounceTopic, "ses.amazonaws.com")
+}
+
+// notifyOfFailures tells the topic of each execution that ended badly, in words that hold nothing of its data.
+func (u *UserOnboarding) notifyOfFailures() {
+	execution := events.EventField_FromPath(jsii.String("$.detail.executionArn"))
+	region := events.EventField_FromPath(jsii.String("$.region"))
+	status := events.EventField_FromPath(jsii.String("$.detail.status"))
+	message := fmt.Sprintf("The onboarding of IAM users ended as %s. See which users, and why: "+
+		"https://%s.%s/states/home?region=%[2]s#/v2/executions/details/%[4]s", *status, *region, *u.host("Console"), *execution)
+	events.NewRule(u, jsii.String("FailedExecutions"), &events.RuleProps{
+		EventPattern: &events.EventPattern{
+			Source:     jsii.Strings("aws.states"),
+			DetailType: jsii.Strings("Step Functions Execution Status Change"),
+			Detail: &map[string]any{
+				"status":          jsii.Strings("FAILED", "TIMED_OUT", "ABORTED"),
+				"stateMachineArn": &[]*string{u.stateMachine.StateMachineArn()},
+			},
+		},
+		Targets: &[]events.IRuleTarget{targets.NewSnsTopic(u.alarmTopic, &targets.SnsTopicProps{
+			Message: events.RuleTargetInput_FromText(&message),
+		})},
+	})
+	u.warnOfTopicPolicy("AlarmTopic", u.alarmTopic, "events.amazonaws.com")
+}

@@ -1,0 +1,175 @@
+package test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
+)
+
+// message is the part of SendEmail's arguments that makes the mail: expressions.
+type message struct {
+	Content struct {
+		Simple struct {
+			Subject struct{ Data string }
+			Body    struct{ Text, Html struct{ Data string } }
+		}
+	}
+	EmailTags []struct{ Name, Value string }
+}
+
+func messageOf(t *testing.T, template template, task string) message {
+	t.Helper()
+	return decode[message](t, arguments(t, template, task))
+}
+
+// mailBindings are what the expressions of a mail read.
+func mailBindings(userName, password, signInURL string) map[string]any {
+	return map[string]any{"password": password, "states": map[string]any{
+		"input":   map[string]any{"UserName": userName, "SignInURL": signInURL},
+		"context": map[string]any{"Execution": map[string]any{"Id": "arn:aws:states:us-east-1:123456789012:express:Machine:1"}},
+	}}
+}
+
+func TestPasswordAlphabet(t *testing.T) {
+	const unmistakable = "!#$%+23456789=ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
+	for _, test := range []struct {
+		props onboarding.UserOnboardingProps
+		want  string
+	}{
+		{onboarding.UserOnboardingProps{}, unmistakable},
+		{onboarding.UserOnboardingProps{ExcludeLookAlikes: jsii.Bool(false)},
+			"!#$%+0123456789=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"},
+	} {
+		excluded := arguments(t, synthesize(t, newStack(t), test.props), "GetRandomPassword")["ExcludeCharacters"].(string)
+		var got strings.Builder
+		for char := '!'; char <= '~'; char++ {
+			if !strings.ContainsRune(excluded, char) {
+				got.WriteRune(char)
+			}
+		}
+		if got.String() != test.want {
+			t.Errorf("passwords are of %s, want %s", &got, test.want)
+		}
+	}
+}
+
+func TestDefaultMailIsInTheLanguage(t *testing.T) {
+	jsonata := startJSONata(t)
+	for _, language := range defaultmail.Languages() {
+		template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{Language: &language})
+		message := messageOf(t, template, "SendEmail").Content.Simple
+		want := defaultmail.In(language).SignIn
+		fill := strings.NewReplacer("{{UserName}}", "ada", "{{Password}}", "pass", "{{SignInURL}}", "https://a.b/", "{{AccountId}}", "123456789012")
+		bindings := mailBindings("ada", "pass", "https://a.b/")
+		for _, part := range []struct{ expression, want string }{
+			{message.Subject.Data, want.Subject}, {message.Body.Text.Data, fill.Replace(want.Text)}, {message.Body.Html.Data, fill.Replace(want.HTML)},
+		} {
+			if got := jsonata.text(t, part.expression, bindings); got != part.want {
+				t.Errorf("%s: got\n%s\nwant\n%s", language, got, part.want)
+			}
+		}
+	}
+}
+
+// TestValuesAreEscapedInHTMLAlone has values that HTML would take for tags and entities, and JSONata for patterns.
+func TestValuesAreEscapedInHTMLAlone(t *testing.T) {
+	template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{
+		TextTemplate: jsii.String("{{UserName}}|{{Password}}|{{SignInURL}}"),
+		HtmlTemplate: jsii.String(`<b>{{UserName}}</b><code>{{Password}}</code><a href="{{SignInURL}}">`),
+	})
+	body := messageOf(t, template, "SendEmail").Content.Simple.Body
+	jsonata := startJSONata(t)
+	bindings := mailBindings("=ada+,", `<&>"'$1$&&amp;`, `https://a.b/?x=1&y="`)
+	if got, want := jsonata.text(t, body.Text.Data, bindings), `=ada+,|<&>"'$1$&&amp;|https://a.b/?x=1&y="`; got != want {
+		t.Errorf("got the text %s, want %s", got, want)
+	}
+	want := `<b>=ada+,</b><code>&lt;&amp;&gt;&quot;&#39;$1$&amp;&amp;amp;</code><a href="https://a.b/?x=1&amp;y=&quot;">`
+	if got := jsonata.text(t, body.Html.Data, bindings); got != want {
+		t.Errorf("got the HTML %s, want %s", got, want)
+	}
+}
+
+func TestMessageTagHasTheUserName(t *testing.T) {
+	tags := messageOf(t, synthesize(t, newStack(t), onboarding.UserOnboardingProps{}), "SendEmail").EmailTags
+	if len(tags) != 1 || tags[0].Name != "UserName" {
+		t.Fatalf("got the tags %v, want UserName", tags)
+	}
+	jsonata := startJSONata(t)
+	for name, want := range map[string]string{
+		"ada": "ada", "ada@example.com": "ada_40example_2Ecom", "A-z_0+=,.@": "A-z_5F0_2B_3D_2C_2E_40", "%": "_25",
+	} {
+		if got := jsonata.text(t, tags[0].Value, mailBindings(name, "", "")); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}
+
+// TestSeparatePassword wants the mail with the password to be the last one, and the other one to be without it.
+func TestSeparatePassword(t *testing.T) {
+	stack := newStack(t)
+	_, permissions := withOptions(stack)
+	template := synthesize(t, stack, onboarding.UserOnboardingProps{
+		SeparatePassword: jsii.Bool(true), PasswordSubject: jsii.String("Geheim"),
+	})
+	wantLines(t, template.statements(t), permissions)
+	child := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)).child()
+	for state, next := range map[string]string{
+		"CreateLoginProfile": "SendEmail", "UpdateLoginProfile": "SendEmail", "SendEmail": "SendEmail password", "SendEmail password": "TagUser complete",
+	} {
+		if got := child.States[state].Next; got != next {
+			t.Errorf("%s goes on to %s, want %s", state, got, next)
+		}
+	}
+	catches := child.States["SendEmail password"].Catch
+	if len(catches) != 1 || !strings.Contains(catches[0].Output, "$password") {
+		t.Errorf("got the catches %v, want one of every error that withholds the password", catches)
+	}
+	if first, err := json.Marshal(child.States["SendEmail"].Arguments); err != nil || strings.Contains(string(first), "$password") {
+		t.Errorf("the first mail has the password: %s %v", first, err)
+	}
+	second := messageOf(t, template, "SendEmail password").Content.Simple
+	if second.Subject.Data != `{% "Geheim" %}` || !strings.Contains(second.Body.Text.Data, "$password") ||
+		!strings.Contains(second.Body.Html.Data, "$password") {
+		t.Errorf("got the second mail %+v", second)
+	}
+}
+
+func TestWrongMailPropsAreToldAtOnce(t *testing.T) {
+	stack := newStack(t)
+	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
+	mustPanic(t, `UserOnboarding: Language must be one of en, ja, got: "fr"
+TextTemplate must have the placeholder {{UserName}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Password}}]
+HtmlTemplate must close with }} every placeholder that it opens, got: "{{AccountId}"
+PasswordSubject must be known at synthesis, got: "`+*parameter+`"
+PasswordTextTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInURL}} and {{AccountId}}, got: []
+PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
+		onboarding.NewUserOnboarding(stack, jsii.String("Separate"), &onboarding.UserOnboardingProps{
+			Sender:               jsii.String("sender@example.com"),
+			Language:             jsii.String("fr"),
+			SeparatePassword:     jsii.Bool(true),
+			TextTemplate:         jsii.String("{{UserName}} {{Password}}"),
+			HtmlTemplate:         jsii.String("{{UserName}} {{AccountId}"),
+			PasswordSubject:      parameter,
+			PasswordTextTemplate: jsii.String("none"),
+			PasswordHtmlTemplate: jsii.String("{{Password}}" + strings.Repeat(" ", 60000)),
+		})
+	})
+	mustPanic(t, `UserOnboarding: Language must be known at synthesis, got: "`+*parameter+`"
+Subject must be one line of text without placeholders, at least one character, got: "Welcome, {{UserName}}"
+PasswordSubject must be left out unless SeparatePassword is true, got: "Secret"
+PasswordHtmlTemplate must be left out unless SeparatePassword is true, got: "{{Password}}"`, func() {
+		onboarding.NewUserOnboarding(stack, jsii.String("OneMail"), &onboarding.UserOnboardingProps{
+			Sender:               jsii.String("sender@example.com"),
+			Language:             parameter,
+			Subject:              jsii.String("Welcome, {{UserName}}"),
+			PasswordSubject:      jsii.String("Secret"),
+			PasswordHtmlTemplate: jsii.String("{{Password}}"),
+		})
+	})
+}

@@ -1,0 +1,135 @@
+package test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+)
+
+func wantSorted(t *testing.T, got, want []string) {
+	t.Helper()
+	slices.Sort(got)
+	wantLines(t, got, want)
+}
+
+// subscriptions are the endpoints of all subscriptions.
+func (tpl template) subscriptions() (endpoints []string) {
+	for _, resource := range tpl.Resources {
+		if p := resource.Properties; resource.Type == "AWS::SNS::Subscription" {
+			endpoints = append(endpoints, fmt.Sprint(p["Protocol"], ":", p["Endpoint"], " of ", p["TopicArn"]))
+		}
+	}
+	return endpoints
+}
+
+func TestAlarm(t *testing.T) {
+	stack := newStack(t)
+	template := synthesize(t, stack, onboarding.UserOnboardingProps{
+		AlarmTopic: sns.NewTopic(stack, jsii.String("Topic"), nil), AlarmEmail: jsii.String("alarm@example.com"),
+	})
+	rule := template.ofType(t, "AWS::Events::Rule")
+	want := "map[detail:map[stateMachineArn:[<UserOnboardingStateMachine>] status:[FAILED TIMED_OUT ABORTED]] " +
+		"detail-type:[Step Functions Execution Status Change] source:[aws.states]]"
+	if got := fmt.Sprint(rule["EventPattern"]); got != want {
+		t.Errorf("got the pattern %s, want %s", got, want)
+	}
+	target := rule["Targets"].([]any)[0].(map[string]any)
+	if target["Arn"] != "<Topic>" {
+		t.Errorf("%v is told, want <Topic>", target["Arn"])
+	}
+	transformer := target["InputTransformer"].(map[string]any)
+	for _, path := range transformer["InputPathsMap"].(map[string]any) {
+		if !slices.Contains([]any{"$.detail.executionArn", "$.detail.status", "$.region"}, path) {
+			t.Errorf("the message holds %v of the event, which may be data of the execution", path)
+		}
+	}
+	wantSorted(t, template.subscriptions(), []string{"email:alarm@example.com of <Topic>"})
+	if got := template.count("AWS::SNS::Topic"); got != 1 {
+		t.Errorf("got %d topics, want the given one alone", got)
+	}
+}
+
+// TestAlarmLinksToTheConsole wants the link to be one of the partition.
+func TestAlarmLinksToTheConsole(t *testing.T) {
+	for partition, want := range map[string]string{
+		"aws":        "https://<region>.console.aws.amazon.com/states/home?region=<region>#/v2/executions/details/<detail-executionArn>",
+		"aws-us-gov": "https://<region>.console.amazonaws-us-gov.com/states/home?region=<region>#/v2/executions/details/<detail-executionArn>",
+		"aws-cn":     "https://<region>.console.amazonaws.cn/states/home?region=<region>#/v2/executions/details/<detail-executionArn>",
+	} {
+		pseudoParameters["AWS::Partition"] = partition
+		template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{AlarmEmail: jsii.String("alarm@example.com")})
+		transformer := template.ofType(t, "AWS::Events::Rule")["Targets"].([]any)[0].(map[string]any)["InputTransformer"].(map[string]any)
+		if got := transformer["InputTemplate"].(string); !strings.HasSuffix(got, " "+want+`"`) {
+			t.Errorf("%s: got the message %s, want at its end %s", partition, got, want)
+		}
+	}
+	pseudoParameters["AWS::Partition"] = "aws"
+}
+
+func TestTopicsAreMadeForAddresses(t *testing.T) {
+	stack := newStack(t)
+	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
+		Sender: jsii.String("sender@example.com"), AlarmEmail: jsii.String("alarm@example.com"), BounceEmail: jsii.String("bounce@example.com"),
+	})
+	template := templateOf(t, stack)
+	wantSorted(t, template.subscriptions(), []string{
+		"email:alarm@example.com of <UserOnboardingAlarmTopic>", "email:bounce@example.com of <UserOnboardingBounceTopic>",
+	})
+	if users.AlarmTopic() == nil || users.BounceTopic() == nil {
+		t.Error("the topics cannot be had")
+	}
+}
+
+func TestBounces(t *testing.T) {
+	stack := newStack(t)
+	template := synthesize(t, stack, onboarding.UserOnboardingProps{BounceTopic: sns.NewTopic(stack, jsii.String("Topic"), nil)})
+	destination := template.ofType(t, "AWS::SES::ConfigurationSetEventDestination")
+	want := "map[ConfigurationSetName:<UserOnboardingConfigurationSet> EventDestination:map[Enabled:true " +
+		"MatchingEventTypes:[bounce complaint reject] SnsDestination:map[TopicARN:<Topic>]]]"
+	if got := fmt.Sprint(destination); !strings.EqualFold(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := arguments(t, template, "SendEmail")["ConfigurationSetName"]; got != "<UserOnboardingConfigurationSet>" {
+		t.Errorf("mails are sent with the configuration set %v", got)
+	}
+}
+
+// TestTopicOfAnotherStack wants a warning, since no policy can be made for such a topic.
+func TestTopicOfAnotherStack(t *testing.T) {
+	stack := newStack(t)
+	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:aws:sns:us-east-1:123456789012:Topic"))
+	synthesize(t, stack, onboarding.UserOnboardingProps{AlarmTopic: topic, BounceTopic: topic})
+	var warnings []string
+	for _, warning := range *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue()) {
+		if text := fmt.Sprint(warning.Entry.Data); strings.Contains(text, "@iam-onboarding/") {
+			warnings = append(warnings, text)
+		}
+	}
+	wantSorted(t, warnings, []string{
+		"AlarmTopic is a topic of another stack: its policy must allow the service events.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyAlarmTopic]",
+		"BounceTopic is a topic of another stack: its policy must allow the service ses.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyBounceTopic]",
+	})
+}
+
+func TestNobodyIsToldByDefault(t *testing.T) {
+	stack := newStack(t)
+	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
+		Sender: jsii.String("sender@example.com"),
+	})
+	if users.AlarmTopic() != nil || users.BounceTopic() != nil || users.ConfigurationSet() != nil {
+		t.Error("there is a topic or a configuration set that nobody asked for")
+	}
+	mustPanic(t, `UserOnboarding: BounceEmail must be an e-mail address such as user@example.com, got: "bounce"
+AlarmEmail must be an e-mail address such as user@example.com, got: "alarm"`, func() {
+		onboarding.NewUserOnboarding(stack, jsii.String("Wrong"), &onboarding.UserOnboardingProps{
+			Sender: jsii.String("sender@example.com"), AlarmEmail: jsii.String("alarm"), BounceEmail: jsii.String("bounce"),
+		})
+	})
+}
