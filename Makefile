@@ -29,6 +29,7 @@ check:
 	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
 	go mod tidy -diff
 	go vet ./...
+	cd examples/consumer && go mod tidy -diff && go vet ./...
 	$(MAKE) test
 
 update: node_modules

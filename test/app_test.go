@@ -14,9 +14,15 @@ import (
 // runApp runs the app without the CDK CLI, and returns its output and the folder of its cloud assembly.
 func runApp(t *testing.T, context string) (output, outdir string, err error) {
 	t.Helper()
+	return runAppIn(t, "..", context)
+}
+
+// runAppIn runs the app of a module as [runApp] does.
+func runAppIn(t *testing.T, module, context string) (output, outdir string, err error) {
+	t.Helper()
 	outdir = filepath.Join(t.TempDir(), "out")
 	app := exec.Command("go", "run", ".")
-	app.Dir = ".."
+	app.Dir = module
 	app.Env = append(os.Environ(), "CDK_OUTDIR="+outdir, "CDK_CONTEXT_JSON="+context)
 	combined, err := app.CombinedOutput()
 	return string(combined), outdir, err
