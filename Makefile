@@ -4,7 +4,7 @@ export TIMEFORMAT := done in %0R s
 # Tests that print what they found, which go test shows with -v only.
 TELLING := TestFaults
 
-.PHONY: help demo test faults update check
+.PHONY: help demo test faults update picture check
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
@@ -12,6 +12,7 @@ help:
 	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
 	@echo "make update  write the golden files and the flow in README.md anew"
+	@echo "make picture take the picture of a mail for README.md anew"
 
 demo: node_modules
 	@echo "Building the demo ..."
@@ -34,6 +35,9 @@ check:
 
 update: node_modules
 	go test ./test -run 'Golden|Transitions|Readme' -update
+
+picture: node_modules
+	go test ./test -run TestMailPicture -update
 
 node_modules: package-lock.json
 	@echo "Installing the Node.js tools (CDK CLI, JSONata, validators) ..."

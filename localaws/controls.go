@@ -24,6 +24,8 @@ type Mail struct {
 	Subject string
 	Text    string
 	HTML    string
+	// Tags are the message tags.
+	Tags map[string]string
 }
 
 // User is an IAM user, with what no API shows.

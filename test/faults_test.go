@@ -143,7 +143,7 @@ type suite struct {
 // bystanders are in every list. They were made by others.
 var bystanders = map[string]string{"bystander-near@example.net": "foreign-near", "bystander-far@example.net": "foreign-far"}
 
-func newSuite(t *testing.T) *suite {
+func newSuite(t *testing.T, appContext ...string) *suite {
 	t.Helper()
 	server, err := localaws.Start(t.Context())
 	if err != nil {
@@ -157,7 +157,7 @@ func newSuite(t *testing.T) *suite {
 	if err := server.SetPace(t.Context(), pace); err != nil {
 		t.Fatal(err)
 	}
-	account, err := deployTo(t.Context(), server)
+	account, err := deployTo(t.Context(), server, appContext...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -627,6 +627,16 @@ func TestFaults(t *testing.T) {
 	t.Run("by a child that runs twice", s.testTwice)
 
 	s.wantEveryFault(t)
+}
+
+// TestFaultsOfSeparatePassword has the calls go wrong that send the password in a mail of its own, and the mail before it.
+func TestFaultsOfSeparatePassword(t *testing.T) {
+	s := newSuite(t, "separatePassword=true", "bounceEmail=it@example.com", "alarmEmail=it@example.com")
+	mails := []string{"SendEmail", "SendEmail password"}
+	paths := map[string][]string{"fresh": mails, "with-profile": mails, "complete": mails}
+
+	t.Run("of each mail", func(t *testing.T) { s.testCalls(t, paths) })
+	t.Run("by an abort", func(t *testing.T) { s.testAborts(t, paths) })
 }
 
 // testCalls has each call of a child go wrong. Calls that name their user go wrong side by side in one execution, those

@@ -175,7 +175,7 @@ func (p *proxy) recognize(r *http.Request, body []byte) apiCall {
 		call.user = form.Get("UserName")
 		call.password = form.Get("Password")
 	}
-	call.state = p.stateOf(call.api, form)
+	call.state = p.stateOf(call, form)
 	return call
 }
 
@@ -199,9 +199,9 @@ func sesAPI(methodAndPath string) string {
 }
 
 // stateOf is the task state that makes a call. Two states that call the same API differ in what they always send.
-func (p *proxy) stateOf(api string, form url.Values) string {
+func (p *proxy) stateOf(call apiCall, form url.Values) string {
 	for _, task := range p.tasks {
-		if task.api == api && task.matches(form) {
+		if task.api == call.api && task.tellsPassword == (call.password != "") && task.matches(form) {
 			return task.name
 		}
 	}
@@ -212,11 +212,13 @@ func (p *proxy) stateOf(api string, form url.Values) string {
 type task struct {
 	name, api string
 	fixed     url.Values // of its arguments those that no expression makes, in the notation of the Query protocol
+	// tellsPassword tells that it sets or mails a password.
+	tellsPassword bool
 }
 
 func newTask(name, resource string, arguments map[string]any) task {
 	_, api, _ := strings.Cut(resource, ":aws-sdk:")
-	task := task{name: name, api: api, fixed: url.Values{}}
+	task := task{name: name, api: api, fixed: url.Values{}, tellsPassword: strings.Contains(fmt.Sprint(arguments), "$password")}
 	if strings.HasPrefix(api, "iam:") {
 		for key, value := range arguments {
 			flatten(task.fixed, key, value)

@@ -51,8 +51,8 @@ var deploy = sync.OnceValues(func() (*account, error) {
 	return deployTo(ctx, server)
 })
 
-// deployTo deploys the app to a local AWS.
-func deployTo(ctx context.Context, server *localaws.Server) (*account, error) {
+// deployTo deploys the app to a local AWS, with context besides the sender, such as language=ja.
+func deployTo(ctx context.Context, server *localaws.Server, appContext ...string) (*account, error) {
 	deployed := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), iam: iam.NewFromConfig(server.Config())}
 	output, err := os.MkdirTemp("", "cdk.out-")
 	if err != nil {
@@ -65,6 +65,9 @@ func deployTo(ctx context.Context, server *localaws.Server) (*account, error) {
 	} {
 		// Not in cdk.out, which another CDK CLI may use at the same time.
 		arguments = append(arguments, "--output", output)
+		for _, setting := range appContext {
+			arguments = append(arguments, "--context", setting)
+		}
 		command := exec.Command(filepath.Join("node_modules", ".bin", "cdk"), arguments...)
 		command.Dir, command.Env = "..", server.Env()
 		if output, err := command.CombinedOutput(); err != nil {
@@ -296,6 +299,9 @@ If you did not expect this mail, or cannot sign in, please answer it.
 		if !strings.Contains(mail.HTML, part) {
 			t.Errorf("the HTML lacks %s:\n%s", part, mail.HTML)
 		}
+	}
+	if want := map[string]string{"UserName": strings.NewReplacer("@", "_40", ".", "_2E").Replace(name)}; !reflect.DeepEqual(mail.Tags, want) {
+		t.Errorf("got the message tags %v, want %v", mail.Tags, want)
 	}
 	if mail.From != sender || mail.Subject != "Your AWS sign-in information" {
 		t.Errorf("got a mail from %s with the subject %s", mail.From, mail.Subject)

@@ -78,6 +78,7 @@ def _mail(sent: dict[str, Any]) -> dict[str, Any]:
         "Subject": message.get("Subject", {}).get("Data", ""),
         "Text": body.get("Text", {}).get("Data", ""),
         "HTML": body.get("Html", {}).get("Data", ""),
+        "Tags": {tag["Name"]: tag["Value"] for tag in sent.get("EmailTags", [])},
     }
 
 

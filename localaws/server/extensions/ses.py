@@ -5,12 +5,15 @@
   https://docs.aws.amazon.com/ses/latest/dg/verify-addresses-and-domains.html
 - moto has no GetAccount, and no switch for sending:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
+- A message tag has letters, digits, _ and - only; moto takes every one:
+  https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
 - moto keeps one body of a message, and no Reply-To; here the whole request is kept.
 
 The state hangs on moto's objects, so that a reset of moto resets it too.
 """
 
 import json
+import re
 from email.utils import parseaddr
 from typing import Any
 
@@ -19,6 +22,8 @@ from moto.ses.models import EmailIdentity, SESBackend, ses_backends
 from moto.sesv2 import urls
 from moto.sesv2.models import SESV2Backend
 from moto.sesv2.responses import SESV2Response
+
+_MESSAGE_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 _original_send_email = SESV2Response.send_email
 
@@ -30,6 +35,15 @@ class MessageRejected(JsonRESTError):
 
     def __init__(self, message: str) -> None:
         super().__init__("MessageRejected", message)
+
+
+class BadRequest(JsonRESTError):
+    """The request is not what SES expects."""
+
+    code = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__("BadRequestException", message)
 
 
 class SendingPaused(JsonRESTError):
@@ -113,6 +127,10 @@ def _send_email(self: SESV2Response) -> str:
             "Email address is not verified. The following identities failed the check in region "
             f"{self.region.upper()}: {sender}"
         )
+    for tag in request.get("EmailTags", []):
+        for text in (tag["Name"], tag["Value"]):
+            if not _MESSAGE_TAG.fullmatch(text):
+                raise BadRequest(f"Invalid message tag: {text}")
     response = _original_send_email(self)
     backend.requests = [*getattr(backend, "requests", []), request]
     return response

@@ -1,0 +1,136 @@
+package test
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	_ "image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
+)
+
+// The widths of the screens of phones, in CSS pixels: of the smallest one that is still in use, and of a common one.
+const (
+	smallPhone  = 320
+	commonPhone = 375
+)
+
+// page is a mail to render, see testdata/render.mjs.
+type page struct {
+	HTML    string `json:"html"`
+	Width   int    `json:"width"`
+	Picture string `json:"picture,omitempty"`
+}
+
+// seen is what a reader of a mail sees.
+type seen struct {
+	ScrollWidth int
+	TooWide     []string // elements
+	Requests    []string // what the mail loads
+	Copied      []struct {
+		Text         string
+		Lines        int
+		IsFixedWidth bool
+	}
+}
+
+// render renders mails in a browser.
+func render(t *testing.T, pages ...page) (all []seen) {
+	t.Helper()
+	command := exec.Command("node", filepath.Join("testdata", "render.mjs"))
+	command.Env = append(os.Environ(), "TMPDIR="+t.TempDir()) // where the package unpacks the browser
+	command.Stdin = bytes.NewReader(encode(t, pages))
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%s: %v (npm ci installs what it needs)\n%s", command, err, &stderr)
+	}
+	if err := json.Unmarshal(output, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// wantReadable wants nothing to overflow, nothing to be loaded, and what is to be copied in a fixed-width face.
+func (s seen) wantReadable(t *testing.T, what string, width int) {
+	t.Helper()
+	if s.ScrollWidth > width || len(s.TooWide) > 0 {
+		t.Errorf("%s is %d pixels wide on a screen of %d:\n%s", what, s.ScrollWidth, width, strings.Join(s.TooWide, "\n"))
+	}
+	if len(s.Requests) > 0 {
+		t.Errorf("%s loads %v", what, s.Requests)
+	}
+	for _, copied := range s.Copied {
+		if !copied.IsFixedWidth {
+			t.Errorf("%s does not show %s in a fixed-width face", what, copied.Text)
+		}
+	}
+}
+
+// TestMailsFitOnAPhone renders the default mails with the longest values.
+func TestMailsFitOnAPhone(t *testing.T) {
+	longest := strings.NewReplacer(
+		"{{UserName}}", strings.Repeat("W", 64), "{{Password}}", strings.Repeat("W", 128),
+		"{{SignInURL}}", "https://"+strings.Repeat("w", 63)+".example.com/"+strings.Repeat("W", 200), "{{AccountId}}", "123456789012")
+	var names []string
+	var pages []page
+	for _, language := range defaultmail.Languages() {
+		mails := defaultmail.In(language)
+		for _, mail := range []defaultmail.Mail{mails.SignIn, mails.Announcement, mails.Password} {
+			names = append(names, language+": "+mail.Subject)
+			pages = append(pages, page{HTML: longest.Replace(mail.HTML), Width: smallPhone})
+		}
+	}
+	for i, seen := range render(t, pages...) {
+		seen.wantReadable(t, names[i], smallPhone)
+		if len(seen.Copied) == 0 {
+			t.Errorf("%s shows nothing to copy", names[i])
+		}
+	}
+}
+
+// TestMailPicture renders a mail of a run, and holds the picture in docs/mail.png to it: as large as the mail is today. With
+// -update it takes the picture.
+func TestMailPicture(t *testing.T) {
+	const committed, name = "../docs/mail.png", "ada.lovelace@example.com"
+	account := deployed(t)
+	account.run(t, map[string]any{"IAMUserNames": []string{name}})
+	password := account.wantOnboarded(t, name, name)
+	mail := account.mailsTo(t, name)[0]
+
+	picture := filepath.Join(t.TempDir(), "mail.png")
+	if *update {
+		picture = committed
+	}
+	pages := []page{{mail.HTML, smallPhone, ""}, {mail.HTML, commonPhone, picture}}
+	for i, seen := range render(t, pages...) {
+		seen.wantReadable(t, "the mail", pages[i].Width)
+		got := seen.Copied[len(seen.Copied)-1]
+		if got.Text != password || got.Lines != 1 {
+			t.Errorf("on a screen of %d pixels: got the password %q on %d lines, want %q on one", pages[i].Width, got.Text, got.Lines, password)
+		}
+	}
+	if got, want := sizeOf(t, picture), sizeOf(t, committed); got != want {
+		t.Errorf("the mail is %v large, its picture in docs %v: take a new one with make picture", got, want)
+	}
+}
+
+func sizeOf(t *testing.T, picture string) image.Point {
+	t.Helper()
+	file, err := os.Open(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	config, _, err := image.DecodeConfig(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return image.Pt(config.Width, config.Height)
+}

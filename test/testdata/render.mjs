@@ -1,0 +1,69 @@
+// Renders HTML mails in Chromium, as a mail program on a phone does. Standard input has a JSON array of
+// {html, width, picture}: the width of the screen in CSS pixels, and the file that a picture is written to, if any.
+// Standard output gets a JSON array of what a reader would see of each: see the object that look returns.
+//
+// The browser is the one of the npm package, for Linux on x86-64, or the one that the variable CHROMIUM names.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import lambdaChromium from "@sparticuz/chromium";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+
+// Stands in for the fonts of a phone, so that a picture is the same everywhere: Arimo and Cousine are as wide as Arial and
+// Courier New.
+const fonts = [
+  ["Helvetica", "@fontsource/arimo/files/arimo-latin-400-normal.woff2", "400", "U+0-2FF, U+2000-206F"],
+  ["Helvetica", "@fontsource/arimo/files/arimo-latin-700-normal.woff2", "700", "U+0-2FF, U+2000-206F"],
+  ["Helvetica", "@fontsource/sawarabi-gothic/files/sawarabi-gothic-japanese-400-normal.woff2", "400", "U+3000-9FFF, U+FF00-FFEF"],
+  ["Helvetica", "@fontsource/sawarabi-gothic/files/sawarabi-gothic-japanese-400-normal.woff2", "700", "U+3000-9FFF, U+FF00-FFEF"],
+  ["Menlo", "@fontsource/cousine/files/cousine-latin-400-normal.woff2", "400", "U+0-2FF"],
+].map(([family, file, weight, range]) => {
+  const data = readFileSync(require.resolve(file)).toString("base64");
+  return `@font-face { font-family: ${family}; font-weight: ${weight}; unicode-range: ${range};
+    src: url(data:font/woff2;base64,${data}) format("woff2"); }`;
+});
+
+function look() {
+  const right = document.documentElement.clientWidth;
+  const tooWide = [...document.querySelectorAll("body, body *")]
+    .filter((element) => element.getBoundingClientRect().right > right || element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+    .map((element) => element.outerHTML.slice(0, 200));
+  const widthOf = (element, text) => {
+    const probe = element.cloneNode();
+    probe.textContent = text;
+    document.body.append(probe);
+    const { width } = probe.getBoundingClientRect();
+    probe.remove();
+    return width;
+  };
+  const copied = [...document.querySelectorAll("code")].map((element) => ({
+    text: element.innerText,
+    lines: element.getClientRects().length,
+    isFixedWidth: widthOf(element, "iiii") === widthOf(element, "WWWW"),
+  }));
+  return { scrollWidth: document.documentElement.scrollWidth, tooWide, copied };
+}
+
+async function render(browser, { html, width, picture }) {
+  const page = await browser.newPage({ viewport: { width, height: 200 }, deviceScaleFactor: 2 });
+  const requests = [];
+  await page.route("**", (route) => { requests.push(route.request().url()); return route.abort(); });
+  await page.setContent(html);
+  await page.addStyleTag({ content: fonts.join("\n") });
+  await page.evaluate(() => document.fonts.ready);
+  const seen = { ...await page.evaluate(look), requests };
+  if (picture) await page.screenshot({ path: picture, fullPage: true });
+  await page.close();
+  return seen;
+}
+
+const executablePath = process.env.CHROMIUM ?? await lambdaChromium.executablePath();
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+try {
+  const seen = [];
+  for (const mail of JSON.parse(readFileSync(0, "utf8"))) seen.push(await render(browser, mail));
+  console.log(JSON.stringify(seen));
+} finally {
+  await browser.close();
+}
