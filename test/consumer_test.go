@@ -27,34 +27,36 @@ func TestConsumer(t *testing.T) {
 			t.Errorf("got %d resources of type %s, want %d", got, resourceType, want)
 		}
 	}
-	wantContains(t, template.statements(t, "OnboardStaffExecutionRole"),
-		"Allow iam:AddUserToGroup on <Staff.Arn>",
-		"Allow iam:CreateUser on "+iamARN+"user/staff/*",
-		"Allow ses:GetEmailIdentity on arn:aws:ses:us-east-1:123456789012:identity/<Identity>",
-	)
-	wantContains(t, template.statements(t, "OnboardContractorsExecutionRole"),
-		"Allow iam:AddUserToGroup on <OnboardContractorsGroup.Arn>",
-		"Allow iam:CreateUser on "+iamARN+"user/contractors/*",
-		"Allow ses:GetEmailIdentity on arn:aws:ses:us-east-1:123456789012:identity/<Identity>",
-	)
-	for role, other := range map[string]string{
-		"OnboardStaffExecutionRole": "contractors", "OnboardContractorsExecutionRole": "staff",
+	// Each may do to its own users and group what it has to, and nothing to those of the other one.
+	staff := strings.Join(template.statements(t, "OnboardStaffExecutionRoleDefaultPolicy"), "\n")
+	contractors := strings.Join(template.statements(t, "OnboardContractorsExecutionRoleDefaultPolicy"), "\n")
+	for _, test := range []struct {
+		statements, want string
+		isThere          bool
+	}{
+		{staff, "iam:CreateUser on " + iamARN + "user/staff/*", true},
+		{staff, "iam:AddUserToGroup on <Staff.Arn>", true},
+		{staff, "ses:GetEmailIdentity on " + sesARN + "identity/<Identity>", true},
+		{staff, "ontractors", false},
+		{contractors, "iam:CreateUser on " + iamARN + "user/contractors/*", true},
+		{contractors, "iam:AddUserToGroup on <OnboardContractorsGroup.Arn>", true},
+		{contractors, "ses:GetEmailIdentity on " + sesARN + "identity/<Identity>", true},
+		{contractors, "taff", false},
 	} {
-		if statements := strings.Join(template.statements(t, role), "\n"); strings.Contains(statements, other) {
-			t.Errorf("%s may do something with the users of the other instance:\n%s", role, statements)
+		if strings.Contains(test.statements, test.want) != test.isThere {
+			t.Errorf("want %q to be there: %v, got the statements\n%s", test.want, test.isThere, test.statements)
 		}
 	}
-	wantLines(t, template.statements(t, "OperatorsDefaultPolicy"), []string{
-		"Allow states:StartExecution on <OnboardContractorsStateMachine>", "Allow states:StartExecution on <OnboardStaffStateMachine>",
+	wantLines(t, template.statements(t, "StaffDefaultPolicy"), []string{
+		"StaffDefaultPolicy: Allow iam:ChangePassword on " + iamARN + "user/staff/${aws:username}",
+		"StaffDefaultPolicy: Allow iam:GetAccountPasswordPolicy on *",
 	})
-}
-
-func wantContains(t *testing.T, lines []string, want ...string) {
-	t.Helper()
-	text := strings.Join(lines, "\n") + "\n"
-	for _, line := range want {
-		if !strings.Contains(text, line+"\n") {
-			t.Errorf("there is no statement\n%s\nin\n%s", line, text)
+	operators := strings.Join(template.statements(t, "OperatorsDefaultPolicy"), "\n")
+	for _, machine := range []string{"<OnboardStaffStateMachine>", "<OnboardContractorsStateMachine>"} {
+		for _, action := range []string{"states:StartExecution", "states:DescribeStateMachine, states:ListExecutions"} {
+			if want := "Allow " + action + " on " + machine; !strings.Contains(operators, want) {
+				t.Errorf("there is no statement\n%s\nin\n%s", want, operators)
+			}
 		}
 	}
 }

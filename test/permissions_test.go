@@ -342,6 +342,17 @@ func TestGrantStartExecution(t *testing.T) {
 	})
 }
 
+// TestGrantChangePassword has a group of another stack, whose policy is then one of this stack.
+func TestGrantChangePassword(t *testing.T) {
+	stack := newStack(t)
+	group := givenGroup(stack, "Staff")
+	newUserOnboarding(stack, props{Group: group, UserPath: jsii.String("/staff/")}).GrantChangePassword(group)
+	wantLines(t, templateOf(t, stack).statements(t, "StaffDefaultPolicy"), []string{
+		"StaffDefaultPolicy: Allow iam:ChangePassword on " + iamARN + "user/staff/${aws:username}",
+		"StaffDefaultPolicy: Allow iam:GetAccountPasswordPolicy on *",
+	})
+}
+
 func TestGrantRead(t *testing.T) {
 	const (
 		reader    = "ReadersDefaultPolicy: "

@@ -34,12 +34,16 @@ func ExampleNewUserOnboarding_existing() {
 	stack := awscdk.NewStack(app, jsii.String("Users"), nil)
 	operators := iam.Role_FromRoleName(stack, jsii.String("Operators"), jsii.String("Operators"), nil)
 
+	staff := iam.Group_FromGroupName(stack, jsii.String("Staff"), jsii.String("Staff"))
+
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
 		Sender:         jsii.String("it@example.com"),
 		SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Domain"), jsii.String("example.com")),
-		Group:          iam.Group_FromGroupName(stack, jsii.String("Staff"), jsii.String("Staff")),
+		Group:          staff,
 	})
+	users.GrantChangePassword(staff)
 	users.GrantStartExecution(operators)
+	users.GrantRead(operators)
 
 	app.Synth(nil)
 }

@@ -27,6 +27,13 @@ func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 	return grant
 }
 
+// GrantChangePassword lets the members of a group of your own change the password that they were mailed, without which
+// they do not get past the first sign-in. The group that is made has it.
+func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
+	return grantTo(grantee, nil, []*string{userARN(u, u.userPath, "${aws:username}")}, ownPassword...).
+		Combine(grantTo(grantee, nil, anyResource(), readPasswordPolicy...))
+}
+
 func grantTo(grantee iam.IGrantable, c conditions, resources []*string, actions ...string) iam.Grant {
 	byOperator := map[string]*map[string]any{}
 	for operator, keys := range c {

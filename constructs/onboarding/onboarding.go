@@ -25,6 +25,7 @@ import (
 // UserOnboarding is a state machine that onboards IAM users, with all that it needs.
 type UserOnboarding struct {
 	constructs.Construct
+	userPath         string
 	group            iam.IGroup
 	identity         ses.IEmailIdentity
 	dkimRecords      []*ses.DkimRecord
@@ -49,7 +50,7 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	}
 
 	u := &UserOnboarding{
-		group: resolved.Group, identity: resolved.SenderIdentity, configurationSet: resolved.ConfigurationSet,
+		userPath: *resolved.UserPath, group: resolved.Group, identity: resolved.SenderIdentity, configurationSet: resolved.ConfigurationSet,
 		signInURL: resolved.SignInUrl, encryptionKey: resolved.EncryptionKey,
 	}
 	constructs.NewConstruct_Override(u, scope, id)
