@@ -11,8 +11,8 @@ help:
 	@echo "make test    run every test"
 	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
-	@echo "make update  write the golden files and the flow in README.md anew"
-	@echo "make picture take the picture of a mail for README.md anew"
+	@echo "make update  write the golden files and what tests hold in README.md and docs anew"
+	@echo "make picture take the picture of a mail in README.md anew"
 
 demo: node_modules
 	@echo "Building the demo ..."
@@ -34,7 +34,7 @@ check:
 	$(MAKE) test
 
 update: node_modules
-	go test ./test -run 'Golden|Transitions|Readme' -update
+	go test ./test -run 'Golden|Transitions|InReadme|InDocs' -update
 
 picture: node_modules
 	go test ./test -run TestMailPicture -update

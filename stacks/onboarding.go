@@ -52,7 +52,13 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 		props.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("GivenBoundary"),
 			config.PermissionsBoundary)
 	}
+	if config.Group != nil {
+		props.Group = iam.Group_FromGroupName(stack, jsii.String("GivenGroup"), config.Group)
+	}
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), props)
+	if config.Group != nil {
+		users.GrantChangePassword(props.Group)
+	}
 
 	output(stack, "StateMachineArn", users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
 	output(stack, "GroupName", users.Group().GroupName(), "The IAM group that users are put into")

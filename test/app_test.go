@@ -85,14 +85,30 @@ func TestAppTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the app failed: %v\n%s", err, output)
 	}
+	template := filepath.Join(outdir, "Staff.template.json")
+	wantOutputsInDocs(t, readTemplate(t, template))
 	python, err := localaws.Python(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	findings, err := exec.Command(python, "-c", "from cfnlint.runner import main; main()", "--ignore-checks", redundantDependency, "--",
-		filepath.Join(outdir, "Staff.template.json")).CombinedOutput()
+		template).CombinedOutput()
 	if err != nil {
 		t.Errorf("cfn-lint: %v\n%s", err, findings)
+	}
+}
+
+// wantOutputsInDocs holds the table of outputs to the app.
+func wantOutputsInDocs(t *testing.T, template template) {
+	t.Helper()
+	docs, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for output := range template.Outputs {
+		if !strings.Contains(string(docs), "`"+output+"`") {
+			t.Errorf("docs/configuration.md does not have the output %s", output)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -151,28 +150,11 @@ func TestStateMachineTools(t *testing.T) {
 	}
 }
 
-// TestFlowInReadme holds the picture in README.md to the definition.
-func TestFlowInReadme(t *testing.T) {
-	const file = "../README.md"
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestFlowInDocs holds the picture of the flow to the definition.
+func TestFlowInDocs(t *testing.T) {
 	parent, child := parentAndChild(t)
-	picture := regexp.MustCompile("(?s)```mermaid\n.*?```")
-	drawn := "flowchart TD\n" + parent.mermaid("list") +
-		"  subgraph user [\"OnboardUsers, for each user\"]\n" + child.mermaid("user") + "  end\n"
-	want := picture.ReplaceAllLiteralString(string(content), "```mermaid\n"+drawn+"```")
-	if !picture.Match(content) {
-		t.Fatal("README.md has no mermaid block")
-	}
-	if *update {
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if want != string(content) {
-		t.Error("the flow in README.md is out of date; run go test ./test -update")
-	}
+	section(t, "../docs/state-machine.md", "flow", "```mermaid\nflowchart TD\n"+parent.mermaid("list")+
+		"  subgraph user [\"OnboardUsers, for each user\"]\n"+child.mermaid("user")+"  end\n```\n")
 }
 
 // mermaid draws the flow, without the catches that take every error.

@@ -18,7 +18,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 )
 
-var update = flag.Bool("update", false, "write the golden files and the flow in README.md instead of comparing them")
+var update = flag.Bool("update", false, "write the golden files, and what is held in README.md and docs, instead of comparing them")
 
 func TestMain(m *testing.M) {
 	flag.Parse()

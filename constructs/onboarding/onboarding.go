@@ -1,9 +1,34 @@
 // Package onboarding has a construct that onboards IAM users from a list.
 //
 // [NewUserOnboarding] defines a Step Functions state machine, and what it needs: an IAM group, an SES identity, an
-// execution role, a log group. Given a list of users, the machine creates each IAM user, adds it to the group, draws a
-// password, makes the login profile with a forced reset, and mails the sign-in data. A run that was interrupted is
-// finished by running the same list again.
+// execution role, a log group. For each user of a list, the machine creates the IAM user, adds it to the group, draws a
+// password that satisfies the policy of the account, makes the login profile with a forced reset, and mails the sign-in
+// data. There is no Lambda function, and no password is stored.
+//
+// All that it takes is a sender:
+//
+//	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
+//		Sender: jsii.String("it@example.com"),
+//	})
+//	users.GrantStartExecution(operators)
+//	users.GrantRead(operators)
+//
+// Before the first list is run, SES has to have verified the sender. A list is the input of an execution; its items are
+// e-mail addresses, which then are the user names as well, or objects:
+//
+//	{
+//	  "IAMUserNames": [
+//	    "ada@example.com",
+//	    { "UserName": "grace", "Email": "grace@example.com" }
+//	  ]
+//	}
+//
+// A list that is wrong is refused whole. A run that was interrupted is finished by running the same list again, and users
+// that the machine did not make are never changed nor mailed.
+//
+// [UserOnboardingProps] tells what can be chosen, each with its default: the group, or several of them; the identity that
+// mails are sent by; the language of the mail, or a text of your own; who hears of failures and of bounces. A wrong value
+// panics with every problem of the props at once; tokens are taken where a value need not be known at synthesis.
 package onboarding
 
 import (

@@ -39,10 +39,10 @@ type UserOnboardingProps struct {
 
 	// The SES identity that covers the sender, its address or its domain, if there is one already.
 	//
-	// Default: an identity is made of Identity.
+	// Default: one is made, of what Identity says.
 	SenderIdentity ses.IEmailIdentity
 
-	// What the SES identity is that is made: ses.Identity_Email, ses.Identity_Domain or ses.Identity_PublicHostedZone.
+	// What an SES identity is made of: ses.Identity_Email, ses.Identity_Domain or ses.Identity_PublicHostedZone.
 	//
 	// A domain covers every address in it and in its subdomains, and is verified by its DKIM records. They are made in
 	// a public hosted zone; for a domain elsewhere, publish the [UserOnboarding.DkimRecords].
@@ -57,9 +57,10 @@ type UserOnboardingProps struct {
 
 	// The IAM group that users are put into before they get a password.
 	//
-	// It must let its members change their own password under UserPath, or nobody gets past the first sign-in.
+	// It must let its members change their own password under UserPath, or nobody gets past the first sign-in:
+	// [UserOnboarding.GrantChangePassword] does that.
 	//
-	// Default: a group is made whose members may do that and nothing else.
+	// Default: a group is made whose members may change their own password, and nothing else.
 	Group iam.IGroup
 
 	// The name of the group that is made.
@@ -104,7 +105,7 @@ type UserOnboardingProps struct {
 	// Default: 20
 	PasswordLength *float64
 
-	// Whether a first password is without characters that look alike: 0 and O and o, 1 and I and l, and |.
+	// Whether a first password is without characters that look alike: 0 O o, 1 I l and |.
 	//
 	// Default: true
 	ExcludeLookAlikes *bool
@@ -130,19 +131,23 @@ type UserOnboardingProps struct {
 	// Default: Your AWS sign-in information, in the language.
 	Subject *string
 
-	// The plain text of the mail, at most 60,000 bytes long, with the placeholders {{UserName}} and {{Password}}, and if
-	// wanted {{SignInURL}} and {{AccountId}}.
+	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInURL}} and
+	// {{AccountId}}.
+	//
+	// It has at most 60,000 bytes, so that it fits into a payload together with the HTML (Step Functions Developer Guide,
+	// "Quotas").
 	//
 	// Default: a short text in the language.
 	TextTemplate *string
 
-	// The HTML of the mail, at most 60,000 bytes long, with the placeholders of TextTemplate; their values are escaped.
+	// The HTML of the mail, with the placeholders of TextTemplate, whose values are escaped. It has at most 60,000 bytes.
 	//
 	// Default: the default text, laid out.
 	HtmlTemplate *string
 
-	// Whether the password comes in a mail of its own, after the one with the page and the user name. TextTemplate and
-	// HtmlTemplate then are without {{Password}}.
+	// Whether the password comes in a mail of its own, after the one with the page and the user name.
+	//
+	// TextTemplate and HtmlTemplate then are without {{Password}}.
 	//
 	// Default: false
 	SeparatePassword *bool
@@ -152,44 +157,49 @@ type UserOnboardingProps struct {
 	// Default: Your AWS password, in the language.
 	PasswordSubject *string
 
-	// The plain text of the mail with the password, where it is one of its own: at most 60,000 bytes, with the placeholder
-	// {{Password}}, and if wanted {{UserName}}, {{SignInURL}} and {{AccountId}}.
+	// The plain text of the mail with the password, where it is one of its own, with the placeholder {{Password}}, and if
+	// wanted {{UserName}}, {{SignInURL}} and {{AccountId}}. It has at most 60,000 bytes.
 	//
 	// Default: a short text in the language.
 	PasswordTextTemplate *string
 
-	// The HTML of the mail with the password, with the placeholders of PasswordTextTemplate; their values are escaped.
+	// The HTML of the mail with the password, with the placeholders of PasswordTextTemplate, whose values are escaped. It
+	// has at most 60,000 bytes.
 	//
 	// Default: the default text, laid out.
 	PasswordHtmlTemplate *string
 
-	// The topic that hears of each mail that bounced, that SES rejected, or that its recipient complained about: its
-	// user will not get the password. The name of the user is the message tag UserName, in which each character but
-	// letters, digits and hyphens is written as _ and two hexadecimal digits: ada_40example_2Ecom.
+	// The topic that hears of each mail that bounced, that SES rejected, or that its recipient complained about.
 	//
-	// A topic of another stack must itself allow ses.amazonaws.com to publish to it.
+	// Its user will never get the password. The message, which is JSON, has the name of the user as the tag UserName, in
+	// which each character but letters, digits and hyphens is written as _ and two hexadecimal digits:
+	// ada_40example_2Ecom (SES API v2 Reference, MessageTag).
+	//
+	// A topic of another stack must itself allow ses.amazonaws.com to publish to it; so must the key of an encrypted one.
 	//
 	// Default: nobody is told, unless there is a BounceEmail.
 	BounceTopic sns.ITopic
 
-	// An address that hears the same, as JSON; AWS sends it a mail with a link to confirm that. It is subscribed to
-	// BounceTopic, or to a topic that is made.
+	// An e-mail address that hears what BounceTopic hears.
 	//
-	// Default: none
+	// It is subscribed to that topic, or to one that is made. AWS sends it a mail with a link to confirm that.
+	//
+	// Default: none.
 	BounceEmail *string
 
-	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it. The message holds
-	// nothing of the data of the execution.
+	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it.
 	//
-	// A topic of another stack must itself allow events.amazonaws.com to publish to it.
+	// The message holds nothing of the data of the execution. A topic of another stack must itself allow
+	// events.amazonaws.com to publish to it; so must the key of an encrypted one.
 	//
 	// Default: nobody is told, unless there is an AlarmEmail.
 	AlarmTopic sns.ITopic
 
-	// An address that hears the same; AWS sends it a mail with a link to confirm that. It is subscribed to AlarmTopic, or
-	// to a topic that is made.
+	// An e-mail address that hears what AlarmTopic hears.
 	//
-	// Default: none
+	// It is subscribed to that topic, or to one that is made. AWS sends it a mail with a link to confirm that.
+	//
+	// Default: none.
 	AlarmEmail *string
 
 	// The key that the definition, the data of the executions and the log are encrypted with. It must be a symmetric key

@@ -20,6 +20,7 @@ type Config struct {
 	Identity             *string
 	SenderDomain         *string
 	HostedZoneID         *string
+	Group                *string
 	GroupName            *string
 	RequireMFA           *bool
 	UserPath             *string
@@ -52,7 +53,7 @@ func Read(lookup func(key string) any) (Config, error) {
 		Identity:            r.text("identity", rules.IdentityName),
 		SenderDomain:        r.text("senderDomain", rules.Domain),
 		HostedZoneID:        r.text("hostedZoneId", rules.HostedZoneID),
-		GroupName:           r.textOr("NoAuthorityIAMGroup", "groupName", rules.GroupName),
+		Group:               r.text("group", rules.GroupName),
 		RequireMFA:          r.boolean("requireMfa"),
 		UserPath:            r.text("userPath", rules.UserPath),
 		PermissionsBoundary: r.text("permissionsBoundary", rules.ManagedPolicyARN),
@@ -67,6 +68,7 @@ func Read(lookup func(key string) any) (Config, error) {
 		AlarmEmail:          r.text("alarmEmail", rules.EmailAddress),
 		BounceEmail:         r.text("bounceEmail", rules.EmailAddress),
 	}
+	r.readGroupName(&config)
 	r.readTemplates(&config)
 	r.checkIdentity(config)
 	if err := r.problems.Err(); err != nil {
@@ -79,6 +81,19 @@ func Read(lookup func(key string) any) (Config, error) {
 type reader struct {
 	lookup   func(key string) any
 	problems rules.Problems
+}
+
+// readGroupName reads what is to become of the group that is made, where none is given.
+func (r *reader) readGroupName(config *Config) {
+	if config.Group == nil {
+		config.GroupName = r.textOr("NoAuthorityIAMGroup", "groupName", rules.GroupName)
+		return
+	}
+	for _, key := range []string{"groupName", "requireMfa"} {
+		if value := r.lookup(key); value != nil {
+			r.problems.Add(key, "be left out where group is given", value)
+		}
+	}
 }
 
 // readTemplates reads the files with the mails, whose content depends on whether the password comes in a mail of its own.

@@ -88,6 +88,24 @@ func TestReadWantsIdentityToCoverSender(t *testing.T) {
 	}
 }
 
+func TestReadGivenGroup(t *testing.T) {
+	got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "Staff"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *got.Group != "Staff" || got.GroupName != nil {
+		t.Errorf("got the group %s and the name %v of one to make, want Staff and none", *got.Group, got.GroupName)
+	}
+	_, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "a b", "groupName": "Staff", "requireMfa": true}))
+	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
+group must be 1 to 128 letters, digits and _+=,.@-, got: "a b"
+groupName must be left out where group is given, got: "Staff"
+requireMfa must be left out where group is given, got: true`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestReadNamesEveryProblem(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mail.txt")
 	if err := os.WriteFile(file, []byte("{{UserName}} {{Pasword}}"), 0o600); err != nil {
@@ -113,7 +131,6 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`identity must be an e-mail address or a domain that SES has as an identity, got: "no domain"`,
 		`senderDomain must be a domain such as example.com, got: "nobody@example.com"`,
 		`hostedZoneId must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "example.com"`,
-		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
 		`requireMfa must be true or false, got: "yes"`,
 		`userPath must be an IAM path below the root, such as /onboarded/, got: "/"`,
 		`permissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"`,
@@ -127,6 +144,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`passwordSubject must be one line of text without placeholders, at least one character, got: "{{UserName}}"`,
 		`alarmEmail must be an e-mail address such as user@example.com, got: 1`,
 		`bounceEmail must be an e-mail address such as user@example.com, got: "nobody"`,
+		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
 		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
 		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
 		`passwordHtmlTemplate must be left out unless separatePassword is true, got: "` + file + `"`,
@@ -138,5 +156,34 @@ func TestReadNamesEveryProblem(t *testing.T) {
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// TestKeysInDocs holds the table of keys to those that are read.
+func TestKeysInDocs(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := map[string]bool{}
+	_, _ = config.Read(func(key string) any { read[key] = true; return nil })
+	table, _, _ := strings.Cut(string(docs), "## Outputs")
+	documented := map[string]bool{}
+	for line := range strings.Lines(table) {
+		if first, _, isRow := strings.Cut(strings.TrimPrefix(line, "| `"), "` |"); isRow {
+			for _, key := range strings.Split(first, "`, `") {
+				documented[key] = true
+			}
+		}
+	}
+	for key := range read {
+		if !documented[key] {
+			t.Errorf("docs/configuration.md lacks the key %s", key)
+		}
+	}
+	for key := range documented {
+		if !read[key] {
+			t.Errorf("docs/configuration.md has the key %s, which is not read", key)
+		}
 	}
 }
