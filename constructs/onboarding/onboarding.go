@@ -106,6 +106,7 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	if u.alarmTopic != nil {
 		u.notifyOfFailures()
 	}
+	u.explainFindings(resolved)
 	return u
 }
 

@@ -8,6 +8,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// The ids of policies, which are found by them.
+const (
+	defaultPolicy = "DefaultPolicy" // given by the CDK
+	mapRunPolicy  = "MapRunPolicy"
+)
+
 // newExecutionRole makes the role of the state machine. The tasks add the permissions that their calls need; those
 // here are what Step Functions itself needs to write the log (Step Functions Developer Guide, "Using CloudWatch Logs to
 // log execution history"), none of which takes a resource.
@@ -28,9 +34,11 @@ func newExecutionRole(scope constructs.Construct) iam.Role {
 }
 
 // allowMapRun lets the state machine run its children (Step Functions Developer Guide, "IAM policies for using
-// Distributed Map states"). It is a policy of its own, since it names the state machine, which needs the other one.
+// Distributed Map states"). It is a policy of its own, since it names the state machine, which needs the other one. It
+// takes the place of the CDK's, which would also allow to redrive map runs.
 func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) iam.Policy {
-	policy := iam.NewPolicy(scope, jsii.String("MapRunPolicy"), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
+	machine.Node().TryRemoveChild(jsii.String("DistributedMapPolicy"))
+	policy := iam.NewPolicy(scope, jsii.String(mapRunPolicy), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
 	machine.GrantStartExecution(policy)
 	machine.GrantExecution(policy, jsii.String("states:DescribeExecution"), jsii.String("states:StopExecution"))
 	return policy
