@@ -1,7 +1,6 @@
 package test
 
 import (
-	"bufio"
 	"bytes"
 	"container/heap"
 	"encoding/json"
@@ -9,8 +8,6 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +16,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
 )
 
 // What AWS allows (Step Functions Developer Guide, "Quotas", and API Reference, "Fail state").
@@ -319,55 +317,22 @@ func TestInvalidInputFits(t *testing.T) {
 	}
 }
 
-// jsonata evaluates expressions with the reference implementation, as the local AWS does.
-type jsonata struct {
-	write func(line []byte) error
-	lines *bufio.Reader
-}
+// jsonata evaluates expressions of a definition.
+type jsonata struct{ *jsonatatest.Evaluator }
 
 func startJSONata(t *testing.T) *jsonata {
 	t.Helper()
-	command := exec.Command("node", filepath.Join("..", "localaws", "server", "extensions", "jsonata.js"))
-	stdin, err := command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // which ends it
-		_ = command.Wait()
-	})
-	return &jsonata{
-		write: func(line []byte) error { _, err := stdin.Write(append(line, '\n')); return err },
-		lines: bufio.NewReader(stdout),
-	}
+	return &jsonata{jsonatatest.Start(t)}
 }
 
-// evaluate returns the value of an expression of a definition, as JSON.
+// evaluate returns the value of an expression, as JSON.
 func (j *jsonata) evaluate(t *testing.T, expression string, bindings map[string]any) json.RawMessage {
 	t.Helper()
-	code := strings.TrimSuffix(strings.TrimPrefix(expression, "{%"), "%}")
-	if err := j.write(encode(t, map[string]any{"expression": code, "bindings": bindings})); err != nil {
-		t.Fatal(err)
-	}
-	line, err := j.lines.ReadBytes('\n')
+	value, err := j.Evaluate(expression, bindings)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%.200s: %v", expression, err)
 	}
-	var answer struct {
-		Value json.RawMessage
-		Error string
-	}
-	if err := json.Unmarshal(line, &answer); err != nil || answer.Error != "" || answer.Value == nil {
-		t.Fatalf("%.200s: got no value: %.500s %v", expression, line, err)
-	}
-	return answer.Value
+	return value
 }
 
 func (j *jsonata) text(t *testing.T, expression string, bindings map[string]any) (text string) {

@@ -1,36 +1,12 @@
 package test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
-
-// evaluate returns what a JSONata expression of the definition is for each value of $states, by the reference
-// implementation.
-func evaluate[T any](t *testing.T, expression string, states ...any) (results []T) {
-	t.Helper()
-	request, err := json.Marshal(map[string]any{"expression": expression, "states": states})
-	if err != nil {
-		t.Fatal(err)
-	}
-	node := exec.Command("node", filepath.Join("testdata", "evaluate.js"))
-	node.Stdin, node.Stderr = bytes.NewReader(request), os.Stderr
-	output, err := node.Output()
-	if err != nil {
-		t.Fatalf("node testdata/evaluate.js: %v (npm ci installs what it needs)", err)
-	}
-	if err := json.Unmarshal(output, &results); err != nil {
-		t.Fatal(err)
-	}
-	return results
-}
 
 // listProblems returns the problems that the state machine finds in each input.
 func listProblems(t *testing.T, inputs ...any) [][]string {
@@ -41,11 +17,15 @@ func listProblems(t *testing.T, inputs ...any) [][]string {
 	if err := json.Unmarshal([]byte(definitionText(t)), &definition); err != nil {
 		t.Fatal(err)
 	}
-	var states []any
+	jsonata := startJSONata(t)
+	var problems [][]string
 	for _, input := range inputs {
-		states = append(states, map[string]any{"input": input})
+		found := jsonata.evaluate(t, definition.States["Validate the list"].Assign["problems"], map[string]any{
+			"states": map[string]any{"input": input},
+		})
+		problems = append(problems, decode[[]string](t, found))
 	}
-	return evaluate[[]string](t, definition.States["Validate the list"].Assign["problems"], states...)
+	return problems
 }
 
 func listOf(items ...any) map[string]any { return map[string]any{"IAMUserNames": items} }

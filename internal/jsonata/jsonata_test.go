@@ -19,6 +19,8 @@ func TestLiteral(t *testing.T) {
 		"two\nlines":         `"two\nlines"`,
 		"<b>":                `"<b>"`,
 		"{% $states %}":      `"{\u0025 $states \u0025}"`,
+		"${AWS::Region}":     `"\u0024{AWS::Region}"`,
+		"${Token[TOKEN.1]}":  `"${Token[TOKEN.1]}"`,
 		"100% {%%}":          `"100% {\u0025\u0025}"`,
 	} {
 		if got := jsonata.Literal(text); got != want {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
@@ -36,9 +37,13 @@ const MaxBytes = 60_000
 
 var placeholder = regexp.MustCompile(`\{\{(.*?)\}\}`)
 
-// Check notes a problem if a template lacks what the mail must tell, has another placeholder than it may have, or braces
-// that open none, or is too long.
+// Check notes a problem if a template is not UTF-8, lacks what the mail must tell, has another placeholder than it may
+// have, or braces that open none, or is too long.
 func (c Content) Check(problems *rules.Problems, name, template string) {
+	if !utf8.ValidString(template) {
+		problems.Add(name, "be text in UTF-8", template[:min(len(template), 60)])
+		return
+	}
 	names := placeholderNames(template)
 	isUnknown := func(name string) bool {
 		return !slices.Contains(c.required, name) && !slices.Contains(c.optional, name)

@@ -47,6 +47,7 @@ func TestCheck(t *testing.T) {
 		{mailtemplate.SignIn, "{{UserName}} {{Password}} {{AccountId\nof yours", open + `"{{AccountId"`},
 		{mailtemplate.SignIn, "{{UserName}} {{Password}}<style>@media print { p { color: red }}</style>", ""},
 		{mailtemplate.SignIn, "{{UserName}} {{Password}}" + strings.Repeat("x", mailtemplate.MaxBytes-24), "template must have at most 60000 bytes, got: 60001"},
+		{mailtemplate.SignIn, "Gr\xfc\xdfe {{UserName}} {{Password}}", `template must be text in UTF-8, got: "Gr\xfc\xdfe {{UserName}} {{Password}}"`},
 		{mailtemplate.Announcement, "{{UserName}}", ""},
 		{mailtemplate.Announcement, "{{UserName}} {{Password}}", announcement + "[{{UserName}} {{Password}}]"},
 		{mailtemplate.PasswordOnly, "{{Password}}", ""},

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Rule is what a value must be like.
@@ -77,8 +78,11 @@ var ConfigurationSetName = Rule[string]{"be 1 to 64 letters, digits, hyphens and
 // HTTPSURL wants an absolute URL without spaces.
 var HTTPSURL = Rule[string]{"be an https URL such as https://example.signin.aws.amazon.com/console", httpsURL.MatchString}
 
-// HeaderText wants text that can stand in a header of a mail: neither empty nor with a control character.
-var HeaderText = Rule[string]{"be one line of text, at least one character", headerText.MatchString}
+// HeaderText wants text that can stand in a header of a mail: UTF-8, neither empty nor with a control character or another
+// one that ends a line.
+var HeaderText = Rule[string]{"be one line of text, at least one character", func(value string) bool {
+	return utf8.ValidString(value) && headerText.MatchString(value)
+}}
 
 // Subject wants the subject of a mail, which is no template: what is in a header is logged on the way.
 var Subject = Rule[string]{"be one line of text without placeholders, at least one character", func(value string) bool {
@@ -110,7 +114,7 @@ var (
 	configurationSetName = regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
 
 	httpsURL   = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
-	headerText = regexp.MustCompile(`\A[^\x00-\x1f\x7f]+\z`)
+	headerText = regexp.MustCompile(`\A[^\p{Cc}\x{2028}\x{2029}]+\z`)
 )
 
 func wholeNumber(minimum, maximum float64) Rule[float64] {

@@ -37,7 +37,15 @@ func TestTextRules(t *testing.T) {
 		{"OneOf", rules.OneOf("en", "ja"), []string{"en", "ja"}, []string{"", "EN", "de"}},
 		{"Subject", rules.Subject, []string{"Welcome"}, []string{"", "a\nb", "Welcome, {{UserName}}"}},
 		{"HeaderText", rules.HeaderText,
-			[]string{"Welcome", "Grüße, 100 %"}, []string{"", "a\r\nBcc: b@c.d", "a\x00"}},
+			[]string{"Welcome", "Grüße, 100 %", `"quoted" \back {% 1 %} 👩‍💻`},
+			[]string{"", "a\r\nBcc: b@c.d", "a\x00", "a\u0085b", "a\u2028b", "Gr\xfc\xdfe"}},
+		{"ConfigurationSetName", rules.ConfigurationSetName,
+			[]string{"Set_1-a", strings.Repeat("s", 64)}, []string{"", "a b", "a/b", strings.Repeat("s", 65)}},
+		{"TagKey", rules.TagKey,
+			[]string{"Cost center", "a_.:/=+-@漢", strings.Repeat("漢", 128)},
+			[]string{"", "aws:x", "AWS:x", "a*", "${a}", "a\nb", "{%", strings.Repeat("k", 129)}},
+		{"TagValue", rules.TagValue,
+			[]string{"", "aws:x", strings.Repeat("漢", 256)}, []string{"*", "${a}", "a\tb", strings.Repeat("v", 257)}},
 	} {
 		for _, value := range test.good {
 			if !test.rule.Holds(value) {

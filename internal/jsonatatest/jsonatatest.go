@@ -1,0 +1,100 @@
+// Package jsonatatest evaluates JSONata in tests, with the reference implementation as the local AWS does. It needs
+// Node.js, and the packages that npm ci installs.
+package jsonatatest
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Evaluator is a process that evaluates one expression after the other.
+type Evaluator struct {
+	requests io.Writer
+	answers  *bufio.Reader
+}
+
+// Start starts an evaluator, which ends with the test.
+func Start(t testing.TB) *Evaluator {
+	t.Helper()
+	command := exec.Command("node", filepath.Join(root(t), "localaws", "server", "extensions", "jsonata.js"))
+	command.Stderr = os.Stderr
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = stdin.Close() // which ends it
+		_ = command.Wait()
+	})
+	return &Evaluator{requests: stdin, answers: bufio.NewReader(stdout)}
+}
+
+// Evaluate returns the value of an expression, with or without the marks of Step Functions, as JSON. It fails where the
+// value is undefined.
+func (e *Evaluator) Evaluate(expression string, bindings map[string]any) (json.RawMessage, error) {
+	code := strings.TrimSuffix(strings.TrimPrefix(expression, "{%"), "%}")
+	var request bytes.Buffer
+	encoder := json.NewEncoder(&request)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(map[string]any{"expression": code, "bindings": bindings}); err != nil {
+		return nil, err
+	}
+	if _, err := e.requests.Write(request.Bytes()); err != nil {
+		return nil, err
+	}
+	line, err := e.answers.ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the evaluator ended: %w", err)
+	}
+	var answer struct {
+		Value json.RawMessage
+		Error string
+	}
+	switch err := json.Unmarshal(line, &answer); {
+	case err != nil:
+		return nil, err
+	case answer.Error != "":
+		return nil, errors.New(answer.Error)
+	case answer.Value == nil:
+		return nil, errors.New("the value is undefined")
+	}
+	return answer.Value, nil
+}
+
+// Text returns the value of an expression that is a string.
+func (e *Evaluator) Text(expression string, bindings map[string]any) (text string, err error) {
+	value, err := e.Evaluate(expression, bindings)
+	if err != nil {
+		return "", err
+	}
+	return text, json.Unmarshal(value, &text)
+}
+
+// root is the folder of the module.
+func root(t testing.TB) string {
+	t.Helper()
+	folder, err := os.Getwd()
+	for ; err == nil && folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder
+		}
+	}
+	t.Fatal("no go.mod above the test: ", err)
+	return ""
+}

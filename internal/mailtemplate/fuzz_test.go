@@ -1,0 +1,52 @@
+package mailtemplate_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
+	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+)
+
+// FuzzTemplate wants each template that [mailtemplate.Content.Check] takes to become a mail with its values in their places and
+// everything else as it was, whatever the values are.
+func FuzzTemplate(f *testing.F) {
+	evaluator := jsonatatest.Start(f)
+	const both = "{{UserName}}{{Password}}"
+	for _, template := range []string{
+		both, "Hello,\r\n\n\t" + both + " {{SignInURL}} {{AccountId}}", both + both, "{" + both + "}}", "{ {UserName}}" + both,
+		"{% 1 %}" + both + "%}{%", `"` + both + `\`, `" & $password & "` + both, "${AWS::Region}" + both, "<p title='" + both + "'>&amp;",
+		"{\n{x}}" + both, "{{\nPassword}}" + both, "é漢😀\u2028\x00" + both, "{{Password}}", "{{{UserName}}}" + both, "\xff" + both,
+	} {
+		f.Add(template, "user", "password")
+		f.Add(template, `<b>"&'</b>\`, "{{UserName}}{% 1 %}$1$&\n漢&amp;")
+	}
+	f.Fuzz(func(t *testing.T, template, userName, password string) {
+		var problems rules.Problems
+		mailtemplate.SignIn.Check(&problems, "template", template)
+		if problems.Err() != nil || !utf8.ValidString(userName) || !utf8.ValidString(password) {
+			t.Skip("refused")
+		}
+		const url, account = `https://example.com/?a="<1>"&b='{%`, "123456789012"
+		codes := map[string]string{mailtemplate.UserName: "$values.user", mailtemplate.Password: "$values.password",
+			mailtemplate.SignInURL: "$values.url", mailtemplate.AccountID: "$values.account"}
+		bindings := map[string]any{"values": map[string]string{"user": userName, "password": password, "url": url, "account": account}}
+		filled := func(escape func(string) string) string {
+			return strings.NewReplacer("{{UserName}}", escape(userName), "{{Password}}", escape(password),
+				"{{SignInURL}}", escape(url), "{{AccountId}}", escape(account)).Replace(template)
+		}
+		asItIs := func(value string) string { return value }
+		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace
+		for code, want := range map[string]string{
+			mailtemplate.Text(template, codes): filled(asItIs), mailtemplate.HTML(template, codes): filled(escaped),
+		} {
+			got, err := evaluator.Text(jsonata.Expression(code), bindings)
+			if err != nil || got != want {
+				t.Errorf("%q became %s\nwhich is %q\nwant     %q: %v", template, code, got, want, err)
+			}
+		}
+	})
+}
