@@ -68,24 +68,37 @@ func deployTo(ctx context.Context, server *localaws.Server, appContext ...string
 		for _, setting := range appContext {
 			arguments = append(arguments, "--context", setting)
 		}
-		command := exec.Command(filepath.Join("node_modules", ".bin", "cdk"), arguments...)
-		command.Dir, command.Env = "..", server.Env()
-		if output, err := command.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("%s: %w (npm ci installs the CDK CLI)\n%s", command, err, output)
+		if err := runCDK(server, arguments...); err != nil {
+			return nil, err
 		}
 	}
-	stacks, err := cloudformation.NewFromConfig(server.Config()).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{
-		StackName: aws.String("IamUserOnboarding"),
-	})
-	if err != nil {
+	if deployed.stateMachine, err = stateMachineOf(ctx, server, "IamUserOnboarding"); err != nil {
 		return nil, err
+	}
+	return deployed, server.Verify(ctx, sender)
+}
+
+func runCDK(server *localaws.Server, arguments ...string) error {
+	command := exec.Command(filepath.Join("node_modules", ".bin", "cdk"), arguments...)
+	command.Dir, command.Env = "..", server.Env()
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w (npm ci installs the CDK CLI)\n%s", command, err, output)
+	}
+	return nil
+}
+
+// stateMachineOf returns the output StateMachineArn of a stack.
+func stateMachineOf(ctx context.Context, server *localaws.Server, stack string) (string, error) {
+	stacks, err := cloudformation.NewFromConfig(server.Config()).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if err != nil {
+		return "", err
 	}
 	for _, output := range stacks.Stacks[0].Outputs {
 		if *output.OutputKey == "StateMachineArn" {
-			deployed.stateMachine = *output.OutputValue
+			return *output.OutputValue, nil
 		}
 	}
-	return deployed, server.Verify(ctx, sender)
+	return "", fmt.Errorf("the stack %s has no output StateMachineArn", stack)
 }
 
 // stopDeployed stops what deploy has started.

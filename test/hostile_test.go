@@ -1,0 +1,135 @@
+package test
+
+import (
+	"html"
+	"net/mail"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// What is allowed, and looks as if it could break something: a definition, an expression, a header, a mail.
+const (
+	hostileText    = `"quotes" 'n' \back\ { } }} {% $states.input %} %} {%% 100% ${aws:username} $1 $& <b>&amp;</b> "; "Ünïcödé 漢字 😀`
+	hostileAddress = `{%$states%}!$&'*+=^_|~-.x@example.org`
+	hostileReplyTo = `{%$states%}!#$&'*+/=?^_|~-.x@example.org`
+	hostilePath    = `/Hostile+=,.@-_/path/`
+	hostileURL     = `https://example.com/?a=1&b="<script>'{%$states%}\%7B`
+	hostileGroup   = `Hostile+=,.@-_1`
+
+	hostileTemplate = hostileText + "\r\n\t\u2028\x01" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInURL}}{{AccountId}}\n{\n{UserName}}"
+)
+
+// newHostileStack makes a stack that has every option, and hostile text wherever text may be given.
+func newHostileStack(outdir string) awscdk.App {
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &outdir})
+	stack := awscdk.NewStack(app, jsii.String("Hostile"), nil)
+	users := newUserOnboarding(stack, props{
+		Sender:        jsii.String(hostileAddress),
+		SenderName:    jsii.String(hostileText),
+		ReplyTo:       jsii.String(hostileReplyTo),
+		Subject:       jsii.String(hostileText),
+		TextTemplate:  jsii.String(hostileTemplate),
+		HtmlTemplate:  jsii.String(hostileTemplate),
+		SignInUrl:     jsii.String(hostileURL),
+		UserPath:      jsii.String(hostilePath),
+		GroupName:     jsii.String(hostileGroup),
+		RequireMFA:    jsii.Bool(true),
+		AllowedGroups: &[]iam.IGroup{iam.NewGroup(stack, jsii.String("Second"), &iam.GroupProps{GroupName: jsii.String("Second")})},
+		UserTags:      &map[string]*string{"Ünï 漢 _.:/=+-@": jsii.String("Välue 字 _.:/=+-@")},
+		PermissionsBoundary: iam.NewManagedPolicy(stack, jsii.String("Boundary"), &iam.ManagedPolicyProps{
+			Statements: &[]iam.PolicyStatement{iam.NewPolicyStatement(&iam.PolicyStatementProps{
+				Actions: jsii.Strings("s3:GetObject"), Resources: jsii.Strings("*"),
+			})},
+		}),
+		ConfigurationSet: ses.NewConfigurationSet(stack, jsii.String("Set"), nil),
+		EncryptionKey:    kms.NewKey(stack, jsii.String("Key"), nil),
+	})
+	awscdk.NewCfnOutput(stack, jsii.String("StateMachineArn"), &awscdk.CfnOutputProps{Value: users.StateMachine().StateMachineArn()})
+	return app
+}
+
+// TestRunOfHostileData deploys a stack with hostile text, and onboards users whose names and addresses are hostile.
+func TestRunOfHostileData(t *testing.T) {
+	hostile := *deployed(t)
+	outdir := t.TempDir()
+	newHostileStack(outdir).Synth(nil)
+	if err := runCDK(hostile.Server, "deploy", "--require-approval", "never", "--app", outdir); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if hostile.stateMachine, err = stateMachineOf(t.Context(), hostile.Server, "Hostile"); err != nil {
+		t.Fatal(err)
+	}
+	if err := hostile.Verify(t.Context(), hostileAddress); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("=,.@-_+", 9) + "1" // 64 characters
+	people := []map[string]any{
+		{"UserName": "=+,.@-_", "Email": hostileAddress},
+		{"UserName": long, "Email": "o'neil$&/?#@example.net", "Group": "Second"},
+	}
+	execution := hostile.run(t, map[string]any{"IAMUserNames": []any{people[0], people[1], "__proto__@example.net"}})
+	wantReport(t, hostile.report(t, execution), report{Total: 3, Created: 3, Users: []userReport{
+		{UserName: "=+,.@-_", Status: "Created"}, {UserName: long, Status: "Created"}, {UserName: "__proto__@example.net", Status: "Created"},
+	}})
+	passwords := map[string]bool{
+		hostile.wantHostileUser(t, "=+,.@-_", hostileAddress, hostileGroup):                        true,
+		hostile.wantHostileUser(t, long, people[1]["Email"].(string), "Second"):                    true,
+		hostile.wantHostileUser(t, "__proto__@example.net", "__proto__@example.net", hostileGroup): true,
+	}
+	for place, text := range hostile.stored(t, execution) {
+		if found := leaks(text, passwords); len(found) != 0 {
+			t.Errorf("%s has a password: %s", place, found[0])
+		}
+	}
+}
+
+// wantHostileUser wants a user and a mail as the hostile stack makes them, and returns the password.
+func (a *account) wantHostileUser(t *testing.T, name, address, group string) string {
+	t.Helper()
+	user := a.user(t, name)
+	want := localaws.User{
+		Name: name, Path: hostilePath, Groups: []string{group}, LoginProfile: user.LoginProfile,
+		Tags: map[string]string{"onboarding": "complete", "Ünï 漢 _.:/=+-@": "Välue 字 _.:/=+-@"},
+	}
+	if !reflect.DeepEqual(user, want) || user.LoginProfile == nil {
+		t.Fatalf("got the user %+v, want %+v", user, want)
+	}
+	mails := a.mailsTo(t, address)
+	if len(mails) != 1 {
+		t.Fatalf("got %d mails to %s, want 1", len(mails), address)
+	}
+	wantHostileMail(t, mails[0], name, user.LoginProfile.Password)
+	return user.LoginProfile.Password
+}
+
+func wantHostileMail(t *testing.T, got localaws.Mail, name, password string) {
+	t.Helper()
+	fill := func(escape func(string) string) string {
+		return strings.NewReplacer("{{UserName}}", escape(name), "{{Password}}", escape(password), "{{SignInURL}}", escape(hostileURL),
+			"{{AccountId}}", "123456789012").Replace(hostileTemplate)
+	}
+	escapeHTML := func(value string) string { return strings.ReplaceAll(html.EscapeString(value), "&#34;", "&quot;") }
+	wantLines(t, []string{got.Subject, got.Text, got.HTML},
+		[]string{hostileText, fill(func(value string) string { return value }), fill(escapeHTML)})
+	from, err := mail.ParseAddress(got.From)
+	if err != nil {
+		t.Fatalf("From: %s: %v", got.From, err)
+	}
+	if from.Name != hostileText || from.Address != hostileAddress || !slices.Equal(got.ReplyTo, []string{hostileReplyTo}) {
+		t.Errorf("got the mail from %s <%s>, replies to %v", from.Name, from.Address, got.ReplyTo)
+	}
+	if strings.ContainsAny(got.From, "\r\n") {
+		t.Errorf("From: %q has a line break", got.From)
+	}
+}
