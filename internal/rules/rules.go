@@ -22,7 +22,8 @@ type Rule[T any] struct {
 // EmailAddress wants an address as SES takes it: ASCII, one @, a domain with a dot, at most 254 characters
 // (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 var EmailAddress = Rule[string]{"be an e-mail address such as user@example.com", func(value string) bool {
-	return len(value) <= 254 && emailAddress.MatchString(value)
+	localPart, _, _ := strings.Cut(value, "@")
+	return len(localPart) <= 64 && len(value) <= 254 && emailAddress.MatchString(value)
 }}
 
 // IdentityName wants the name of an SES identity: an e-mail address or a domain.
@@ -47,7 +48,9 @@ func Covers(identity, sender string) bool {
 }
 
 // StackName wants a name as CloudFormation takes it (CloudFormation API Reference, CreateStack).
-var StackName = Rule[string]{"be 1 to 128 letters, digits and hyphens, a letter first", stackName.MatchString}
+var StackName = Rule[string]{"be 1 to 128 letters, digits and hyphens, a letter first", func(value string) bool {
+	return len(value) <= 128 && stackName.MatchString(value)
+}}
 
 // UserPath wants an IAM path of at most 512 characters (IAM API Reference, CreateUser). The root is refused: the
 // permissions of the state machine end at this path, and at the root they would end nowhere.
@@ -55,8 +58,15 @@ var UserPath = Rule[string]{"be an IAM path below the root, such as /onboarded/"
 	return len(value) <= 512 && userPath.MatchString(value)
 }}
 
+// UserName wants a name as IAM takes it (IAM API Reference, CreateUser).
+var UserName = Rule[string]{"be 1 to 64 letters, digits and _+=,.@-", func(value string) bool {
+	return len(value) <= 64 && name.MatchString(value)
+}}
+
 // GroupName wants a name as IAM takes it (IAM API Reference, CreateGroup).
-var GroupName = Rule[string]{"be 1 to 128 letters, digits and _+=,.@-", groupName.MatchString}
+var GroupName = Rule[string]{"be 1 to 128 letters, digits and _+=,.@-", func(value string) bool {
+	return len(value) <= 128 && name.MatchString(value)
+}}
 
 // ManagedPolicyARN wants the ARN of a customer managed or an AWS managed policy.
 var ManagedPolicyARN = Rule[string]{"be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary",
@@ -102,12 +112,12 @@ func OneOf(values ...string) Rule[string] {
 }
 
 var (
-	emailAddress     = regexp.MustCompile(`\A[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
+	emailAddress     = regexp.MustCompile(`\A[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
 	domain           = regexp.MustCompile(`\A[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
 	hostedZoneID     = regexp.MustCompile(`\AZ[A-Z0-9]{1,31}\z`)
-	stackName        = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9-]{0,127}\z`)
+	stackName        = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9-]*\z`)
 	userPath         = regexp.MustCompile(`\A/([A-Za-z0-9_+=,.@-]+/)+\z`)
-	groupName        = regexp.MustCompile(`\A[A-Za-z0-9_+=,.@-]{1,128}\z`)
+	name             = regexp.MustCompile(`\A[A-Za-z0-9_+=,.@-]+\z`)
 	managedPolicyARN = regexp.MustCompile(`\Aarn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[!-~]+\z`)
 	tagText          = regexp.MustCompile(`\A[\p{L}\p{Z}\p{N}_.:/=+@-]*\z`)
 
