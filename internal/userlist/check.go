@@ -1,0 +1,126 @@
+package userlist
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+)
+
+// check checks the items by the rules of the state machine, in its words, and makes the users of them. Which groups a
+// list may name is known to the state machine alone; here it is any that IAM could have.
+func (d *draft) check() {
+	if len(d.items) == 0 && len(d.problems) == 0 {
+		d.add(0, "must have at least one user, got: none")
+	}
+	for _, item := range d.items {
+		switch value := item.value.(type) {
+		case string:
+			d.checkUser(item, map[string]any{"UserName": value, "Email": value})
+		case map[string]any:
+			d.checkUser(item, value)
+		default:
+			d.addTo(item, "must be an e-mail address or an object with UserName and Email, got: %s", show(value))
+		}
+	}
+	d.checkTwins()
+}
+
+func (d *draft) checkUser(item item, user map[string]any) {
+	name, _ := user["UserName"].(string)
+	if !rules.UserName.Holds(name) {
+		d.addTo(item, "must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: %s", showKey(user, "UserName"))
+	}
+	email, _ := user["Email"].(string)
+	if !rules.EmailAddress.Holds(email) {
+		d.addTo(item, "must have an e-mail address such as user@example.com, got: %s", showKey(user, "Email"))
+	}
+	group, _ := user["Group"].(string)
+	if _, ok := user["Group"]; ok && !rules.GroupName.Holds(group) {
+		d.addTo(item, "must have a Group of 1 to 128 letters, digits and _+=,.@-, got: %s", showKey(user, "Group"))
+	}
+	for _, key := range slices.Sorted(maps.Keys(user)) {
+		if key != "UserName" && key != "Email" && key != "Group" {
+			d.addTo(item, "must have no key but UserName, Email, Group, got: %s", show(key))
+		}
+	}
+	d.list.Users = append(d.list.Users, User{name, email, group, item.line})
+}
+
+// checkTwins looks for names that IAM takes for the same. The problem is where the first of them comes again.
+func (d *draft) checkTwins() {
+	same := map[string][]item{}
+	for _, item := range d.items {
+		if name, ok := userName(item.value); ok {
+			key := strings.ToLower(name)
+			same[key] = append(same[key], item)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(same)) {
+		if twins := same[key]; len(twins) > 1 {
+			name, _ := userName(twins[0].value)
+			d.add(twins[1].line, "user names must be unique without regard to case, got %d times: %s (%s)",
+				len(twins), show(name), places(twins))
+		}
+	}
+}
+
+func userName(value any) (string, bool) {
+	if user, ok := value.(map[string]any); ok {
+		value = user["UserName"]
+	}
+	name, ok := value.(string)
+	return name, ok
+}
+
+// places says where items are, such as: lines 3 and 9.
+func places(items []item) string {
+	kind, numbers := "lines", make([]string, len(items))
+	for i, item := range items {
+		numbers[i] = strconv.Itoa(item.line)
+		if item.index > 0 {
+			kind, numbers[i] = "items", strconv.Itoa(item.index)
+		}
+	}
+	last := len(numbers) - 1
+	return kind + " " + strings.Join(numbers[:last], ", ") + " and " + numbers[last]
+}
+
+// addTo notes a problem of an item, which JSON counts, as the state machine does.
+func (d *draft) addTo(item item, format string, args ...any) {
+	if item.index > 0 {
+		format = fmt.Sprintf("item %d ", item.index) + format
+	}
+	d.add(item.line, format, args...)
+}
+
+const shown = 64 // characters
+
+// show returns the start of a value as JSON has it, fit for a terminal.
+func show(value any) string {
+	if text, ok := value.(string); ok {
+		return strconv.Quote(fmt.Sprintf("%.*s", shown, text))
+	}
+	encoded, _ := json.Marshal(value)
+	return fmt.Sprintf("%.*s", shown, strings.Map(printable, string(encoded)))
+}
+
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return unicode.ReplacementChar
+}
+
+func showKey(user map[string]any, key string) string {
+	value, ok := user[key]
+	if !ok {
+		return "nothing"
+	}
+	return show(value)
+}

@@ -1,0 +1,135 @@
+package userlist
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+func (d *draft) readJSON(text string) {
+	data := []byte(text)
+	document := bytes.TrimSpace(data)
+	if len(document) == 0 {
+		return
+	}
+	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
+		line, column := position(data, err)
+		d.add(line, "is no JSON from column %d on: %v", column, err)
+		return
+	}
+	line := 1 + bytes.Count(data[:bytes.Index(data, document)], []byte("\n"))
+	switch document[0] {
+	case '[':
+		d.readItems(document, line)
+	case '{':
+		d.readInput(document, line)
+	default:
+		d.add(line, "must be an array of users, or an object with the key IAMUserNames, got: %s", show(decodeJSON(document)))
+	}
+}
+
+// readInput reads the input of the state machine.
+func (d *draft) readInput(object json.RawMessage, line int) {
+	hasUsers := false
+	for _, member := range d.uniqueMembers(object, line) {
+		switch member.key {
+		case "IAMUserNames":
+			hasUsers = true
+			d.readUsers(member)
+		case "Resend":
+			d.readResend(member)
+		default:
+			d.add(member.line, "the input must have no key but IAMUserNames, Resend, got: %s", show(member.key))
+		}
+	}
+	if !hasUsers {
+		d.add(line, "IAMUserNames must be an array of users, got: nothing")
+	}
+}
+
+func (d *draft) readUsers(users member) {
+	if users.value[0] != '[' {
+		d.add(users.line, "IAMUserNames must be an array of users, got: %s", show(decodeJSON(users.value)))
+		return
+	}
+	d.readItems(users.value, users.line)
+}
+
+func (d *draft) readResend(resend member) {
+	value := decodeJSON(resend.value)
+	var ok bool
+	if d.list.Resend, ok = value.(bool); !ok {
+		d.add(resend.line, "Resend must be true or false, got: %s", show(value))
+	}
+}
+
+func (d *draft) readItems(array json.RawMessage, line int) {
+	for i, element := range members(array, line) {
+		if element.value[0] == '{' {
+			d.uniqueMembers(element.value, element.line)
+		}
+		d.items = append(d.items, item{element.line, i + 1, decodeJSON(element.value)})
+	}
+}
+
+// uniqueMembers returns the members of an object, in which no key may be twice: the last would win silently.
+func (d *draft) uniqueMembers(object json.RawMessage, line int) []member {
+	found := members(object, line)
+	keys := map[string]bool{}
+	for _, member := range found {
+		if keys[member.key] {
+			d.add(member.line, "an object must have each key once, got again: %s", show(member.key))
+		}
+		keys[member.key] = true
+	}
+	return found
+}
+
+// member is a value in a JSON object, or in an array, where it has no key.
+type member struct {
+	key   string
+	value json.RawMessage
+	line  int
+}
+
+// members returns what an object or an array has; it is valid JSON, and begins at the line.
+func members(container json.RawMessage, line int) (found []member) {
+	decoder := json.NewDecoder(bytes.NewReader(container))
+	opening, _ := decoder.Token()
+	counted := 0
+	for decoder.More() {
+		var m member
+		if opening == json.Delim('{') {
+			key, _ := decoder.Token()
+			m.key, _ = key.(string)
+		}
+		if decoder.Decode(&m.value) != nil {
+			break
+		}
+		start := int(decoder.InputOffset()) - len(m.value)
+		line += bytes.Count(container[counted:start], []byte("\n"))
+		counted = start
+		m.line = line
+		found = append(found, m)
+	}
+	return found
+}
+
+// decodeJSON decodes valid JSON, and keeps numbers as they are written.
+func decodeJSON(data json.RawMessage) (value any) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	_ = decoder.Decode(&value)
+	return value
+}
+
+// position says where data is no JSON, counted from 1 in lines and characters.
+func position(data []byte, err error) (line, column int) {
+	var syntax *json.SyntaxError
+	errors.As(err, &syntax)
+	before := string(data[:max(syntax.Offset-1, 0)])
+	lineStart := strings.LastIndex(before, "\n") + 1
+	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[lineStart:]) + 1
+}

@@ -1,0 +1,151 @@
+package test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+// TestCommandAndMachineJudgeAlike gives lists to the rules of the operator's command and to the expression of the state
+// machine. They must come to the same verdict, in the same words. What the command cannot know, or says otherwise since
+// it reads a file, is in [TestVerdictsThatDiffer] and [TestVerdictsInOtherWords].
+func TestCommandAndMachineJudgeAlike(t *testing.T) {
+	const good = "user@example.com"
+	var inputs []any
+	add := func(items ...any) { inputs = append(inputs, listOf(items...)) }
+	for _, text := range []string{
+		"", " ", "a", good, "USER@EXAMPLE.COM", " " + good, good + " ", good + "\n", "a b@example.com", "a@b", "a@b.c", "a@b..c", "@b.c", "a@.c",
+		"a@b.c.", "a@@b.c", "a@b.c,d@e.f", "a@b.c;d@e.f", "<a@b.c>", "\"a\"@b.c", "a\\@b.c", "a@b_c.d", "a@-b.c", "jürgen@example.com", "a@bücher.example",
+		"名前", "ſ@example.com", "K@example.com", "İ", "😀@example.com", "a\u0000@b.c", "a\u001b[2J@b.c", "a\u202e@b.c", "a\u00a0@b.c", "a\ufeff@b.c",
+		"o'neil@example.com", "a+b=c,d.e@example.com", "a/b@example.com", "a!#$%&*?^_{|}~-@example.com", "=1+1", "-", "+", ".", "_", "null", "true", "7",
+		strings.Repeat("l", 64) + "@b.c", strings.Repeat("l", 65) + "@b.c", "a@" + strings.Repeat("d.", 125) + "co", "a@" + strings.Repeat("d.", 125) + "com",
+		strings.Repeat("n", 64), strings.Repeat("n", 65), strings.Repeat("ü", 65), strings.Repeat("😀", 33), "../root", "user:root", "a*", "a?",
+	} {
+		add(text)
+		add(user(text, good))
+		add(user("user", text))
+		add(map[string]any{"UserName": "user", "Email": good, text: text})
+	}
+	for _, value := range []any{nil, 0, 7, -1.5, true, false, []any{}, []any{good}, map[string]any{}, map[string]any{"a": 1}} {
+		add(value)
+		add(good, value, user("user", good))
+		add(user(value, good))
+		add(user("user", value))
+		inputs = append(inputs, map[string]any{"IAMUserNames": []any{good}, "Resend": value})
+		if _, ok := value.([]any); !ok {
+			inputs = append(inputs, map[string]any{"IAMUserNames": value})
+		}
+	}
+	add(user("user", good), map[string]any{"UserName": "other", "EMail": good}, map[string]any{"Email": good}, map[string]any{"UserName": "third"})
+	add(map[string]any{"UserName": "user", "Email": good, "Resend": true, "Admin": 1})
+	add(good, good)
+	add(good, "User@Example.com", user("USER@EXAMPLE.COM", "other@example.com"))
+	add("a@b.c", "b@b.c", "A@b.c", "B@b.c", "c@b.c")
+	add(user("a", good), user("b", good))
+	add("", "", 7, 7)
+	add("no address", "NO ADDRESS", "ß", "ẞ")
+	add(times(1000, address)...)
+	inputs = append(inputs,
+		map[string]any{}, map[string]any{"IAMUserNames": good}, map[string]any{"iamusernames": []any{good}},
+		map[string]any{"IAMUserNames": []any{good}, "resend": true}, map[string]any{"IAMUserNames": []any{"no address"}, "Resent": true, "Comment": ""})
+
+	for i, machine := range listProblems(t, inputs...) {
+		command := commandProblems(t, inputs[i])
+		slices.Sort(machine)
+		slices.Sort(command)
+		if diff := cmp.Diff(machine, command); diff != "" {
+			t.Errorf("%.200v: the state machine and the command differ (-machine +command):\n%s", inputs[i], diff)
+		}
+	}
+}
+
+// commandProblems returns the problems that the command finds in an input, in the words of the state machine.
+func commandProblems(t *testing.T, input any) []string {
+	t.Helper()
+	encoded, err := json.Marshal(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems := []string{}
+	var wrong *userlist.Error
+	if _, err := userlist.Parse("users.json", userlist.JSON, encoded); errors.As(err, &wrong) {
+		for _, problem := range wrong.Problems {
+			problems = append(problems, asMachine(problem.Text))
+		}
+	}
+	return problems
+}
+
+var (
+	placesOfTwins = regexp.MustCompile(` \(items .*\)$`)
+	quoted        = regexp.MustCompile(`"(?:[^"\\]|\\.)*"$`)
+)
+
+// asMachine undoes what the command does to a sentence because it writes to a terminal, and the place that it adds.
+func asMachine(text string) string {
+	return quoted.ReplaceAllStringFunc(placesOfTwins.ReplaceAllString(text, ""), func(literal string) string {
+		if text, err := strconv.Unquote(literal); err == nil {
+			return `"` + text + `"`
+		}
+		return literal
+	})
+}
+
+// TestVerdictsInOtherWords has lists that both refuse, where the words of the one do not fit the other.
+func TestVerdictsInOtherWords(t *testing.T) {
+	inputs := []any{nil, "list", 7, true, map[string]any{"IAMUserNames": []any{}}}
+	for _, group := range []any{"", "a b", "ü", nil, 7, []any{"Staff"}, strings.Repeat("g", 129)} {
+		inputs = append(inputs, listOf(map[string]any{"UserName": "user", "Email": "user@example.com", "Group": group}))
+	}
+	for i, machine := range listProblems(t, inputs...) {
+		if command := commandProblems(t, inputs[i]); len(machine) != 1 || len(command) != 1 {
+			t.Errorf("%v: the state machine finds %q, the command %q, want one problem each", inputs[i], machine, command)
+		}
+	}
+}
+
+// TestVerdictsThatDiffer has lists that the command takes and the state machine does not: the command cannot know its
+// groups, puts an array into an object, and splits what is too long.
+func TestVerdictsThatDiffer(t *testing.T) {
+	inputs := []any{
+		listOf(map[string]any{"UserName": "user", "Email": "user@example.com", "Group": "Administrators"}),
+		[]any{"user@example.com"},
+		listOf(times(1001, address)...),
+	}
+	for i, machine := range listProblems(t, inputs...) {
+		if command := commandProblems(t, inputs[i]); len(machine) != 1 || len(command) != 0 {
+			t.Errorf("%.200v: the state machine finds %q, the command %q, want one problem and none", inputs[i], machine, command)
+		}
+	}
+}
+
+// TestMachineTakesWhatTheCommandSends has a list in every format, and the input that the command makes of it.
+func TestMachineTakesWhatTheCommandSends(t *testing.T) {
+	lists := map[userlist.Format]string{
+		userlist.JSON: `["a@example.com", {"UserName": "b", "Email": "a@example.com"}]`,
+		userlist.CSV:  "email;user_name\na@example.com;\na&b@example.com;b\n",
+		userlist.Text: "a@example.com\nb@example.com\n",
+	}
+	var inputs []any
+	for format, text := range lists {
+		list, err := userlist.Parse("users", format, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		inputs = append(inputs, map[string]any{"IAMUserNames": list.Users, "Resend": list.Resend})
+	}
+	for i, problems := range listProblems(t, inputs...) {
+		if len(problems) > 0 {
+			t.Errorf("%s: got the problems %q, want none", fmt.Sprint(inputs[i]), problems)
+		}
+	}
+}
