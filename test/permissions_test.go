@@ -382,6 +382,26 @@ func TestGrantRead(t *testing.T) {
 	}
 }
 
+// TestGrantsPermitTheCommand has the grants allow what the policies of operators in README.md allow of Step Functions.
+func TestGrantsPermitTheCommand(t *testing.T) {
+	stack := newStack(t)
+	operators := iam.NewGroup(stack, jsii.String("Operators"), nil)
+	users := newUserOnboarding(stack, props{})
+	users.GrantStartExecution(operators)
+	users.GrantRead(operators)
+	var granted []string
+	for _, statement := range templateOf(t, stack).policies(t)["OperatorsDefaultPolicy"] {
+		granted = append(granted, texts(statement.Action)...)
+	}
+	for _, statement := range operatorPolicy(t) {
+		for _, action := range texts(statement.Action) {
+			if strings.HasPrefix(action, "states:") && !slices.Contains(granted, action) {
+				t.Errorf("GrantStartExecution and GrantRead do not allow %s, got %s", action, granted)
+			}
+		}
+	}
+}
+
 // TestLongestPolicyFits has as many groups and tags as there may be, with names of usual lengths.
 func TestLongestPolicyFits(t *testing.T) {
 	const maxPolicies = 10240 // characters of all policies in a role (IAM User Guide, "IAM and AWS STS quotas")

@@ -1,7 +1,6 @@
 package test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +21,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
@@ -142,13 +140,19 @@ func (a *account) run(t *testing.T, input any) execution {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return a.await(t, *started.ExecutionArn)
+}
+
+// await waits for the end of an execution.
+func (a *account) await(t *testing.T, arn string) execution {
+	t.Helper()
 	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		described, err := a.sfn.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: started.ExecutionArn})
+		described, err := a.sfn.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if described.Status != types.ExecutionStatusRunning {
-			return execution{*started.ExecutionArn, described.Status, aws.ToString(described.Output),
+			return execution{arn, described.Status, aws.ToString(described.Output),
 				aws.ToString(described.Error), aws.ToString(described.Cause)}
 		}
 	}
@@ -520,41 +524,6 @@ func TestRunOfPreflight(t *testing.T) {
 	if _, err := account.User(t.Context(), "preflight@example.net"); !errors.Is(err, localaws.ErrNotFound) {
 		t.Errorf("a user was created: %v", err)
 	}
-}
-
-// TestCommand has the operator's command find the state machine by its stack, and tell of its users.
-func TestCommand(t *testing.T) {
-	account := deployed(t)
-	for _, setting := range account.Settings() {
-		name, value, _ := strings.Cut(setting, "=")
-		t.Setenv(name, value)
-	}
-	account.createUser(t, &iam.CreateUserInput{UserName: aws.String("Command-case@example.net")})
-	for _, test := range []struct {
-		list   string
-		status int
-		stdout string // behind the line with the ARN
-	}{
-		{`["command@example.net", "command@example.org"]`, 0, `USER                 STATUS   WHAT TO DO
-command@example.net  Created  nothing: the sign-in data is mailed
-command@example.org  Created  nothing: the sign-in data is mailed
-2 users: 2 created
-`},
-		{`["command@example.net", "command-case@example.net"]`, 1, `USER                      STATUS   WHAT TO DO
-command@example.net       Skipped  nothing: was onboarded before; if the mail is lost, run the list with "Resend": true
-command-case@example.net  Failed   failed at GetUser: NameInOtherCase: IAM has this user name in other letter case: write it as IAM has it
-2 users: 1 skipped (there before), 1 failed
-`},
-		{`["no address"]`, 2, ""},
-	} {
-		var stdout, stderr bytes.Buffer
-		status := onboard.Main(t.Context(), []string{"run", "-"}, strings.NewReader(test.list), &stdout, &stderr)
-		_, table, _ := strings.Cut(stdout.String(), "\n")
-		if status != test.status || table != test.stdout {
-			t.Errorf("%s: got the exit code %d and\n%s%s\nwant %d and\n%s", test.list, status, table, &stderr, test.status, test.stdout)
-		}
-	}
-	account.wantOnboarded(t, "command@example.net", "command@example.net")
 }
 
 func (a *account) createUser(t *testing.T, input *iam.CreateUserInput) {

@@ -3,6 +3,7 @@ package onboard
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -15,18 +16,27 @@ type Clients struct {
 	Executions ExecutionAPI
 }
 
+// NewClients makes the clients of the AWS SDK.
+func NewClients(cfg aws.Config) *Clients {
+	return &Clients{
+		Stacks:     cloudformation.NewFromConfig(cfg),
+		Executions: sfn.NewFromConfig(cfg),
+	}
+}
+
 // StackAPI is what the command asks of CloudFormation.
 type StackAPI interface {
 	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
 }
 
-// ExecutionAPI is what the command asks of Step Functions.
+// ExecutionAPI is what the command asks of the executions of Step Functions.
 type ExecutionAPI interface {
 	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 	ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*sfn.Options)) (*sfn.ListMapRunsOutput, error)
 	DescribeMapRun(context.Context, *sfn.DescribeMapRunInput, ...func(*sfn.Options)) (*sfn.DescribeMapRunOutput, error)
 	GetExecutionHistory(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
+	ListExecutions(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error)
 }
 
 // Connect makes the clients for a region and a profile. Where one is empty, it is found as the AWS CLI finds it, in
@@ -46,5 +56,5 @@ func Connect(ctx context.Context, region, profile string) (*Clients, error) {
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return nil, awsErrorf("no AWS credentials: %s: %s", oneLine(err.Error()), signIn)
 	}
-	return &Clients{Stacks: cloudformation.NewFromConfig(cfg), Executions: sfn.NewFromConfig(cfg)}, nil
+	return NewClients(cfg), nil
 }

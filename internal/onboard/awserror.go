@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -39,6 +40,9 @@ func isFinal(err error) bool {
 // refused says what AWS refused to do, why, and what to do about it.
 func refused(doing string, err error) error {
 	var refusal smithy.APIError
+	if errors.Is(err, context.Canceled) {
+		return errInterrupted
+	}
 	if !errors.As(err, &refusal) {
 		return awsErrorf("%s: %s: check the network, --region and AWS_ENDPOINT_URL", doing, oneLine(err.Error()))
 	}
@@ -49,10 +53,11 @@ func refused(doing string, err error) error {
 	return awsErrorf("%s: %s: %s: %s", doing, refusal.ErrorCode(), oneLine(refusal.ErrorMessage()), remedy)
 }
 
-// oneLine makes text from elsewhere fit to stand in a line on a terminal: no line breaks, no control characters.
+// oneLine makes text from elsewhere fit to stand in a line on a terminal: no line breaks, no control
+// characters, nothing that turns the direction of the text.
 func oneLine(text string) string {
 	printable := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r

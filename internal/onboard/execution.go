@@ -3,19 +3,23 @@ package onboard
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
 )
 
 // execution is a run of the state machine.
 type execution struct {
-	api ExecutionAPI
-	arn string
+	api     ExecutionAPI
+	arn     string
+	profile string // as the operator chose it
 }
 
 // startExecution starts the state machine with an input. It does not end with ctx: whether the execution has been
@@ -26,7 +30,11 @@ func startExecution(ctx context.Context, api ExecutionAPI, stateMachine, input s
 		Name:            aws.String(executionName()),
 		Input:           &input,
 	})
-	if err != nil {
+	var answer smithy.APIError
+	switch {
+	case err != nil && !errors.As(err, &answer):
+		return nil, fmt.Errorf("%w; it may have been started nevertheless: see onboard list", refused("start "+stateMachine, err))
+	case err != nil:
 		return nil, refused("start "+stateMachine, err)
 	}
 	return &execution{api: api, arn: aws.ToString(started.ExecutionArn)}, nil
@@ -49,9 +57,8 @@ const (
 	patience = time.Minute
 )
 
-// watch waits until the execution has ended, and shows the progress meanwhile.
-func (e *execution) watch(ctx context.Context, progress progress) (*sfn.DescribeExecutionOutput, error) {
-	defer progress.close()
+// watch waits until the execution has ended, and shows how many users are done meanwhile.
+func (e *execution) watch(ctx context.Context, show func(done int)) (*sfn.DescribeExecutionOutput, error) {
 	counter := counter{execution: e}
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
@@ -60,19 +67,19 @@ func (e *execution) watch(ctx context.Context, progress progress) (*sfn.Describe
 		switch {
 		case err == nil:
 			seen = time.Now()
-			if done, err := counter.count(ctx); err == nil { // who may not see Map Runs can still watch
-				progress.show(done)
+			if done, _, err := counter.count(ctx); err == nil { // who may not see Map Runs can still watch
+				show(done)
 			}
 			if hasEnded(status.Status) {
 				return status, nil
 			}
 		case isFinal(err) || time.Since(seen) >= patience:
-			return nil, e.lost(ctx, "watch the execution", err)
+			return nil, e.stopWatching(ctx, err)
 		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return nil, e.lost(ctx, "watch the execution", ctx.Err())
+			return nil, e.stopWatching(ctx, ctx.Err())
 		}
 	}
 }
@@ -81,14 +88,22 @@ func hasEnded(status types.ExecutionStatus) bool {
 	return status != types.ExecutionStatusRunning && status != types.ExecutionStatusPendingRedrive
 }
 
-// lost says why the command knows no more of the execution, and where to look for it.
-func (e *execution) lost(ctx context.Context, doing string, err error) error {
-	where := fmt.Sprintf("see %s or run: aws stepfunctions describe-execution --region %s --execution-arn %s",
-		e.consoleLink(), e.parsedARN().Region, e.arn)
+// stopWatching says why the command watches no longer, and how to come back.
+func (e *execution) stopWatching(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("stopped watching, which does not stop the execution: %s", where)
+		return fmt.Errorf("stopped watching, which does not stop the execution; its report, when it has ended: %s", e.reportCommand())
 	}
-	return awsErrorf("%w; this does not stop the execution: %s", refused(doing, err), where)
+	return fmt.Errorf("%w; this does not stop the execution; its report, when it has ended: %s",
+		refused("watch the execution", err), e.reportCommand())
+}
+
+// reportCommand is how the operator gets the report.
+func (e *execution) reportCommand() string {
+	command := "onboard report " + e.arn
+	if e.profile != "" {
+		command += " --profile " + e.profile
+	}
+	return command
 }
 
 // consoleLink returns the page of the execution in the AWS console.
@@ -99,6 +114,11 @@ func (e *execution) consoleLink() string {
 		host = "console.amazonaws-us-gov.com"
 	}
 	return fmt.Sprintf("https://%s/states/home?region=%s#/v2/executions/details/%s", host, parsed.Region, e.arn)
+}
+
+// name is the last part of the ARN.
+func (e *execution) name() string {
+	return e.arn[strings.LastIndex(e.arn, ":")+1:]
 }
 
 func (e *execution) parsedARN() arn.ARN {

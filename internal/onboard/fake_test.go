@@ -22,24 +22,27 @@ const (
 	executionARN = "arn:aws:states:eu-west-1:123456789012:execution:Onboarding:run"
 	consoleLink  = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/" + executionARN
 
-	// What a run that gets as far as an execution begins with.
-	stdoutStart = executionARN + "\n"
-	stderrStart = "in the console: " + consoleLink + "\n"
+	// What a run of a user that gets as far as an execution begins with.
+	announced   = "1 user of standard input to onboard in account 123456789012, eu-west-1\n"
+	stderrStart = announced + "started run, see " + consoleLink + "\n"
 )
 
 // fakeAWS plays a script. Its zero value has a stack, whose execution runs for ever.
 type fakeAWS struct {
-	stackErr, startErr, historyErr error
+	stackErr, startErr, historyErr, listErr error
 
 	executionARN string            // default: executionARN
 	stackOutputs map[string]string // default: the ARN of the state machine
 	looks        []look            // what DescribeExecution tells, one after the other, and then the last for ever
+	laterLooks   [][]look          // those of the executions that are started after the first
 	history      [][]types.HistoryEvent
-	interruptOn  int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
+	executions   []types.ExecutionListItem // what ListExecutions tells
+	interruptOn  int                       // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
 
 	region, profile string // as Connect got them
 	stackName       string
-	started         *sfn.StartExecutionInput
+	started         []*sfn.StartExecutionInput
+	described       string // the last ARN that DescribeExecution was asked for
 	lookNumber      int
 	interrupt       func()
 }
@@ -48,6 +51,7 @@ type fakeAWS struct {
 const (
 	connecting = -1
 	starting   = -2
+	reading    = -3 // the history
 )
 
 // look is what the fake tells of its execution at a time.
@@ -84,7 +88,10 @@ func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.Describ
 }
 
 func (f *fakeAWS) StartExecution(ctx context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
-	f.started = in
+	f.started = append(f.started, in)
+	if len(f.started) > 1 {
+		f.looks, f.laterLooks, f.lookNumber = f.laterLooks[0], f.laterLooks[1:], 0
+	}
 	if f.interruptOn == starting {
 		f.interrupt()
 	}
@@ -99,6 +106,7 @@ func (f *fakeAWS) StartExecution(ctx context.Context, in *sfn.StartExecutionInpu
 }
 
 func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	f.described = *in.ExecutionArn
 	f.lookNumber++
 	if f.interruptOn == f.lookNumber {
 		f.interrupt()
@@ -127,6 +135,16 @@ func (f *fakeAWS) look() look {
 	return f.looks[min(f.lookNumber, len(f.looks))-1]
 }
 
+func (f *fakeAWS) ListExecutions(_ context.Context, in *sfn.ListExecutionsInput, _ ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error) {
+	var listed []types.ExecutionListItem
+	for _, execution := range f.executions {
+		if in.StatusFilter == "" || in.StatusFilter == execution.Status {
+			listed = append(listed, execution)
+		}
+	}
+	return &sfn.ListExecutionsOutput{Executions: listed}, f.listErr
+}
+
 func (f *fakeAWS) ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*sfn.Options)) (*sfn.ListMapRunsOutput, error) {
 	if f.look().items == nil {
 		return &sfn.ListMapRunsOutput{}, f.look().itemsErr
@@ -139,6 +157,9 @@ func (f *fakeAWS) DescribeMapRun(_ context.Context, in *sfn.DescribeMapRunInput,
 }
 
 func (f *fakeAWS) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistoryInput, _ ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error) {
+	if f.interruptOn == reading {
+		f.interrupt()
+	}
 	if !in.ReverseOrder || len(f.history) == 0 {
 		return &sfn.GetExecutionHistoryOutput{}, f.historyErr
 	}

@@ -1,135 +1,119 @@
 package onboard
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
-	"unicode/utf8"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/spf13/cobra"
 )
 
-// list is what a run onboards.
-type list struct {
-	input string // the input of the execution, JSON
-	users int    // how many users it has, at least 1
+// recent is how many executions are listed.
+const recent = 20
+
+func (a App) listCommand() *cobra.Command {
+	var where target
+	cmd := &cobra.Command{
+		Use:   "list [flags]",
+		Short: "List recent executions, and how many users they onboarded",
+		Long:  fmt.Sprintf("List the %d most recent executions of the state machine, and what became of their users.", recent),
+		Example: `  onboard list
+  onboard list --stack Mine --region eu-west-1`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := where.resolve(cmd); err != nil {
+				return err
+			}
+			return a.list(cmd.Context(), where)
+		},
+	}
+	where.addFlags(cmd)
+	return cmd
 }
 
-const (
-	expectedFile = "LIST must be a .json file, or - for standard input"
-	expectedList = `expected an array of users or {"IAMUserNames": [...]}`
-)
-
-// readList reads the list from the file at path, or from stdin where path is "-". What is wrong with it is a
-// usageError. The items are not looked at: the state machine names everything that is wrong with them.
-func readList(ctx context.Context, path string, stdin io.Reader) (*list, error) {
-	if path == "-" {
-		data, err := readAll(ctx, stdin)
-		if err != nil {
-			return nil, usageErrorf("standard input: %w", err)
-		}
-		return parseList("standard input", data)
-	}
-	data, err := os.ReadFile(path)
+func (a App) list(ctx context.Context, where target) error {
+	clients, err := a.Connect(ctx, where.region, where.profile)
 	if err != nil {
-		return nil, usageErrorf("%w: %s", err, expectedFile)
+		return err
 	}
-	if !strings.EqualFold(filepath.Ext(path), ".json") {
-		return nil, usageErrorf("%s, got: %s", expectedFile, path)
+	machine, err := where.findStateMachine(ctx, clients.Stacks)
+	if err != nil {
+		return err
 	}
-	return parseList(path, data)
+	listed, err := clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: recent})
+	if err != nil {
+		return refused("list the executions of "+machine, err)
+	}
+	if len(listed.Executions) == 0 {
+		fmt.Fprintln(a.Stderr, "no executions yet: see onboard run --help")
+		return nil
+	}
+	users, err := countUsers(ctx, clients.Executions, listed.Executions)
+	if err != nil {
+		return err
+	}
+	printExecutions(a.Stdout, listed.Executions, users)
+	return nil
 }
 
-// readAll is [io.ReadAll] that gives up when ctx ends, so that Ctrl-C works while standard input is a terminal.
-func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
-	type result struct {
-		data []byte
-		err  error
+func printExecutions(w io.Writer, executions []types.ExecutionListItem, users []string) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "EXECUTION\tSTARTED\tSTATUS\tUSERS")
+	for i, listed := range executions {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", oneLine(aws.ToString(listed.Name)),
+			aws.ToTime(listed.StartDate).Local().Format(time.DateTime), listed.Status, users[i])
 	}
-	results := make(chan result, 1)
-	go func() {
-		data, err := io.ReadAll(r)
-		results <- result{data, err}
-	}()
-	select {
-	case got := <-results:
-		return got.data, got.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	table.Flush()
 }
 
-// parseList makes a list of JSON; name says in errors where it comes from.
-func parseList(name string, data []byte) (*list, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some Windows programs put this mark before UTF-8
-	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, usageErrorf("%s: %s, got nothing", name, expectedList)
+// countUsers says of each execution what became of its users. It asks for all of them at once, since each takes a call
+// or two.
+func countUsers(ctx context.Context, api ExecutionAPI, executions []types.ExecutionListItem) ([]string, error) {
+	users, errs := make([]string, len(executions)), make([]error, len(executions))
+	var all sync.WaitGroup
+	for i, listed := range executions {
+		all.Go(func() {
+			execution := &execution{api: api, arn: aws.ToString(listed.ExecutionArn)}
+			users[i], errs[i] = execution.users(ctx)
+		})
 	}
-	var document json.RawMessage
-	if err := json.Unmarshal(data, &document); err != nil {
-		return nil, usageErrorf("%s: %s%w", name, position(data, err), err)
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
 	}
+	return users, nil
+}
 
-	users, input := document, string(document)
-	switch kind := kindOf(document); kind {
-	case "an array":
-		input = `{"IAMUserNames": ` + input + `}`
-	case "an object":
-		var object map[string]json.RawMessage // not a struct, which would match iamusernames too
-		if err := json.Unmarshal(document, &object); err != nil {
-			return nil, usageErrorf("%s: %w", name, err)
+func (e *execution) users(ctx context.Context) (string, error) {
+	described, err := e.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &e.arn})
+	if err != nil {
+		return "", refused("look at the execution "+e.arn, err)
+	}
+	if !hasEnded(described.Status) {
+		counter := counter{execution: e}
+		done, total, err := counter.count(ctx)
+		if err != nil || total == 0 {
+			return "", nil // who may not see Map Runs can still list
 		}
-		users = object["IAMUserNames"]
-		if users == nil {
-			return nil, usageErrorf("%s: %s, got an object without IAMUserNames", name, expectedList)
-		}
-		if kind := kindOf(users); kind != "an array" {
-			return nil, usageErrorf("%s: %s, got %s as IAMUserNames", name, expectedList, kind)
-		}
+		return fmt.Sprintf("%d of %d users done", done, total), nil
+	}
+	outcome, err := e.outcome(ctx, described)
+	switch {
+	case errors.As(err, new(awsError)):
+		return "", err
+	case err != nil: // there is no report
+		return oneLine(aws.ToString(described.Error)), nil
 	default:
-		return nil, usageErrorf("%s: %s, got %s", name, expectedList, kind)
-	}
-
-	var items []json.RawMessage
-	if err := json.Unmarshal(users, &items); err != nil {
-		return nil, usageErrorf("%s: %w", name, err)
-	}
-	if len(items) == 0 {
-		return nil, usageErrorf("%s: expected at least one user, got an empty array", name)
-	}
-	return &list{input: input, users: len(items)}, nil
-}
-
-// position says where in data the JSON is wrong, counted from 1 in lines and characters.
-func position(data []byte, err error) string {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return ""
-	}
-	before := data[:max(syntax.Offset-1, 0)]
-	lineStart := bytes.LastIndexByte(before, '\n') + 1
-	return fmt.Sprintf("line %d, column %d: ",
-		bytes.Count(before, []byte("\n"))+1, utf8.RuneCount(before[lineStart:])+1)
-}
-
-// kindOf names the kind of a JSON value.
-func kindOf(value json.RawMessage) string {
-	switch value[0] {
-	case '[':
-		return "an array"
-	case '{':
-		return "an object"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
-		return "null"
-	default:
-		return "a number"
+		return outcome.summary(), nil
 	}
 }

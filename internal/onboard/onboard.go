@@ -1,5 +1,5 @@
-// Package onboard is the operator's command: it starts an execution of the state machine with a list of users,
-// watches it, and tells what became of each user. It never sees a password.
+// Package onboard is the operator's command: it starts executions of the state machine with a list of users, watches
+// them, and tells what became of each user. It never sees a password.
 package onboard
 
 import (
@@ -14,14 +14,15 @@ import (
 	"golang.org/x/term"
 )
 
-// Main runs the command with the arguments behind its name, and returns its exit code:
-//
-//	0  every user is onboarded, or was there before
-//	1  a user failed, the execution failed, or the command was interrupted
-//	2  a wrong flag, argument or list; nobody was touched
-//	3  AWS refused: credentials, permissions, region, no such stack or state machine
-//
-// When ctx ends, the command stops watching; an execution that has been started goes on.
+const exitCodes = `Exit codes:
+  0  every user is onboarded, or was there before
+  1  a user failed, an execution failed, or the command was interrupted
+  2  a wrong flag, argument or list
+  3  AWS refused: credentials, permissions, region, no such stack, state machine
+     or execution`
+
+// Main runs the command with the arguments behind its name, and returns its exit code, as exitCodes has them. When ctx
+// ends, the command stops watching; an execution that has been started goes on.
 func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Connect: Connect}.Run(ctx, args)
 }
@@ -50,13 +51,9 @@ func (a App) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "onboard",
 		Short: "Give people a console user in AWS, and mail them their sign-in data",
-		Long: `Give people a console user in AWS, and mail them their sign-in data.
-
-Exit codes:
-  0  every user is onboarded, or was there before
-  1  a user failed, the execution failed, or the command was interrupted
-  2  a wrong flag, argument or list; nobody was touched
-  3  AWS refused: credentials, permissions, region, no such stack or state machine`,
+		Long:  "Give people a console user in AWS, and mail them their sign-in data.\n\n" + exitCodes,
+		Example: `  onboard run users.csv
+  onboard list`,
 		Version:               version(),
 		SilenceErrors:         true,
 		SilenceUsage:          true,
@@ -75,9 +72,29 @@ Exit codes:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(a.runCommand())
+	root.AddCommand(a.runCommand(), a.reportCommand(), a.listCommand())
 	return root
 }
+
+// oneArgument wants one argument, which is called name in the help.
+func oneArgument(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageErrorf("expected one %s, got %d: see %s --help", name, len(args), cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) != 0 {
+		return usageErrorf("expected no argument, got %q: see %s --help", args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// errInterrupted is the end of the command by Ctrl-C.
+var errInterrupted = errors.New("interrupted")
 
 // usageError is a mistake of the caller: a flag, an argument, or the list.
 type usageError struct{ error }
@@ -88,7 +105,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, new(usageError)):
+	case errors.As(err, new(usageError)), errors.As(err, new(refusedList)):
 		return 2
 	case errors.As(err, new(awsError)):
 		return 3

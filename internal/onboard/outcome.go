@@ -1,77 +1,93 @@
 package onboard
 
 import (
-	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// The errors that the state machine fails with of its own accord, and the state whose output is the report.
-const (
-	usersNotOnboarded = "UsersNotOnboarded"
-	invalidInput      = "InvalidInput"
-	preflightFailed   = "PreflightFailed"
-	summaryState      = "Summary"
-)
+// outcome is what became of the users of a list: the report of the state machine.
+type outcome struct {
+	Total, Created, Resumed, Resent, Skipped, Failed int
+	Users                                            []userOutcome // in the order of the list
+}
 
-// report returns what the execution, which has ended, reports of its users. Where it reports none, the error says
-// what to do.
-func (e *execution) report(ctx context.Context, ended *sfn.DescribeExecutionOutput) (*report, error) {
-	if ended.Status == types.ExecutionStatusSucceeded {
-		return parseReport(aws.ToString(ended.Output))
+// userOutcome is what became of a user.
+type userOutcome struct {
+	UserName string
+	Status   string
+	Reason   string `json:",omitempty"` // why a user was skipped
+	Step     string `json:",omitempty"` // where a user failed, and why
+	Error    string `json:",omitempty"`
+	Cause    string `json:",omitempty"`
+}
+
+func parseOutcome(report string) (*outcome, error) {
+	var o outcome
+	if err := json.Unmarshal([]byte(report), &o); err != nil || len(o.Users) == 0 || len(o.Users) != o.Total {
+		return nil, fmt.Errorf("the state machine ended without a report of its users, got: %.200s", oneLine(report))
 	}
-	name, cause := aws.ToString(ended.Error), aws.ToString(ended.Cause)
-	switch name {
-	case usersNotOnboarded:
-		output, err := e.summary(ctx)
-		if err != nil {
-			return nil, err
+	for i := range o.Users {
+		user := &o.Users[i]
+		for _, text := range []*string{&user.UserName, &user.Status, &user.Reason, &user.Step, &user.Error, &user.Cause} {
+			*text = oneLine(*text)
 		}
-		return parseReport(output)
-	case invalidInput:
-		return nil, usageErrorf("the state machine refused the list, and nobody was touched:%s", indented(cause))
-	case preflightFailed:
-		return nil, fmt.Errorf("the preflight failed, and nobody was touched:%s", indented(cause))
+	}
+	return &o, nil
+}
+
+// add appends the users of another execution.
+func (o *outcome) add(other *outcome) {
+	o.Total += other.Total
+	o.Created += other.Created
+	o.Resumed += other.Resumed
+	o.Resent += other.Resent
+	o.Skipped += other.Skipped
+	o.Failed += other.Failed
+	o.Users = append(o.Users, other.Users...)
+}
+
+// summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (there before).
+func (o *outcome) summary() string {
+	var parts []string
+	for _, part := range []struct {
+		count int
+		what  string
+	}{
+		{o.Created, "created"},
+		{o.Resumed, "resumed"},
+		{o.Resent, "sent a new password"},
+		{o.Skipped, "skipped (there before)"},
+		{o.Failed, "failed"},
+	} {
+		if part.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.count, part.what))
+		}
+	}
+	return count(o.Total, "user") + ": " + strings.Join(parts, ", ")
+}
+
+// err returns an error unless every user is onboarded or was there before.
+func (o *outcome) err() error {
+	failed := 0
+	for _, user := range o.Users {
+		if user.isFailed() {
+			failed++
+		}
+	}
+	if failed == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s failed: run the same list again when the cause is gone, it goes on where this run stopped",
+		count(failed, "user"))
+}
+
+// isFailed holds for a status that is not known, too.
+func (u userOutcome) isFailed() bool {
+	switch u.Status {
+	case "Created", "Resumed", "Resent", "Skipped":
+		return false
 	default:
-		why := slices.DeleteFunc([]string{string(ended.Status), name, oneLine(cause)}, func(s string) bool { return s == "" })
-		return nil, fmt.Errorf("the execution ended as %s; run the same list again, it goes on where this run stopped",
-			strings.Join(why, ": "))
+		return true
 	}
-}
-
-// summary returns the output of the state that makes the report. A failed execution has no output itself; the state
-// comes right before the failure, hence the search from the end.
-func (e *execution) summary(ctx context.Context) (string, error) {
-	pages := sfn.NewGetExecutionHistoryPaginator(e.api, &sfn.GetExecutionHistoryInput{
-		ExecutionArn: &e.arn,
-		ReverseOrder: true,
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", e.lost(ctx, "read the report", err)
-		}
-		for _, event := range page.Events {
-			exited := event.StateExitedEventDetails
-			if exited != nil && aws.ToString(exited.Name) == summaryState {
-				return aws.ToString(exited.Output), nil
-			}
-		}
-	}
-	return "", errors.New("the history of the execution has no state " + summaryState)
-}
-
-// indented puts each line of text on a line of its own below the one it is appended to.
-func indented(text string) string {
-	var lines strings.Builder
-	for line := range strings.Lines(text) {
-		lines.WriteString("\n  " + oneLine(line))
-	}
-	return lines.String()
 }

@@ -4,78 +4,127 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
+type runOptions struct {
+	where       target
+	output      output
+	yes, resend bool
+}
+
 func (a App) runCommand() *cobra.Command {
-	var where target
+	var options runOptions
 	cmd := &cobra.Command{
 		Use:   "run LIST [flags]",
 		Short: "Onboard the users of a list",
 		Long: `Onboard the users of a list, and tell what became of each.
 
-LIST is a .json file, or - for standard input: an array of users, or
-{"IAMUserNames": [array of users], "Resend": true or false}. A user is an e-mail
-address, which is the user name too, or {"UserName": "...", "Email": "..."}, with
-"Group": "..." if wanted. "Resend" mails a new password to users of an earlier run
-who have not signed in yet.
+` + listFormats + `
+
+The list is checked first: nothing is started unless all of it is right. A terminal
+is asked before the start, unless --yes is given or the list is standard input. A
+long list is split into executions of up to 1,000 users, one after the other, with
+one report.
 
 The same list can be run again at any time: it goes on where the last run stopped,
-and leaves alone who is onboarded. Ctrl-C stops the watching, never the execution.`,
-		Example: `  onboard run users.json
-  onboard run users.json --profile admin --region eu-west-1
-  echo '["ada@example.com"]' | onboard run -`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageErrorf("expected one LIST, got %d: see %s --help", len(args), cmd.CommandPath())
-			}
-			return nil
-		},
+and leaves alone who is onboarded. Ctrl-C stops the watching, never the execution;
+see onboard report.`,
+		Example: `  onboard run users.csv
+  onboard run users.json --yes --output json --profile admin --region eu-west-1
+  echo ada@example.com | onboard run -`,
+		Args:              oneArgument("LIST"),
+		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := where.resolve(cmd); err != nil {
+			if err := errors.Join(options.where.resolve(cmd), options.output.check()); err != nil {
 				return err
 			}
-			return a.run(cmd.Context(), args[0], where)
+			return a.run(cmd.Context(), args[0], options)
 		},
 	}
-	where.addFlags(cmd)
+	options.where.addFlags(cmd)
+	options.output.addFlag(cmd)
+	cmd.Flags().BoolVarP(&options.yes, "yes", "y", false, "do not ask before the start")
+	cmd.Flags().BoolVar(&options.resend, "resend", false,
+		"mail a new password to those who were onboarded before and have not signed in yet")
 	return cmd
 }
 
+func completeList(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"json", "csv", "txt"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
 // run onboards the users of the list at path.
-func (a App) run(ctx context.Context, path string, where target) error {
+func (a App) run(ctx context.Context, path string, options runOptions) error {
 	list, err := readList(ctx, path, a.Stdin)
 	if err != nil {
 		return beforeStart(ctx, err)
 	}
-	clients, err := a.Connect(ctx, where.region, where.profile)
+	list.Resend = list.Resend || options.resend
+	clients, err := a.Connect(ctx, options.where.region, options.where.profile)
 	if err != nil {
 		return beforeStart(ctx, err)
 	}
-	machine, err := where.findStateMachine(ctx, clients.Stacks)
+	machine, err := options.where.findStateMachine(ctx, clients.Stacks)
 	if err != nil {
 		return beforeStart(ctx, err)
 	}
+	batches := split(list)
+	a.announce(list, machine, len(batches))
+	a.warnOfRunning(ctx, clients.Executions, machine)
+	if path != "-" && !options.yes {
+		if err := a.confirm(ctx); err != nil {
+			return beforeStart(ctx, err)
+		}
+	}
+	runner := &runner{
+		stderr: a.Stderr, api: clients.Executions, machine: machine, profile: options.where.profile, list: list,
+		progress: newProgress(a.Stderr, len(list.Users)),
+	}
+	err = runner.run(ctx, batches)
+	if runner.outcome.Total > 0 {
+		options.output.print(a.Stdout, &runner.outcome)
+	}
+	if err != nil {
+		return err
+	}
+	return runner.outcome.err()
+}
 
-	execution, err := startExecution(ctx, clients.Executions, machine, list.input)
-	if err != nil {
-		return err
+// announce says what is about to happen.
+func (a App) announce(list *userlist.List, machine string, executions int) {
+	where, _ := arn.Parse(machine)
+	fmt.Fprintf(a.Stderr, "%s of %s to onboard in account %s, %s", count(len(list.Users), "user"), list.Name,
+		where.AccountID, where.Region)
+	if executions > 1 {
+		fmt.Fprintf(a.Stderr, ", in %d executions one after the other", executions)
 	}
-	fmt.Fprintln(a.Stdout, execution.arn)
-	fmt.Fprintln(a.Stderr, "in the console:", execution.consoleLink())
+	if list.Resend {
+		fmt.Fprint(a.Stderr, "; those who have not signed in yet get a new password")
+	}
+	fmt.Fprintln(a.Stderr)
+}
 
-	ended, err := execution.watch(ctx, newProgress(a.Stderr, list.users))
-	if err != nil {
-		return err
+// warnOfRunning warns of an execution that another run has started. Who may not list executions gets no warning.
+func (a App) warnOfRunning(ctx context.Context, executions ExecutionAPI, machine string) {
+	running, err := executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: &machine, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1,
+	})
+	if err != nil || len(running.Executions) == 0 {
+		return
 	}
-	report, err := execution.report(ctx, ended)
-	if err != nil {
-		return err
-	}
-	report.print(a.Stdout, isTerminal(a.Stdout) && os.Getenv("NO_COLOR") == "")
-	return report.err()
+	fmt.Fprintf(a.Stderr, "warning: %s is still running: if it has users of this list, wait for its end, "+
+		"since two runs at a time can mail a password that is not the one set\n", oneLine(aws.ToString(running.Executions[0].Name)))
 }
 
 func beforeStart(ctx context.Context, err error) error {

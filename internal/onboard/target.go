@@ -73,6 +73,40 @@ func (t *target) findStateMachine(ctx context.Context, stacks StackAPI) (string,
 		t.stack, stateMachineOutput)
 }
 
+// resolveExecution checks the ARN or the name of an execution, and takes the region from an ARN.
+func (t *target) resolveExecution(name string) error {
+	parsed, err := arn.Parse(name)
+	switch {
+	case err == nil && strings.HasPrefix(parsed.Resource, "execution:"):
+		if t.region == "" {
+			t.region = parsed.Region
+		}
+		return nil
+	case err != nil && name != "" && !strings.ContainsAny(name, ":/ "):
+		return nil
+	default:
+		return usageErrorf("EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: %s", name)
+	}
+}
+
+// findExecution returns the ARN of an execution, which is given by it or by its name.
+func (t *target) findExecution(ctx context.Context, stacks StackAPI, name string) (string, error) {
+	if arn.IsARN(name) {
+		return name, nil
+	}
+	machine, err := t.findStateMachine(ctx, stacks)
+	if err != nil {
+		return "", err
+	}
+	found, err := arn.Parse(machine)
+	if err != nil {
+		return "", awsErrorf("the output %s of the stack %q is no ARN, got: %s", stateMachineOutput, t.stack, machine)
+	}
+	_, machineName, _ := strings.Cut(found.Resource, ":")
+	found.Resource = "execution:" + machineName + ":" + name
+	return found.String(), nil
+}
+
 // isNoStack tells whether CloudFormation says that it has no such stack. Its error code, ValidationError, does not
 // tell it apart from other mistakes.
 func isNoStack(err error) bool {

@@ -1,9 +1,8 @@
 package onboard_test
 
 import (
-	"fmt"
-	"io"
-	"os"
+	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,9 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sys/unix"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
+	"github.com/iam-onboarding/iam-onboarding/internal/terminaltest"
 )
 
 func TestTerminalShowsProgress(t *testing.T) {
@@ -22,8 +21,8 @@ func TestTerminalShowsProgress(t *testing.T) {
 		{items: &types.MapRunItemCounts{Running: 2, Succeeded: 1}},
 		{items: &types.MapRunItemCounts{Succeeded: 3}, status: types.ExecutionStatusSucceeded, output: mixed},
 	}}
-	got := runOnTerminal(t, fake, `[1, 2, 3]`)
-	for _, want := range []string{"users   0% |", "(0/3) [0s]", "users  33% |", "(1/3) [1s]"} {
+	got := runOnTerminal(t, fake, addresses(3))
+	for _, want := range []string{"   0% |", "(0/3) users", "  33% |", "(1/3) users"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the terminal lacks %q, got: %q", want, got)
 		}
@@ -43,8 +42,8 @@ func TestTerminalIsCleanAfterProgress(t *testing.T) {
 				status: types.ExecutionStatusSucceeded,
 				output: created,
 			})}
-			got := onScreen(runOnTerminal(t, fake, `[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]`))
-			if diff := cmp.Diff(stdoutStart+stderrStart+createdTable, got); diff != "" {
+			got := terminaltest.OnScreen(runOnTerminal(t, fake, addresses(10)))
+			if diff := cmp.Diff(start(10)+createdTable, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -52,72 +51,103 @@ func TestTerminalIsCleanAfterProgress(t *testing.T) {
 }
 
 func TestTerminalShowsFailedUsersInRed(t *testing.T) {
-	const bob = "bob              Failed   failed at SendEmail: SesV2.MessageRejectedException: Email address is not verified."
+	inRed := regexp.MustCompile(`(?m)^(bob|  ).*`).ReplaceAllString(mixedTable, "\x1b[31m$0\x1b[0m")
 	tests := map[string]struct{ noColor, want string }{
-		"colour":   {"", strings.Replace(mixedTable, bob, "\x1b[31m"+bob+"\x1b[0m", 1)},
+		"colour":   {"", inRed},
 		"NO_COLOR": {"1", mixedTable},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("NO_COLOR", test.noColor)
-			got := onScreen(runOnTerminal(t, &fakeAWS{looks: succeeded(mixed)}, `[1, 2, 3]`))
-			if diff := cmp.Diff(stdoutStart+stderrStart+test.want+oneFailed, got); diff != "" {
+			got := terminaltest.OnScreen(runOnTerminal(t, &fakeAWS{looks: succeeded(mixed)}, addresses(3)))
+			if diff := cmp.Diff(""+start(3)+test.want+oneFailed, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
+func TestTerminalIsAsked(t *testing.T) {
+	const (
+		intro    = "1 user of users.txt to onboard in account 123456789012, eu-west-1\n"
+		question = "Go on? [y/N] "
+		started  = "started run, see " + consoleLink + "\n" + createdTable
+		declined = "onboard: not confirmed, nothing was started\n"
+	)
+	tests := map[string]struct {
+		args  []string
+		typed string
+		want  string // on the screen
+		code  int
+	}{
+		"yes":                 {nil, "y\n", intro + question + "y\n" + started, 0},
+		"yes in full":         {nil, " YES\n", intro + question + " YES\n" + started, 0},
+		"no":                  {nil, "n\n", intro + question + "n\n" + declined, 1},
+		"nothing":             {nil, "\n", intro + "Go on? [y/N]\n" + declined, 1},
+		"something else":      {nil, "yet\n", intro + question + "yet\n" + declined, 1},
+		"the end of input":    {nil, "\x04", intro + "Go on? [y/N]\n" + declined, 1},
+		"not asked":           {[]string{"--yes"}, "", intro + started, 0},
+		"not asked, in short": {[]string{"-y"}, "", intro + started, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			t.Setenv("NO_COLOR", "1")
+			write(t, "users.txt", "ada@example.com")
+			terminal := terminaltest.Open(t)
+			fake := &fakeAWS{looks: succeeded(created)}
+			app := onboard.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+			code := make(chan int)
+			go func() { code <- app.Run(t.Context(), append([]string{"run", "users.txt"}, test.args...)) }()
+			if test.typed != "" {
+				terminal.WaitFor(t, `\[y/N\] $`)
+				if err := terminal.Type(test.typed); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := <-code; got != test.code {
+				t.Errorf("got the exit code %d, want %d", got, test.code)
+			}
+			if diff := cmp.Diff(test.want, terminaltest.OnScreen(terminal.Close())); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if (test.code == 0) != (fake.started != nil) {
+				t.Errorf("started %d executions", len(fake.started))
+			}
+		})
+	}
+}
+
+func TestTerminalIsAskedUntilInterrupted(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "users.txt", "ada@example.com")
+	terminal := terminaltest.Open(t)
+	fake := &fakeAWS{}
+	ctx, interrupt := context.WithCancel(t.Context())
+	app := onboard.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	go func() {
+		terminal.WaitFor(t, `\[y/N\] $`)
+		interrupt()
+	}()
+	if code := app.Run(ctx, []string{"run", "users.txt"}); code != 1 {
+		t.Errorf("got the exit code %d, want 1", code)
+	}
+	terminal.WaitFor(t, `\nonboard: interrupted, nothing was started\n$`)
+	if fake.started != nil {
+		t.Error("started an execution")
+	}
+	if err := terminal.Type("\n"); err != nil { // ends the read that still waits
+		t.Error(err)
+	}
+}
+
 // runOnTerminal runs a list with the fake, and returns all that it writes to its terminal.
 func runOnTerminal(t *testing.T, fake *fakeAWS, list string) string {
 	t.Helper()
-	screen, terminal := openTerminal(t)
+	terminal := terminaltest.Open(t)
 	synctest.Test(t, func(t *testing.T) {
-		app := onboard.App{Stdin: strings.NewReader(list), Stdout: terminal, Stderr: terminal, Connect: fake.connect}
+		app := onboard.App{Stdin: strings.NewReader(list), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
 		app.Run(t.Context(), []string{"run", "-"})
 	})
-	terminal.Close()
-	written, _ := io.ReadAll(screen) // its end is an error, since the terminal is closed
-	return strings.ReplaceAll(string(written), "\r\n", "\n")
-}
-
-// onScreen returns what is left to see of what was written, where \r goes back to the start of a line.
-func onScreen(written string) string {
-	var screen strings.Builder
-	for line := range strings.Lines(written) {
-		text, newline := strings.CutSuffix(line, "\n")
-		var seen []rune
-		for _, part := range strings.Split(text, "\r") {
-			over := []rune(part)
-			seen = append(over, seen[min(len(over), len(seen)):]...)
-		}
-		screen.WriteString(strings.TrimRight(string(seen), " "))
-		if newline {
-			screen.WriteString("\n")
-		}
-	}
-	return screen.String()
-}
-
-// openTerminal makes a terminal, and a reader of what is written to it.
-func openTerminal(t *testing.T) (screen, terminal *os.File) {
-	t.Helper()
-	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skip("no terminals here:", err)
-	}
-	t.Cleanup(func() { screen.Close() })
-	fd := int(screen.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return screen, terminal
+	return terminal.Close()
 }

@@ -1,0 +1,119 @@
+package onboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+const (
+	// maxBatch is how many users the state machine takes in one execution.
+	maxBatch = 1000
+	// maxInput is how long the input of an execution may be (Step Functions Developer Guide, "Quotas").
+	maxInput = 256 << 10
+)
+
+// batch is what one execution onboards of a list.
+type batch struct {
+	users []userlist.User
+	input string
+}
+
+// split makes batches of a list, in its order.
+func split(list *userlist.List) []batch {
+	var batches []batch
+	var items []json.RawMessage
+	start, size := 0, emptyInput
+	finish := func(end int) {
+		batches = append(batches, batch{list.Users[start:end], inputOf(items, list.Resend)})
+		items, start, size = nil, end, emptyInput
+	}
+	for i, user := range list.Users {
+		item, _ := json.Marshal(user) // of strings, which cannot fail
+		if len(items) == maxBatch || size+len(item)+1 > maxInput {
+			finish(i)
+		}
+		items = append(items, item)
+		size += len(item) + 1
+	}
+	finish(len(list.Users))
+	return batches
+}
+
+var emptyInput = len(inputOf([]json.RawMessage{}, true))
+
+func inputOf(items []json.RawMessage, resend bool) string {
+	input, _ := json.Marshal(struct {
+		IAMUserNames []json.RawMessage
+		Resend       bool `json:",omitempty"`
+	}{items, resend})
+	return string(input)
+}
+
+// runner runs the batches of a list, one after the other.
+type runner struct {
+	stderr   io.Writer
+	api      ExecutionAPI
+	machine  string
+	profile  string
+	list     *userlist.List
+	progress progress
+
+	started int     // how many users are in an execution
+	outcome outcome // of those whose execution has ended
+}
+
+func (r *runner) run(ctx context.Context, batches []batch) error {
+	for _, batch := range batches {
+		err := r.runBatch(ctx, batch)
+		if err != nil && len(batches) > 1 {
+			return fmt.Errorf("%w\n%s", err, r.rest())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *runner) runBatch(ctx context.Context, batch batch) error {
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	execution, err := startExecution(ctx, r.api, r.machine, batch.input)
+	if err != nil {
+		return err
+	}
+	execution.profile = r.profile
+	r.started += len(batch.users)
+	fmt.Fprintf(r.stderr, "started %s, see %s\n", execution.name(), execution.consoleLink())
+	ended, err := execution.watch(ctx, func(done int) { r.progress.show(r.outcome.Total + done) })
+	r.progress.close()
+	if err != nil {
+		return err
+	}
+	outcome, err := execution.outcome(ctx, ended)
+	var refused refusedList
+	if errors.As(err, &refused) {
+		return refused.locate(r.list.Name, batch.users)
+	}
+	if err != nil {
+		return err
+	}
+	r.outcome.add(outcome)
+	return nil
+}
+
+// rest says who is missing in the report, and what to do about it.
+func (r *runner) rest() string {
+	rest := fmt.Sprintf("%d of %s are in this report", r.outcome.Total, count(len(r.list.Users), "user"))
+	if unstarted := r.list.Users[r.started:]; len(unstarted) > 0 {
+		rest += fmt.Sprintf(", and %d were not started, from %s (%s:%d) on",
+			len(unstarted), unstarted[0].UserName, r.list.Name, unstarted[0].Line)
+	}
+	return rest + ": " + runAgain
+}

@@ -1,0 +1,103 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+// The errors that the state machine fails with of its own accord, and the state whose output is the report.
+const (
+	usersNotOnboarded = "UsersNotOnboarded"
+	invalidInput      = "InvalidInput"
+	preflightFailed   = "PreflightFailed"
+	summaryState      = "Summary"
+)
+
+// outcome returns what the execution, which has ended, reports of its users. Where it reports none, the error says
+// what to do.
+func (e *execution) outcome(ctx context.Context, ended *sfn.DescribeExecutionOutput) (*outcome, error) {
+	if ended.Status == types.ExecutionStatusSucceeded {
+		return parseOutcome(aws.ToString(ended.Output))
+	}
+	name, cause := aws.ToString(ended.Error), aws.ToString(ended.Cause)
+	switch name {
+	case usersNotOnboarded:
+		report, err := e.summary(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return parseOutcome(report)
+	case invalidInput:
+		return nil, refusedList{cause}
+	case preflightFailed:
+		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s", runAgain, indented(cause))
+	default:
+		why := slices.DeleteFunc([]string{string(ended.Status), name, oneLine(cause)}, func(s string) bool { return s == "" })
+		return nil, fmt.Errorf("the execution ended as %s; run the same list again, it goes on where this run stopped",
+			strings.Join(why, ": "))
+	}
+}
+
+// summary returns the output of the state that makes the report. A failed execution has no output itself; the state
+// comes right before the failure, hence the search from the end in small pages.
+func (e *execution) summary(ctx context.Context) (string, error) {
+	pages := sfn.NewGetExecutionHistoryPaginator(e.api, &sfn.GetExecutionHistoryInput{
+		ExecutionArn: &e.arn,
+		ReverseOrder: true,
+		MaxResults:   10,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", fmt.Errorf("%w; the report is kept: %s", refused("read the report", err), e.reportCommand())
+		}
+		for _, event := range page.Events {
+			exited := event.StateExitedEventDetails
+			if exited != nil && aws.ToString(exited.Name) == summaryState {
+				return aws.ToString(exited.Output), nil
+			}
+		}
+	}
+	return "", errors.New("the history of the execution has no state " + summaryState)
+}
+
+// refusedList is the state machine's refusal of a list, with all problems that it found.
+type refusedList struct{ cause string }
+
+func (r refusedList) Error() string {
+	return "the state machine refused the list, and nobody was touched; correct it, and run it again:" + indented(r.cause)
+}
+
+// locate tells the place in the list of each item that a problem names, such as: users.csv:7: must have a Group.
+func (r refusedList) locate(name string, users []userlist.User) refusedList {
+	located := itemNumber.ReplaceAllStringFunc(r.cause, func(item string) string {
+		number, _ := strconv.Atoi(itemNumber.FindStringSubmatch(item)[1])
+		if number < 1 || number > len(users) {
+			return item
+		}
+		return fmt.Sprintf("%s:%d: ", name, users[number-1].Line)
+	})
+	return refusedList{located}
+}
+
+var itemNumber = regexp.MustCompile(`(?m)^item (\d+) `)
+
+// indented puts each line of text on a line of its own below the one it is appended to.
+func indented(text string) string {
+	var lines strings.Builder
+	for line := range strings.Lines(text) {
+		lines.WriteString("\n  " + oneLine(line))
+	}
+	return lines.String()
+}

@@ -1,0 +1,261 @@
+package test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// operator runs the operator's command, and notes what it asks of AWS.
+type operator struct {
+	*account
+	calls []request
+}
+
+// onboard runs the command, and returns its exit code and what it writes.
+func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	app := onboard.App{
+		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &err,
+		Connect: func(context.Context, string, string) (*onboard.Clients, error) {
+			config := o.Config()
+			config.APIOptions = append(config.APIOptions, o.noteCalls)
+			return onboard.NewClients(config), nil
+		},
+	}
+	code = app.Run(t.Context(), args)
+	return code, out.String(), err.String()
+}
+
+func (o *operator) noteCalls(stack *middleware.Stack) error {
+	note := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+		middleware.InitializeOutput, middleware.Metadata, error,
+	) {
+		prefixes := map[string]string{"SFN": "states", "CloudFormation": "cloudformation"}
+		action := prefixes[awsmiddleware.GetServiceID(ctx)] + ":" + awsmiddleware.GetOperationName(ctx)
+		o.calls = append(o.calls, request{action: action, resource: resourceOf(in.Parameters)})
+		return next.HandleInitialize(ctx, in)
+	}
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("note calls", note), middleware.After)
+}
+
+// resourceOf returns the resource that IAM authorizes a call on (Service Authorization Reference).
+func resourceOf(parameters any) string {
+	const where = localaws.Region + ":" + localaws.Account
+	switch in := parameters.(type) {
+	case *cloudformation.DescribeStacksInput:
+		return "arn:aws:cloudformation:" + where + ":stack/" + *in.StackName + "/id"
+	case *sfn.StartExecutionInput:
+		return *in.StateMachineArn
+	case *sfn.ListExecutionsInput:
+		return *in.StateMachineArn
+	case *sfn.DescribeExecutionInput:
+		return *in.ExecutionArn
+	case *sfn.GetExecutionHistoryInput:
+		return *in.ExecutionArn
+	case *sfn.ListMapRunsInput:
+		return *in.ExecutionArn
+	case *sfn.DescribeMapRunInput:
+		return *in.MapRunArn
+	default:
+		return "*"
+	}
+}
+
+// TestCommand goes through the days of an operator, each with what the day before has left. In what the command writes,
+// the name of an execution is NAME, and the link to it LINK.
+func TestCommand(t *testing.T) {
+	operator := &operator{account: deployed(t)}
+	operator.createUser(t, &iam.CreateUserInput{UserName: aws.String("Command-case@example.net")})
+	const (
+		one    = "user_name,email\ncommand,command@example.net\n"
+		both   = one + "command-case@example.net,command-case@example.net\n"
+		failed = "onboard: 1 user failed: run the same list again when the cause is gone, it goes on where this run stopped\n"
+		table  = `USER                      STATUS   WHAT TO DO
+command                   Skipped  nothing: was onboarded before; if the mail is lost, run the list with --resend
+command-case@example.net  Failed   write the name in the list as IAM has it, and run the same list again
+                                   GetUser failed: NameInOtherCase: IAM has this user name in other letter case: write it as IAM has it
+2 users: 1 skipped (there before), 1 failed
+`
+	)
+	started := func(users string) string {
+		return users + " of standard input to onboard in account 123456789012, us-east-1\nstarted NAME, see LINK\n"
+	}
+	var execution string // the last one
+	for _, day := range []struct {
+		list   string
+		args   []string // EXECUTION is the last one
+		code   int
+		stdout string
+		stderr string
+	}{
+		{one, []string{"run", "-"}, 0, `USER     STATUS   WHAT TO DO
+command  Created  nothing: the sign-in data is mailed
+1 user: 1 created
+`, started("1 user")},
+		{both, []string{"run", "-"}, 1, table, started("2 users") + failed},
+		{"", []string{"report", "EXECUTION"}, 1, table, failed},
+		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,status,reason,step,error,cause
+command,Skipped,Complete,,,
+command-case@example.net,Failed,,GetUser,NameInOtherCase,IAM has this user name in other letter case: write it as IAM has it
+`, failed},
+		{one, []string{"run", "-", "--resend", "-o", "json"}, 0, `{
+  "Total": 1,
+  "Created": 0,
+  "Resumed": 0,
+  "Resent": 1,
+  "Skipped": 0,
+  "Failed": 0,
+  "Users": [
+    {
+      "UserName": "command",
+      "Status": "Resent"
+    }
+  ]
+}
+`, strings.Replace(started("1 user"), "\n", "; those who have not signed in yet get a new password\n", 1)},
+		{"", []string{"report", "EXECUTION"}, 0, `USER     STATUS  WHAT TO DO
+command  Resent  nothing: a new password is mailed
+1 user: 1 sent a new password
+`, ""},
+		{"email,group\ncommand@example.net,Administrators\n", []string{"run", "-"}, 2, "", started("1 user") +
+			"onboard: the state machine refused the list, and nobody was touched; correct it, and run it again:\n" +
+			`  standard input:2: must have a Group out of NoAuthorityIAMGroup, got: "Administrators"` + "\n"},
+		{"", []string{"report", "nobody"}, 3, "", "onboard: there is no execution ARN: see onboard list, and check --stack, --region and --profile\n"},
+	} {
+		args := slices.Clone(day.args)
+		for i, arg := range args {
+			args[i] = strings.Replace(arg, "EXECUTION", execution, 1)
+		}
+		code, stdout, stderr := operator.onboard(t, day.list, args...)
+		if code != day.code || normalized(stdout) != day.stdout || normalized(stderr) != day.stderr {
+			t.Errorf("onboard %s: got the exit code %d and\n%s\n%s\nwant %d and\n%s\n%s",
+				strings.Join(day.args, " "), code, stdout, stderr, day.code, day.stdout, day.stderr)
+		}
+		if password := operator.passwordOf(t, "command"); password != "" && strings.Contains(stdout+stderr, password) {
+			t.Errorf("onboard %s tells the password", strings.Join(day.args, " "))
+		}
+		if name := executionName.FindString(stderr); name != "" {
+			execution = name
+		}
+	}
+	operator.wantOnboarded(t, "command", "command@example.net")
+	operator.wantListed(t)
+	operator.wantPolicy(t)
+}
+
+func TestCommandWithoutItsStack(t *testing.T) {
+	operator := &operator{account: deployed(t)}
+	code, stdout, stderr := operator.onboard(t, "ada@example.com", "run", "-", "--stack", "Nobody")
+	want := `onboard: no stack "Nobody" in this account and region: deploy it, ` +
+		"or choose with --stack, --state-machine, --region or --profile\n"
+	if code != 3 || stdout != "" || stderr != want {
+		t.Errorf("got the exit code %d and\n%s%s\nwant 3 and\n%s", code, stdout, stderr, want)
+	}
+}
+
+// passwordOf returns the password that is set for a user, if there is one.
+func (o *operator) passwordOf(t *testing.T, name string) string {
+	t.Helper()
+	user, err := o.User(t.Context(), name)
+	if errors.Is(err, localaws.ErrNotFound) || user.LoginProfile == nil {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return user.LoginProfile.Password
+}
+
+// wantListed wants the executions of [TestCommand] at the top of the list.
+func (o *operator) wantListed(t *testing.T) {
+	t.Helper()
+	code, stdout, stderr := o.onboard(t, "", "list")
+	rows := strings.Split(stdout, "\n")
+	for i, want := range []string{
+		`^EXECUTION +STARTED +STATUS +USERS$`,
+		`^NAME  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  FAILED     InvalidInput$`,
+		`^NAME  .{19}  SUCCEEDED  1 user: 1 sent a new password$`,
+		`^NAME  .{19}  FAILED     2 users: 1 skipped \(there before\), 1 failed$`,
+		`^NAME  .{19}  SUCCEEDED  1 user: 1 created$`,
+	} {
+		if i >= len(rows) || !regexp.MustCompile(want).MatchString(normalized(rows[i])) {
+			t.Errorf("line %d of the list is not %s, got the exit code %d and\n%s%s", i+1, want, code, stdout, stderr)
+		}
+	}
+}
+
+// wantPolicy wants README.md to have policies that allow the calls of the operator, and nothing else.
+func (o *operator) wantPolicy(t *testing.T) {
+	t.Helper()
+	policy := operatorPolicy(t)
+	needless := map[string]bool{}
+	for _, statement := range policy {
+		for _, action := range texts(statement.Action) {
+			needless[action] = true
+		}
+	}
+	for _, call := range o.calls {
+		delete(needless, call.action)
+		if !policy.allows(t, call) {
+			t.Errorf("the policies in README.md do not allow %s on %s", call.action, call.resource)
+		}
+	}
+	if len(needless) > 0 {
+		t.Errorf("the policies in README.md allow what the command does not need: %v", slices.Sorted(maps.Keys(needless)))
+	}
+}
+
+// operatorPolicy returns the statements of the policy documents in README.md, which are those of operators.
+func operatorPolicy(t *testing.T) (statements policy) {
+	t.Helper()
+	content, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllSubmatch(content, -1) {
+		var document struct {
+			Version   string
+			Statement policy
+		}
+		if json.Unmarshal(block[1], &document) == nil && document.Version != "" {
+			statements = append(statements, document.Statement...)
+		}
+	}
+	return statements
+}
+
+var (
+	consoleLink   = regexp.MustCompile(`https://\S+#/v2/executions/details/\S+`)
+	executionARN  = regexp.MustCompile(`arn:aws:states:\S+:execution:[^\s:]+:[^\s:]+`)
+	executionName = regexp.MustCompile(`onboard-\d{8}T\d{6}Z-[0-9a-f]{6}`)
+	progressLine  = regexp.MustCompile(`(?m)^\d+ of \d+ users done.*\n`)
+	numbers       = regexp.MustCompile(`sends \d+ more`)
+)
+
+// normalized replaces what is another each time, and takes out the lines of progress.
+func normalized(text string) string {
+	text = progressLine.ReplaceAllString(text, "")
+	text = consoleLink.ReplaceAllString(text, "LINK")
+	text = executionARN.ReplaceAllString(text, "ARN")
+	text = executionName.ReplaceAllString(text, "NAME")
+	return numbers.ReplaceAllString(text, "sends NUMBER more")
+}
