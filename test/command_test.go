@@ -16,6 +16,7 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go/middleware"
 
@@ -49,7 +50,7 @@ func (o *operator) noteCalls(stack *middleware.Stack) error {
 	note := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
 		middleware.InitializeOutput, middleware.Metadata, error,
 	) {
-		prefixes := map[string]string{"SFN": "states", "CloudFormation": "cloudformation"}
+		prefixes := map[string]string{"SFN": "states", "CloudFormation": "cloudformation", "SESv2": "ses", "IAM": "iam"}
 		action := prefixes[awsmiddleware.GetServiceID(ctx)] + ":" + awsmiddleware.GetOperationName(ctx)
 		o.calls = append(o.calls, request{action: action, resource: resourceOf(in.Parameters)})
 		return next.HandleInitialize(ctx, in)
@@ -67,6 +68,8 @@ func resourceOf(parameters any) string {
 		return *in.StateMachineArn
 	case *sfn.ListExecutionsInput:
 		return *in.StateMachineArn
+	case *sfn.DescribeStateMachineInput:
+		return *in.StateMachineArn
 	case *sfn.DescribeExecutionInput:
 		return *in.ExecutionArn
 	case *sfn.GetExecutionHistoryInput:
@@ -75,6 +78,10 @@ func resourceOf(parameters any) string {
 		return *in.ExecutionArn
 	case *sfn.DescribeMapRunInput:
 		return *in.MapRunArn
+	case *sesv2.GetEmailIdentityInput:
+		return "arn:aws:ses:" + where + ":identity/" + *in.EmailIdentity
+	case *iam.GetGroupInput:
+		return "arn:aws:iam::" + localaws.Account + ":group/" + *in.GroupName
 	default:
 		return "*"
 	}
@@ -86,8 +93,16 @@ func TestCommand(t *testing.T) {
 	operator := &operator{account: deployed(t)}
 	operator.createUser(t, &iam.CreateUserInput{UserName: aws.String("Command-case@example.net")})
 	const (
-		one    = "user_name,email\ncommand,command@example.net\n"
-		both   = one + "command-case@example.net,command-case@example.net\n"
+		one   = "user_name,email\ncommand,command@example.net\n"
+		both  = one + "command-case@example.net,command-case@example.net\n"
+		ready = `ok       standard input: 1 user, nothing wrong
+ok       SES sends from this account
+ok       SES is out of its sandbox, and mails everybody
+ok       SES sends NUMBER more mails within 24 hours, and the list has 1 user
+ok       the sender's SES identity it@example.com is verified
+ok       the group NoAuthorityIAMGroup exists
+ok       the account has no password policy of its own: passwords satisfy the default of IAM
+`
 		failed = "onboard: 1 user failed: run the same list again when the cause is gone, it goes on where this run stopped\n"
 		table  = `USER                      STATUS   WHAT TO DO
 command                   Skipped  nothing: was onboarded before; if the mail is lost, run the list with --resend
@@ -107,6 +122,7 @@ command-case@example.net  Failed   write the name in the list as IAM has it, and
 		stdout string
 		stderr string
 	}{
+		{one, []string{"check", "-", "--aws"}, 0, ready, ""},
 		{one, []string{"run", "-"}, 0, `USER     STATUS   WHAT TO DO
 command  Created  nothing: the sign-in data is mailed
 1 user: 1 created

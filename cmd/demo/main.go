@@ -1,5 +1,6 @@
 // Demo does the whole job on the local AWS: it deploys the stack with the CDK CLI, onboards the users of
-// examples/users.json, of whom one exists already, and shows the mails and what IAM then knows of the users.
+// examples/users.json, of whom one exists already, with the operator's command, and shows the mails and what IAM then
+// knows of the users.
 //
 // It runs in the root of the repository, with the Node.js packages installed.
 package main
@@ -64,7 +65,9 @@ func onboard(ctx context.Context, server *localaws.Server) error {
 			quiet(ctx, server.Env(), cdk, "deploy", "--require-approval", "never", "--context", "sender="+sender)},
 		{"Verifying the sender " + sender, func() error { return server.Verify(ctx, sender) }},
 		{"Creating the user " + existing + " by hand", func() error { return createUser(ctx, server) }},
+		{"Checking the list: onboard check --aws " + list, loud(ctx, server.Env(), "bin/onboard", "check", "--aws", list)},
 		{"Running the list: onboard run " + list, loud(ctx, server.Env(), "bin/onboard", "run", list)},
+		{"Listing the runs: onboard list", loud(ctx, server.Env(), "bin/onboard", "list")},
 		{"Reading the mails", func() error { return printMails(ctx, server) }},
 		{"Asking IAM for the users", func() error { return printUsers(ctx, server) }},
 	} {

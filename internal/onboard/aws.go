@@ -6,21 +6,30 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go/logging"
 )
 
-// Clients is what the command asks of AWS.
+// Clients is what the command asks of AWS. Stacks and Executions serve every command, the others check --aws alone.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
+	Machines   MachineAPI
+	Mail       MailAPI
+	Users      UserAPI
 }
 
 // NewClients makes the clients of the AWS SDK.
 func NewClients(cfg aws.Config) *Clients {
+	states := sfn.NewFromConfig(cfg)
 	return &Clients{
 		Stacks:     cloudformation.NewFromConfig(cfg),
-		Executions: sfn.NewFromConfig(cfg),
+		Executions: states,
+		Machines:   states,
+		Mail:       sesv2.NewFromConfig(cfg),
+		Users:      iam.NewFromConfig(cfg),
 	}
 }
 
@@ -37,6 +46,23 @@ type ExecutionAPI interface {
 	DescribeMapRun(context.Context, *sfn.DescribeMapRunInput, ...func(*sfn.Options)) (*sfn.DescribeMapRunOutput, error)
 	GetExecutionHistory(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
 	ListExecutions(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error)
+}
+
+// MachineAPI is what the command asks of the state machines of Step Functions.
+type MachineAPI interface {
+	DescribeStateMachine(context.Context, *sfn.DescribeStateMachineInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error)
+}
+
+// MailAPI is what the command asks of SES.
+type MailAPI interface {
+	GetAccount(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error)
+	GetEmailIdentity(context.Context, *sesv2.GetEmailIdentityInput, ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error)
+}
+
+// UserAPI is what the command asks of IAM.
+type UserAPI interface {
+	GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error)
+	GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error)
 }
 
 // Connect makes the clients for a region and a profile. Where one is empty, it is found as the AWS CLI finds it, in

@@ -37,7 +37,8 @@ type fakeAWS struct {
 	laterLooks   [][]look          // those of the executions that are started after the first
 	history      [][]types.HistoryEvent
 	executions   []types.ExecutionListItem // what ListExecutions tells
-	interruptOn  int                       // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
+	preflight    fakePreflight
+	interruptOn  int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
 
 	region, profile string // as Connect got them
 	stackName       string
@@ -68,7 +69,7 @@ func (f *fakeAWS) connect(_ context.Context, region, profile string) (*onboard.C
 	if f.interruptOn == connecting {
 		f.interrupt()
 	}
-	return &onboard.Clients{Stacks: f, Executions: f}, nil
+	return &onboard.Clients{Stacks: f, Executions: f, Machines: &f.preflight, Mail: &f.preflight, Users: &f.preflight}, nil
 }
 
 func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {

@@ -60,7 +60,7 @@ func TestListErrors(t *testing.T) {
 			`  standard input:4: must have an e-mail address such as user@example.com, got: "cy"`},
 	}
 	for name, test := range tests {
-		for _, command := range []string{"run"} {
+		for _, command := range []string{"run", "check"} {
 			t.Run(name+", "+command, func(t *testing.T) {
 				t.Chdir(t.TempDir())
 				if strings.HasPrefix(test.path, "users") {

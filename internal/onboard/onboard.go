@@ -16,7 +16,8 @@ import (
 
 const exitCodes = `Exit codes:
   0  every user is onboarded, or was there before
-  1  a user failed, an execution failed, or the command was interrupted
+  1  a user failed, an execution failed, check --aws found a problem, or the
+     command was interrupted
   2  a wrong flag, argument or list
   3  AWS refused: credentials, permissions, region, no such stack, state machine
      or execution`
@@ -52,7 +53,8 @@ func (a App) rootCommand() *cobra.Command {
 		Use:   "onboard",
 		Short: "Give people a console user in AWS, and mail them their sign-in data",
 		Long:  "Give people a console user in AWS, and mail them their sign-in data.\n\n" + exitCodes,
-		Example: `  onboard run users.csv
+		Example: `  onboard check users.csv
+  onboard run users.csv
   onboard list`,
 		Version:               version(),
 		SilenceErrors:         true,
@@ -72,7 +74,7 @@ func (a App) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(a.runCommand(), a.reportCommand(), a.listCommand())
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.reportCommand(), a.listCommand())
 	return root
 }
 

@@ -23,7 +23,7 @@ func TestUnreadableList(t *testing.T) {
 	} else if err := os.Chmod("users.txt", 0); err != nil {
 		t.Fatal(err)
 	}
-	got := runMain(t, "run", "users.txt")
+	got := runMain(t, "check", "users.txt")
 	expect(t, got, result{"", "onboard: open users.txt: permission denied: " +
 		"LIST must be a .json, .csv or .txt file that you can read, or - for standard input\n", 2})
 }

@@ -286,7 +286,7 @@ func TestRunStartsNothingWhenInterruptedBefore(t *testing.T) {
 }
 
 func TestInterruptedWhileAskingAWS(t *testing.T) {
-	for _, args := range [][]string{{"report", "run"}, {"list"}} {
+	for _, args := range [][]string{{"check", "-", "--aws"}, {"report", "run"}, {"list"}} {
 		got := runWith(t, &fakeAWS{interruptOn: connecting}, "ada@example.com", args...)
 		expect(t, got, result{"", "onboard: interrupted\n", 1})
 	}

@@ -67,6 +67,20 @@ func TestTerminalShowsFailedUsersInRed(t *testing.T) {
 	}
 }
 
+func TestTerminalShowsProblemsInRed(t *testing.T) {
+	const line = "problem  the sender's SES identity example.com is not verified"
+	for noColor, want := range map[string]string{"": "\x1b[31m" + line, "1": "\n" + line} {
+		t.Setenv("NO_COLOR", noColor)
+		terminal := terminaltest.Open(t)
+		fake := &fakeAWS{preflight: fakePreflight{unverified: true}}
+		app := onboard.App{Stdin: strings.NewReader(addresses(1)), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+		app.Run(t.Context(), []string{"check", "-", "--aws"})
+		if got := terminal.Close(); !strings.Contains(got, want) {
+			t.Errorf("NO_COLOR=%s: the terminal lacks %q, got: %q", noColor, want, got)
+		}
+	}
+}
+
 func TestTerminalIsAsked(t *testing.T) {
 	const (
 		intro    = "1 user of users.txt to onboard in account 123456789012, eu-west-1\n"

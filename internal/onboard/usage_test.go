@@ -19,6 +19,7 @@ func TestUsageErrors(t *testing.T) {
 		"two mistakes": {[]string{"run", "-", "--output", "", "--state-machine", "a"}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: a\n--output must be one of table, json, csv, got: "},
 		"report of nothing": {[]string{"report"}, "expected one EXECUTION, got 0: see onboard report --help"},
+		"check of nothing":  {[]string{"check"}, "expected one LIST, got 0: see onboard check --help"},
 		"list of a list":    {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
 		"no ARN": {[]string{"run", "-", "--state-machine", "Onboarding"}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: Onboarding"},
@@ -46,6 +47,7 @@ func TestHelpAndVersion(t *testing.T) {
 	}{
 		"help":                  {[]string{"--help"}, "Exit codes:\n  0  every user is onboarded"},
 		"help of run":           {[]string{"run", "--help"}, "Usage:\n  onboard run LIST [flags]\n\nExamples:\n  onboard run users.csv\n"},
+		"help of check":         {[]string{"check", "--help"}, "Examples:\n  onboard check users.csv\n"},
 		"help of report":        {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
 		"help of list":          {[]string{"list", "--help"}, "Examples:\n  onboard list\n"},
 		"completion":            {[]string{"completion", "bash"}, "__start_onboard()"},

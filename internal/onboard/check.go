@@ -1,0 +1,64 @@
+package onboard
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (a App) checkCommand() *cobra.Command {
+	var where target
+	var askAWS bool
+	cmd := &cobra.Command{
+		Use:   "check LIST [flags]",
+		Short: "Check a list, and start nothing",
+		Long: `Check a list by the rules that onboard run checks it by, and start nothing.
+
+` + listFormats + `
+
+With --aws, look also whether AWS is ready for the list: whether SES sends, how
+much, and to whom, whether the sender is verified, the groups exist, and the
+password policy can be read. Nothing is changed.`,
+		Example: `  onboard check users.csv
+  onboard check users.csv --aws`,
+		Args:              oneArgument("LIST"),
+		ValidArgsFunction: completeList,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := where.resolve(cmd); err != nil {
+				return err
+			}
+			return a.check(cmd.Context(), args[0], where, askAWS)
+		},
+	}
+	cmd.Flags().BoolVar(&askAWS, "aws", false, "look also whether AWS is ready for the list")
+	where.addFlags(cmd)
+	return cmd
+}
+
+func (a App) check(ctx context.Context, path string, where target, askAWS bool) error {
+	list, err := readList(ctx, path, a.Stdin)
+	if err != nil {
+		return err
+	}
+	if !askAWS {
+		fmt.Fprintf(a.Stdout, "%s: %s, nothing wrong\n", list.Name, count(len(list.Users), "user"))
+		return nil
+	}
+	clients, err := a.Connect(ctx, where.region, where.profile)
+	if err != nil {
+		return err
+	}
+	machine, err := where.findStateMachine(ctx, clients.Stacks)
+	if err != nil {
+		return err
+	}
+	needs, err := readNeeds(ctx, clients.Machines, machine)
+	if err != nil {
+		return err
+	}
+	preflight := &preflight{clients: clients, needs: needs, list: list}
+	findings, err := preflight.look(ctx)
+	printFindings(a.Stdout, findings)
+	return err
+}

@@ -1,0 +1,182 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+// preflight looks whether AWS is ready for a list, as the state machine does before it touches anybody, and a little
+// further.
+type preflight struct {
+	clients *Clients
+	needs   *needs
+	list    *userlist.List
+
+	findings []finding
+}
+
+// finding is what a look has found, and what to do about it.
+type finding struct {
+	level level
+	text  string
+}
+
+type level string
+
+const (
+	fine    level = "ok"
+	warning level = "warning" // a run may do well nevertheless
+	problem level = "problem"
+)
+
+func (p *preflight) add(level level, format string, args ...any) {
+	p.findings = append(p.findings, finding{level, fmt.Sprintf(format, args...)})
+}
+
+// look returns all findings. The error is that of the worst one.
+func (p *preflight) look(ctx context.Context) ([]finding, error) {
+	wrongGroups := p.lookAtList()
+	var refusals []error
+	for _, look := range []func(context.Context) error{p.lookAtSES, p.lookAtSender, p.lookAtGroups, p.lookAtPasswordPolicy} {
+		if err := look(ctx); err != nil {
+			p.add(problem, "%v", err)
+			refusals = append(refusals, err)
+		}
+	}
+	problems := 0
+	for _, finding := range p.findings {
+		if finding.level == problem {
+			problems++
+		}
+	}
+	toMend := fmt.Sprintf("%s to mend before the list is run", count(problems, "problem"))
+	switch {
+	case problems == 0:
+		return p.findings, nil
+	case wrongGroups > 0:
+		return p.findings, usageErrorf("%s", toMend)
+	case len(refusals) > 0:
+		return p.findings, awsErrorf("%s", toMend)
+	default:
+		return p.findings, errors.New(toMend)
+	}
+}
+
+func (p *preflight) lookAtList() (wrong int) {
+	for _, user := range p.list.Users {
+		if user.Group != "" && !slices.Contains(p.needs.groups, user.Group) {
+			wrong++
+			p.add(problem, "%s:%d: must have a Group out of %s, got: %q", p.list.Name, user.Line,
+				strings.Join(p.needs.groups, ", "), user.Group)
+		}
+	}
+	if wrong == 0 {
+		p.add(fine, "%s: %s, nothing wrong", p.list.Name, count(len(p.list.Users), "user"))
+	}
+	return wrong
+}
+
+func (p *preflight) lookAtSES(ctx context.Context) error {
+	account, err := p.clients.Mail.GetAccount(ctx, &sesv2.GetAccountInput{})
+	if err != nil {
+		return refused("look at SES", err)
+	}
+	if account.SendingEnabled {
+		p.add(fine, "SES sends from this account")
+	} else {
+		p.add(problem, "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again")
+	}
+	if account.ProductionAccessEnabled {
+		p.add(fine, "SES is out of its sandbox, and mails everybody")
+	} else {
+		p.add(warning, "SES is in its sandbox, and mails verified recipients only: "+
+			"request production access in the SES console, Account dashboard")
+	}
+	p.lookAtQuota(account.SendQuota)
+	return nil
+}
+
+func (p *preflight) lookAtQuota(quota *sestypes.SendQuota) {
+	const unlimited = -1
+	if quota == nil || quota.Max24HourSend == unlimited {
+		return
+	}
+	left, users := int(quota.Max24HourSend-quota.SentLast24Hours), len(p.list.Users)
+	if users <= left {
+		p.add(fine, "SES sends %d more mails within 24 hours, and the list has %s", left, count(users, "user"))
+		return
+	}
+	p.add(problem, "SES sends %d more mails within 24 hours, and the list has %s: request a higher quota, "+
+		"or run the same list again each day until everybody is onboarded", max(left, 0), count(users, "user"))
+}
+
+func (p *preflight) lookAtSender(ctx context.Context) error {
+	identity, err := p.clients.Mail.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: &p.needs.identity})
+	var missing *sestypes.NotFoundException
+	switch {
+	case errors.As(err, &missing):
+		p.add(problem, "SES has no identity %s in this region: create it and have it verified", p.needs.identity)
+	case err != nil:
+		return refused("look at the SES identity "+p.needs.identity, err)
+	case !identity.VerifiedForSendingStatus:
+		p.add(problem, "the sender's SES identity %s is not verified: follow the link in the mail that AWS sent to the address, "+
+			"or publish the DKIM records of the domain", p.needs.identity)
+	default:
+		p.add(fine, "the sender's SES identity %s is verified", p.needs.identity)
+	}
+	return nil
+}
+
+func (p *preflight) lookAtGroups(ctx context.Context) error {
+	for _, name := range p.needs.groups {
+		_, err := p.clients.Users.GetGroup(ctx, &iam.GetGroupInput{GroupName: &name, MaxItems: aws.Int32(1)})
+		var missing *iamtypes.NoSuchEntityException
+		switch {
+		case errors.As(err, &missing):
+			p.add(problem, "IAM has no group %s: create it, or deploy the stack again", name)
+		case err != nil:
+			return refused("look at the group "+name, err)
+		default:
+			p.add(fine, "the group %s exists", name)
+		}
+	}
+	return nil
+}
+
+func (p *preflight) lookAtPasswordPolicy(ctx context.Context) error {
+	policy, err := p.clients.Users.GetAccountPasswordPolicy(ctx, &iam.GetAccountPasswordPolicyInput{})
+	var missing *iamtypes.NoSuchEntityException
+	switch {
+	case errors.As(err, &missing):
+		p.add(fine, "the account has no password policy of its own: passwords satisfy the default of IAM")
+	case err != nil:
+		return refused("look at the password policy", err)
+	default:
+		p.add(fine, "the password policy of the account can be read: passwords have at least %d characters",
+			aws.ToInt32(policy.PasswordPolicy.MinimumPasswordLength))
+	}
+	return nil
+}
+
+func printFindings(w io.Writer, findings []finding) {
+	colour := hasColour(w)
+	for _, finding := range findings {
+		line := fmt.Sprintf("%-8s %s", finding.level, finding.text)
+		if finding.level == problem && colour {
+			line = red(line)
+		}
+		fmt.Fprintln(w, line)
+	}
+}
