@@ -1,0 +1,127 @@
+package test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/terminaltest"
+)
+
+// TestScreenInReadme enters the commands of the screen in README.md at a terminal, and holds the screen to what they
+// print. One of the users exists before.
+func TestScreenInReadme(t *testing.T) {
+	const file = "../README.md"
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := regexp.MustCompile("(?s)```console\n.*?```")
+	printed := screen.Find(content)
+	if printed == nil {
+		t.Fatal("README.md has no console block")
+	}
+	account := deployed(t)
+	account.createUser(t, &iam.CreateUserInput{UserName: aws.String("grace@example.com")})
+	onboard := buildCommand(t)
+	var got strings.Builder
+	for _, line := range regexp.MustCompile(`(?m)^\$ onboard (.*)$`).FindAllSubmatch(printed, -1) {
+		args := strings.Fields(string(line[1]))
+		terminal := terminaltest.Open(t)
+		command := onTerminal(t, account, terminal, onboard, args...)
+		if args[0] == "run" {
+			terminal.WaitFor(t, `\[y/N\] $`)
+			if err := terminal.Type("y\n"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := command.Wait(); err != nil {
+			t.Errorf("onboard %s: %v", line[1], err)
+		}
+		fmt.Fprintf(&got, "$ onboard %s\n%s", line[1], asInReadme(terminaltest.OnScreen(terminal.Close())))
+	}
+	want := screen.ReplaceAllLiteral(content, []byte("```console\n"+got.String()+"```"))
+	if *update {
+		if err := os.WriteFile(file, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if !bytes.Equal(want, content) {
+		t.Errorf("the screen in README.md is out of date; if the change is meant, run go test ./test -update. The screen is\n%s", &got)
+	}
+}
+
+// asInReadme puts an example in the place of what is another each time.
+func asInReadme(screen string) string {
+	screen = executionName.ReplaceAllString(screen, "onboard-20261124T081502Z-a1b2c3")
+	screen = regexp.MustCompile(`execution:[^:]+:`).ReplaceAllString(screen, "execution:UserOnboarding:")
+	return numbers.ReplaceAllString(screen, "sends 50000 more")
+}
+
+// TestCtrlC interrupts the command at a terminal, and comes back as it says.
+func TestCtrlC(t *testing.T) {
+	account := deployed(t)
+	onboard := buildCommand(t)
+	list := filepath.Join(t.TempDir(), "users.txt")
+	var users strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&users, "ctrl-c-%d@example.net\n", i)
+	}
+	if err := os.WriteFile(list, []byte(users.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	terminal := terminaltest.Open(t)
+	command := onTerminal(t, account, terminal, onboard, "run", list, "--yes")
+	terminal.WaitFor(t, `\d+% \|`)
+	if err := terminal.Type("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	_ = command.Wait()
+	screen := terminaltest.OnScreen(terminal.Close())
+	back := regexp.MustCompile(`\nonboard: stopped watching, which does not stop the execution; ` +
+		`its report, when it has ended: onboard (report \S+)\n$`).FindStringSubmatch(screen)
+	if code := command.ProcessState.ExitCode(); code != 1 || back == nil {
+		t.Fatalf("got the exit code %d and the screen\n%s", code, screen)
+	}
+
+	args := strings.Fields(back[1])
+	account.await(t, args[1])
+	report := exec.Command(onboard, args...)
+	report.Env = account.Env()
+	output, err := report.Output()
+	if err != nil || !strings.HasSuffix(string(output), "\n12 users: 12 created\n") {
+		t.Errorf("onboard %s: got %v and\n%s", back[1], err, output)
+	}
+}
+
+// buildCommand builds the operator's command, and returns its path.
+func buildCommand(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "onboard")
+	if output, err := exec.Command("go", "build", "-o", path, "../cmd/onboard").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return path
+}
+
+// onTerminal starts the command in the root of the repository, at a terminal whose keys reach it.
+func onTerminal(t *testing.T, account *account, terminal *terminaltest.Terminal, path string, args ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.Command(path, args...)
+	command.Dir, command.Env = "..", append(account.Env(), "NO_COLOR=1")
+	command.Stdin, command.Stdout, command.Stderr = terminal.File, terminal.File, terminal.File
+	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return command
+}
