@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -61,11 +62,18 @@ func (a App) rootCommand() *cobra.Command {
 		SilenceUsage:          true,
 		DisableFlagsInUseLine: true,
 		Args:                  cobra.ArbitraryArgs,
+
+		SuggestionsMinimumDistance: 2,
+
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageErrorf("unknown command %q: see %s --help", args[0], cmd.CommandPath())
+			if len(args) == 0 {
+				return cmd.Help()
 			}
-			return usageErrorf("no command given: see %s --help", cmd.CommandPath())
+			meant := ""
+			if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+				meant = " (did you mean " + strings.Join(similar, " or ") + "?)"
+			}
+			return usageErrorf("unknown command %q%s: see %s --help", args[0], meant, cmd.CommandPath())
 		},
 	}
 	root.SetIn(a.Stdin)

@@ -10,12 +10,12 @@ func TestUsageErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no command":      {nil, "no command given: see onboard --help"},
-		"unknown command": {[]string{"walk", "users.json"}, `unknown command "walk": see onboard --help`},
-		"unknown flag":    {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
-		"no list":         {[]string{"run"}, "expected one LIST, got 0: see onboard run --help"},
-		"two lists":       {[]string{"run", "a.json", "b.json"}, "expected one LIST, got 2: see onboard run --help"},
-		"unknown output":  {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: xml"},
+		"unknown command":  {[]string{"walk", "users.json"}, `unknown command "walk": see onboard --help`},
+		"mistyped command": {[]string{"chekc", "users.json"}, `unknown command "chekc" (did you mean check?): see onboard --help`},
+		"unknown flag":     {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
+		"no list":          {[]string{"run"}, "expected one LIST, got 0: see onboard run --help"},
+		"two lists":        {[]string{"run", "a.json", "b.json"}, "expected one LIST, got 2: see onboard run --help"},
+		"unknown output":   {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: xml"},
 		"two mistakes": {[]string{"run", "-", "--output", "", "--state-machine", "a"}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: a\n--output must be one of table, json, csv, got: "},
 		"report of nothing": {[]string{"report"}, "expected one EXECUTION, got 0: see onboard report --help"},
@@ -46,6 +46,7 @@ func TestHelpAndVersion(t *testing.T) {
 		want string // stdout contains it
 	}{
 		"help":                  {[]string{"--help"}, "Exit codes:\n  0  every user is onboarded"},
+		"no command":            {nil, "Exit codes:\n  0  every user is onboarded"},
 		"help of run":           {[]string{"run", "--help"}, "Usage:\n  onboard run LIST [flags]\n\nExamples:\n  onboard run users.csv\n"},
 		"help of check":         {[]string{"check", "--help"}, "Examples:\n  onboard check users.csv\n"},
 		"help of report":        {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
