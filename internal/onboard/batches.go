@@ -61,16 +61,17 @@ type runner struct {
 	machine  string
 	profile  string
 	list     *userlist.List
+	batches  []batch
 	progress progress
 
 	started int     // how many users are in an execution
 	outcome outcome // of those whose execution has ended
 }
 
-func (r *runner) run(ctx context.Context, batches []batch) error {
-	for _, batch := range batches {
+func (r *runner) run(ctx context.Context) error {
+	for _, batch := range r.batches {
 		err := r.runBatch(ctx, batch)
-		if err != nil && len(batches) > 1 {
+		if err != nil && len(r.batches) > 1 {
 			return fmt.Errorf("%w\n%s", err, r.rest())
 		}
 		if err != nil {

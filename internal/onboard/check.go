@@ -45,11 +45,7 @@ func (a App) check(ctx context.Context, path string, where target, askAWS bool) 
 		fmt.Fprintf(a.Stdout, "%s: %s, nothing wrong\n", list.Name, count(len(list.Users), "user"))
 		return nil
 	}
-	clients, err := a.Connect(ctx, where.region, where.profile)
-	if err != nil {
-		return err
-	}
-	machine, err := where.findStateMachine(ctx, clients.Stacks)
+	clients, machine, err := a.find(ctx, where)
 	if err != nil {
 		return err
 	}

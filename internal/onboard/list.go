@@ -40,11 +40,7 @@ func (a App) listCommand() *cobra.Command {
 }
 
 func (a App) list(ctx context.Context, where target) error {
-	clients, err := a.Connect(ctx, where.region, where.profile)
-	if err != nil {
-		return err
-	}
-	machine, err := where.findStateMachine(ctx, clients.Stacks)
+	clients, machine, err := a.find(ctx, where)
 	if err != nil {
 		return err
 	}

@@ -66,32 +66,14 @@ func completeList(_ *cobra.Command, args []string, _ string) ([]string, cobra.Sh
 
 // run onboards the users of the list at path.
 func (a App) run(ctx context.Context, path string, options runOptions) error {
-	list, err := readList(ctx, path, a.Stdin)
-	if err != nil {
-		return beforeStart(ctx, err)
+	runner, err := a.prepare(ctx, path, options)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errors.New("interrupted, nothing was started")
+	case err != nil:
+		return err
 	}
-	list.Resend = list.Resend || options.resend
-	clients, err := a.Connect(ctx, options.where.region, options.where.profile)
-	if err != nil {
-		return beforeStart(ctx, err)
-	}
-	machine, err := options.where.findStateMachine(ctx, clients.Stacks)
-	if err != nil {
-		return beforeStart(ctx, err)
-	}
-	batches := split(list)
-	a.announce(list, machine, len(batches))
-	a.warnOfRunning(ctx, clients.Executions, machine)
-	if path != "-" && !options.yes {
-		if err := a.confirm(ctx); err != nil {
-			return beforeStart(ctx, err)
-		}
-	}
-	runner := &runner{
-		stderr: a.Stderr, api: clients.Executions, machine: machine, profile: options.where.profile, list: list,
-		progress: newProgress(a.Stderr, len(list.Users)),
-	}
-	err = runner.run(ctx, batches)
+	err = runner.run(ctx)
 	if runner.outcome.Total > 0 {
 		options.output.print(a.Stdout, &runner.outcome)
 	}
@@ -99,6 +81,31 @@ func (a App) run(ctx context.Context, path string, options runOptions) error {
 		return err
 	}
 	return runner.outcome.err()
+}
+
+// prepare does all that comes before the first start.
+func (a App) prepare(ctx context.Context, path string, options runOptions) (*runner, error) {
+	list, err := readList(ctx, path, a.Stdin)
+	if err != nil {
+		return nil, err
+	}
+	list.Resend = list.Resend || options.resend
+	clients, machine, err := a.find(ctx, options.where)
+	if err != nil {
+		return nil, err
+	}
+	batches := split(list)
+	a.announce(list, machine, len(batches))
+	a.warnOfRunning(ctx, clients.Executions, machine)
+	if path != "-" && !options.yes {
+		if err := a.confirm(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return &runner{
+		stderr: a.Stderr, api: clients.Executions, machine: machine, profile: options.where.profile,
+		list: list, batches: batches, progress: newProgress(a.Stderr, len(list.Users)),
+	}, nil
 }
 
 // announce says what is about to happen.
@@ -125,11 +132,4 @@ func (a App) warnOfRunning(ctx context.Context, executions ExecutionAPI, machine
 	}
 	fmt.Fprintf(a.Stderr, "warning: %s is still running: if it has users of this list, wait for its end, "+
 		"since two runs at a time can mail a password that is not the one set\n", oneLine(aws.ToString(running.Executions[0].Name)))
-}
-
-func beforeStart(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return errors.New("interrupted, nothing was started")
-	}
-	return err
 }

@@ -73,6 +73,16 @@ func (t *target) findStateMachine(ctx context.Context, stacks StackAPI) (string,
 		t.stack, stateMachineOutput)
 }
 
+// find makes the clients, and returns them with the ARN of the state machine.
+func (a App) find(ctx context.Context, where target) (*Clients, string, error) {
+	clients, err := a.Connect(ctx, where.region, where.profile)
+	if err != nil {
+		return nil, "", err
+	}
+	machine, err := where.findStateMachine(ctx, clients.Stacks)
+	return clients, machine, err
+}
+
 // resolveExecution checks the ARN or the name of an execution, and takes the region from an ARN.
 func (t *target) resolveExecution(name string) error {
 	parsed, err := arn.Parse(name)
