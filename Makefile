@@ -2,7 +2,7 @@ SHELL := /bin/bash
 export TIMEFORMAT := done in %0R s
 
 # Tests that print what they found, which go test shows with -v only.
-TELLING := TestFaults
+TELLING := TestFaults|TestNag
 
 .PHONY: help demo test faults update picture check
 

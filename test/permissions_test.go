@@ -158,10 +158,11 @@ var options = []option{
 		"made alarm":         ofMadeAlarm + "Allow to Service:events.amazonaws.com sns:Publish on <UserOnboardingAlarmTopic>",
 	}},
 	{"BounceTopic", func(stack awscdk.Stack, p *props) {
-		p.BounceTopic = sns.NewTopic(stack, jsii.String("Bounce"), nil)
+		p.BounceTopic = sns.NewTopic(stack, jsii.String("Bounce"), &sns.TopicProps{EnforceSSL: jsii.Bool(true)})
 	}, map[string]string{
-		"bounce": ofBounce + sesMayPublish + "<Bounce>" + fromSet + "<UserOnboardingConfigurationSet>",
-		"mail":   mailWithSet + "<UserOnboardingConfigurationSet>" + fromSender,
+		"enforce bounce": ofBounce + "Deny to * sns:Publish on <Bounce> if Bool aws:SecureTransport = false",
+		"bounce":         ofBounce + sesMayPublish + "<Bounce>" + fromSet + "<UserOnboardingConfigurationSet>",
+		"mail":           mailWithSet + "<UserOnboardingConfigurationSet>" + fromSender,
 	}},
 	{"BounceEmail", func(_ awscdk.Stack, p *props) { p.BounceEmail = jsii.String("bounce@example.com") }, map[string]string{
 		"enforce made bounce": ofMadeBounce + "Deny to * sns:Publish on <UserOnboardingBounceTopic> if Bool aws:SecureTransport = false",
