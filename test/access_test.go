@@ -93,7 +93,7 @@ func TestEveryTaskHasItsPermissionAndNoPermissionIsIdle(t *testing.T) {
 			p, _ := withOptions(stack, names...)
 			template := synthesize(t, stack, p)
 			machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
-			role := template.policies(t)[strings.TrimSuffix(ofRole, ": ")]
+			role := template.policyOf(t, ofRole)
 			var requests []request
 			for _, states := range []map[string]machineState{machine.States, machine.child().States} {
 				for name, state := range states {
@@ -180,8 +180,8 @@ func TestTakenOverRole(t *testing.T) {
 	for _, names := range optionSets() {
 		stack := newStack(t)
 		p, _ := withOptions(stack, names...)
-		policies := synthesize(t, stack, p).policies(t)
-		role := slices.Concat(policies[strings.TrimSuffix(ofRole, ": ")], policies[strings.TrimSuffix(ofMapRun, ": ")])
+		template := synthesize(t, stack, p)
+		role := slices.Concat(template.policyOf(t, ofRole), template.policyOf(t, ofMapRun))
 		for _, request := range requests {
 			if role.allows(t, request) {
 				t.Errorf("with the options %v the role may %s on %s with %v", names, request.action, request.resource, request.context)
@@ -239,7 +239,7 @@ func TestFirstSignIn(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			template := synthesize(t, newStack(t), props{UserPath: jsii.String(path), RequireMFA: jsii.Bool(test.requireMFA)})
-			member := slices.Concat(template.policies(t)[strings.TrimSuffix(ofGroup, ": ")], test.others)
+			member := slices.Concat(template.policyOf(t, ofGroup), test.others)
 			for _, wanted := range test.allowed {
 				if !member.allows(t, memberRequest(wanted[0], wanted[1], test.mfa)) {
 					t.Errorf("may not %s on %s", wanted[0], wanted[1])
@@ -257,7 +257,7 @@ func TestFirstSignIn(t *testing.T) {
 // TestAccessKeyIsNoMFA has a member use an access key, with which a request says nothing of MFA.
 func TestAccessKeyIsNoMFA(t *testing.T) {
 	template := synthesize(t, newStack(t), props{RequireMFA: jsii.Bool(true)})
-	member := append(template.policies(t)[strings.TrimSuffix(ofGroup, ": ")], statement{Effect: "Allow", Action: "*", Resource: "*"})
+	member := append(template.policyOf(t, ofGroup), statement{Effect: "Allow", Action: "*", Resource: "*"})
 	request := request{"s3:ListAllMyBuckets", "*", map[string][]string{"aws:username": {"user"}}}
 	if member.allows(t, request) {
 		t.Error("an access key gets by without MFA")

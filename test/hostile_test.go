@@ -1,6 +1,7 @@
 package test
 
 import (
+	"fmt"
 	"html"
 	"net/mail"
 	"reflect"
@@ -45,7 +46,7 @@ func newHostileStack(outdir string) awscdk.App {
 		GroupName:     jsii.String(hostileGroup),
 		RequireMFA:    jsii.Bool(true),
 		AllowedGroups: &[]iam.IGroup{iam.NewGroup(stack, jsii.String("Second"), &iam.GroupProps{GroupName: jsii.String("Second")})},
-		UserTags:      &map[string]*string{"Ünï 漢 _.:/=+-@": jsii.String("Välue 字 _.:/=+-@")},
+		UserTags:      &map[string]*string{"Ünï _.:/=+-@": jsii.String("Välue _.:/=+-@")},
 		PermissionsBoundary: iam.NewManagedPolicy(stack, jsii.String("Boundary"), &iam.ManagedPolicyProps{
 			Statements: &[]iam.PolicyStatement{iam.NewPolicyStatement(&iam.PolicyStatementProps{
 				Actions: jsii.Strings("s3:GetObject"), Resources: jsii.Strings("*"),
@@ -56,6 +57,41 @@ func newHostileStack(outdir string) awscdk.App {
 	})
 	awscdk.NewCfnOutput(stack, jsii.String("StateMachineArn"), &awscdk.CfnOutputProps{Value: users.StateMachine().StateMachineArn()})
 	return app
+}
+
+// TestHostileTextIsRefused has text that no header, name or policy may hold.
+func TestHostileTextIsRefused(t *testing.T) {
+	stack := newStack(t)
+	for prop, values := range map[string][]string{
+		"Sender":     {"a@example.com\r\nBcc: b@example.com", "a@example.com\n", "<a@example.com>", "a b@example.com", "a@example.com, b@example.com"},
+		"SenderName": {"a\r\nBcc: b@example.com", "a\nb", "\x00", "a\u0085b", "a\u2028b", "\xff", ""},
+		"ReplyTo":    {"a@example.com\r\nBcc: b@example.com", "a@example.com b@example.com", "漢@example.com"},
+		"Subject":    {"a\r\nBcc: b@example.com", "a\rb", "\x1b[2J", "\xff", ""},
+		"SignInUrl":  {"https://example.com/\nx", "https://example.com/ x", "javascript:alert(1)", "http://example.com", "https://a@example.com/"},
+		"UserPath":   {"/", "/*/", "/a?/", "/${aws:username}/", "/a//", "onboarded", "/a/*", "/a b/"},
+		"GroupName":  {"*", "a*", "a/b", "${aws:username}", "{% $states %}", "a\n", ""},
+		"TextTemplate": {"\xff{{UserName}}{{Password}}", "{{UserName}}{{ Password }}", "{{UserName}}{{Password}}{{$states.input}}",
+			"{{UserName}}{{Password}}{{}}"},
+		"HtmlTemplate": {"\xff{{UserName}}{{Password}}", "<b>{{UserName}}</b>{{password}}"},
+	} {
+		for _, value := range values {
+			p := props{Sender: jsii.String("sender@example.com")}
+			reflect.ValueOf(&p).Elem().FieldByName(prop).Set(reflect.ValueOf(&value))
+			mustRefuse(t, prop, func() { newUserOnboarding(stack, p) })
+		}
+	}
+}
+
+// mustRefuse wants f to panic because of one prop.
+func mustRefuse(t *testing.T, prop string, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, "UserOnboarding: "+prop+" must ") || strings.Contains(got, "\n") {
+			t.Errorf("%s: got %s", prop, got)
+		}
+	}()
+	f()
 }
 
 // TestRunOfHostileData deploys a stack with hostile text, and onboards users whose names and addresses are hostile.
@@ -100,7 +136,7 @@ func (a *account) wantHostileUser(t *testing.T, name, address, group string) str
 	user := a.user(t, name)
 	want := localaws.User{
 		Name: name, Path: hostilePath, Groups: []string{group}, LoginProfile: user.LoginProfile,
-		Tags: map[string]string{"onboarding": "complete", "Ünï 漢 _.:/=+-@": "Välue 字 _.:/=+-@"},
+		Tags: map[string]string{"onboarding": "complete", "Ünï _.:/=+-@": "Välue _.:/=+-@"},
 	}
 	if !reflect.DeepEqual(user, want) || user.LoginProfile == nil {
 		t.Fatalf("got the user %+v, want %+v", user, want)

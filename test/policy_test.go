@@ -88,6 +88,12 @@ func (tpl template) statements(t *testing.T, resources ...string) (lines []strin
 	return lines
 }
 
+// policyOf returns the policy of the resource that the statements of a prefix, such as ofRole, are of.
+func (tpl template) policyOf(t *testing.T, prefix string) policy {
+	t.Helper()
+	return tpl.policies(t)[strings.TrimSuffix(prefix, ": ")]
+}
+
 // request is a request as IAM sees it.
 type request struct {
 	action, resource string

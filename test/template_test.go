@@ -116,12 +116,12 @@ UserPath must be an IAM path below the root, such as /onboarded/, got: "/"
 PermissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "Boundary"
 ConfigurationSet must be 1 to 64 letters, digits, hyphens and underscores, got: "a set"
 UserTags must have at most 10 tags, got: 13
-a key of UserTags must be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:, got: ""
-a key of UserTags must be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "${aws}"
-a key of UserTags must be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "AWS:name"
+a key of UserTags must be 1 to 128 Latin letters, digits, spaces and _.:/=+-@, and not start with aws:, got: ""
+a key of UserTags must be 1 to 128 Latin letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "${aws}"
+a key of UserTags must be 1 to 128 Latin letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "AWS:name"
 a key of UserTags must differ from the others, and from onboarding, without regard to case, got: "ONBOARDING"
-UserTags[value] must be at most 256 letters, digits, spaces and _.:/=+-@, got: "*"
-UserTags[values] must be at most 256 letters, digits, spaces and _.:/=+-@, got: nothing
+UserTags[value] must be at most 256 Latin letters, digits, spaces and _.:/=+-@, got: "*"
+UserTags[values] must be at most 256 Latin letters, digits, spaces and _.:/=+-@, got: nothing
 PasswordLength must be a whole number from 8 to 128, got: 129
 MaxConcurrency must be a whole number from 1 to 40, got: 2.5
 SignInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://example.com"

@@ -94,7 +94,8 @@ type UserOnboardingProps struct {
 	PermissionsBoundary iam.IManagedPolicy
 
 	// Tags that each user is created with, besides the tag onboarding, which the state machine keeps for itself: at most
-	// 10, since each takes room in the policy of the execution role, which lets it write no other tag.
+	// 10, since each takes room in the policy of the execution role, which lets it write no other tag. Keys and values have
+	// Latin letters, digits, spaces and _.:/=+-@ (IAM User Guide, "Tags for IAM resources").
 	//
 	// Default: the tag onboarding alone.
 	UserTags *map[string]*string

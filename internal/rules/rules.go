@@ -72,18 +72,19 @@ var GroupName = Rule[string]{"be 1 to 128 letters, digits and _+=,.@-", func(val
 var ManagedPolicyARN = Rule[string]{"be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary",
 	managedPolicyARN.MatchString}
 
-// TagKey wants the key of a tag as IAM takes it (IAM User Guide, "Tags for IAM resources").
-var TagKey = Rule[string]{"be 1 to 128 letters, digits, spaces and _.:/=+-@, and not start with aws:", func(value string) bool {
-	return tagText.MatchString(value) && len([]rune(value)) <= 128 && value != "" && !strings.HasPrefix(strings.ToLower(value), "aws:")
+// TagKey wants the key of a tag as IAM takes it (IAM User Guide, "Tags for IAM resources"), and as a policy can name it:
+// policies take no characters beyond U+00FF (IAM API Reference, PutRolePolicy).
+var TagKey = Rule[string]{"be 1 to 128 Latin letters, digits, spaces and _.:/=+-@, and not start with aws:", func(value string) bool {
+	return value != "" && len([]rune(value)) <= 128 && tagText.MatchString(value) && !strings.HasPrefix(strings.ToLower(value), "aws:")
 }}
 
-// TagValue wants the value of a tag as IAM takes it.
-var TagValue = Rule[string]{"be at most 256 letters, digits, spaces and _.:/=+-@", func(value string) bool {
-	return tagText.MatchString(value) && len([]rune(value)) <= 256
+// TagValue wants the value of a tag, with the characters of [TagKey].
+var TagValue = Rule[string]{"be at most 256 Latin letters, digits, spaces and _.:/=+-@", func(value string) bool {
+	return len([]rune(value)) <= 256 && tagText.MatchString(value)
 }}
 
 // ConfigurationSetName wants a name as SES takes it (SES API v2 Reference, CreateConfigurationSet).
-var ConfigurationSetName = Rule[string]{"be 1 to 64 letters, digits, hyphens and underscores", configurationSetName.MatchString}
+var ConfigurationSetName = Rule[string]{"be 1 to 64 letters, digits, hyphens and underscores", configurationSet.MatchString}
 
 // HTTPSURL wants an absolute URL without spaces.
 var HTTPSURL = Rule[string]{"be an https URL such as https://example.signin.aws.amazon.com/console", httpsURL.MatchString}
@@ -119,12 +120,10 @@ var (
 	userPath         = regexp.MustCompile(`\A/([A-Za-z0-9_+=,.@-]+/)+\z`)
 	name             = regexp.MustCompile(`\A[A-Za-z0-9_+=,.@-]+\z`)
 	managedPolicyARN = regexp.MustCompile(`\Aarn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[!-~]+\z`)
-	tagText          = regexp.MustCompile(`\A[\p{L}\p{Z}\p{N}_.:/=+@-]*\z`)
-
-	configurationSetName = regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
-
-	httpsURL   = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
-	headerText = regexp.MustCompile(`\A[^\p{Cc}\x{2028}\x{2029}]+\z`)
+	tagText          = regexp.MustCompile(`\A[A-Za-zÀ-ÖØ-öø-ÿ0-9 _.:/=+@-]*\z`)
+	configurationSet = regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
+	httpsURL         = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
+	headerText       = regexp.MustCompile(`\A[^\p{Cc}\x{2028}\x{2029}]+\z`)
 )
 
 func wholeNumber(minimum, maximum float64) Rule[float64] {

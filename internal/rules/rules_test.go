@@ -45,10 +45,10 @@ func TestTextRules(t *testing.T) {
 		{"ConfigurationSetName", rules.ConfigurationSetName,
 			[]string{"Set_1-a", strings.Repeat("s", 64)}, []string{"", "a b", "a/b", strings.Repeat("s", 65)}},
 		{"TagKey", rules.TagKey,
-			[]string{"Cost center", "a_.:/=+-@漢", strings.Repeat("漢", 128)},
-			[]string{"", "aws:x", "AWS:x", "a*", "${a}", "a\nb", "{%", strings.Repeat("k", 129)}},
+			[]string{"Cost center", "Büro_.:/=+-@ÿ", strings.Repeat("ü", 128)},
+			[]string{"", "aws:x", "AWS:x", "a*", "${a}", "a\nb", "{%", "漢", "a×b", "a\u00a0b", strings.Repeat("k", 129)}},
 		{"TagValue", rules.TagValue,
-			[]string{"", "aws:x", strings.Repeat("漢", 256)}, []string{"*", "${a}", "a\tb", strings.Repeat("v", 257)}},
+			[]string{"", "aws:x", strings.Repeat("ü", 256)}, []string{"*", "${a}", "a\tb", "漢", strings.Repeat("v", 257)}},
 	} {
 		for _, value := range test.good {
 			if !test.rule.Holds(value) {
