@@ -1,14 +1,12 @@
 package test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +59,7 @@ var starts = []start{
 		profile: &localaws.LoginProfile{Password: "Never-mailed-to-anyone-1", ResetRequired: true}, end: onboarded},
 	{name: "complete", exists: true, path: ourPath, mark: "complete", inGroup: true, resend: true,
 		profile: &localaws.LoginProfile{Password: "Mailed-and-then-mislaid-1", ResetRequired: true}, end: onboarded},
+	{name: "no-profile", exists: true, path: ourPath, mark: "complete", inGroup: true, resend: true, brief: true, end: takenOver},
 	{name: "taken-over", exists: true, path: ourPath, mark: "pending", inGroup: true,
 		profile: &localaws.LoginProfile{Password: "Chosen-by-the-user-1"}, end: takenOver},
 	{name: "foreign-near", exists: true, path: ourPath, end: untouched,
@@ -136,6 +135,8 @@ type suite struct {
 	order []string
 	// before is how those users were who must never be changed.
 	before map[string]localaws.User
+	// aborted tells that the execution that runs was stopped.
+	aborted bool
 	// tried has, for each task state, the faults that did happen.
 	tried map[string]map[string]int
 }
@@ -208,6 +209,7 @@ func (s *suite) run(t *testing.T, names []string, resend bool) (execution, []api
 	t.Helper()
 	input := s.input(names, resend)
 	s.checkSize(t, "the input", fmt.Sprint(input))
+	s.aborted = false
 	return s.account.run(t, input), s.proxy.clear()
 }
 
@@ -332,259 +334,6 @@ func (s *suite) namesNobody(state string) bool {
 	return !strings.Contains(arguments, "$states.input.UserName") && !strings.Contains(arguments, "$states.input.Email")
 }
 
-// check checks the invariants that hold after every run, and returns what it says of each user.
-func (s *suite) check(t *testing.T, names []string, execution execution) map[string]userReport {
-	t.Helper()
-	names = withBystanders(names)
-	mails := s.mails(t)
-	for _, name := range names {
-		s.checkUntouched(t, name, mails)
-	}
-	s.checkSecrecy(t, execution)
-	s.checkSize(t, "the output", execution.output)
-	if got := len([]rune(execution.cause)); got >= maxCauseLength {
-		t.Errorf("invariant 5: the cause has %d characters", got)
-	}
-	return s.checkReport(t, names, execution, mails)
-}
-
-// mails returns all mails by the address they went to.
-func (s *suite) mails(t *testing.T) map[string][]localaws.Mail {
-	t.Helper()
-	all, err := s.Mails(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	mails := map[string][]localaws.Mail{}
-	for _, mail := range all {
-		mails[mail.To[0]] = append(mails[mail.To[0]], mail)
-	}
-	return mails
-}
-
-// checkUntouched checks invariant 1: whoever was not made by this machine is never changed nor mailed. The same goes for
-// the password of a user who has taken over.
-func (s *suite) checkUntouched(t *testing.T, name string, mails map[string][]localaws.Mail) {
-	t.Helper()
-	before, ok := s.before[name]
-	if !ok {
-		return
-	}
-	after := s.user(t, name)
-	if s.users[name].end == takenOver {
-		after.Tags = before.Tags // the mark may change
-	}
-	if !reflect.DeepEqual(before, after) {
-		t.Errorf("%s: invariant 1: the user was %+v, and now is %+v", name, before, after)
-	}
-	if got := len(mails[name]); got != 0 {
-		t.Errorf("%s: invariant 1: was mailed %d times", name, got)
-	}
-}
-
-// checkSecrecy checks invariant 2: no password is in anything that is stored.
-func (s *suite) checkSecrecy(t *testing.T, execution execution) {
-	t.Helper()
-	if mode := s.machine.States[s.machine.mapState()].ItemProcessor.ProcessorConfig.ExecutionType; mode != "EXPRESS" {
-		t.Errorf("invariant 2: the children are of type %s, and have a history with all that they pass on", mode)
-	}
-	for place, text := range s.stored(t, execution) {
-		found := leaks(text, s.proxy.passwords)
-		for _, leak := range found[:min(len(found), 3)] {
-			t.Errorf("invariant 2: %s has a password (%d times): … %s …", place, len(found), leak)
-		}
-	}
-}
-
-// checkReport checks invariant 3: what a run says of its users is so, and it does not succeed unless all are onboarded
-// or were there before.
-func (s *suite) checkReport(t *testing.T, names []string, execution execution,
-	mails map[string][]localaws.Mail) map[string]userReport {
-	t.Helper()
-	failedOfUsers := execution.status == types.ExecutionStatusFailed && execution.failure == "UsersNotOnboarded"
-	if execution.status != types.ExecutionStatusSucceeded && !failedOfUsers {
-		if execution.status == types.ExecutionStatusFailed && execution.failure != "PreflightFailed" {
-			t.Errorf("invariant 3: the run ended with %s: %s", execution.failure, execution.cause)
-		}
-		return nil
-	}
-	report := s.report(t, execution)
-	statuses, counts := map[string]userReport{}, map[string]int{}
-	var reported []string
-	for _, user := range report.Users {
-		reported = append(reported, user.UserName)
-		statuses[user.UserName] = user
-		counts[user.Status]++
-		if problem := s.contradiction(t, user, mails); problem != "" {
-			t.Errorf("%s: invariant 3: the report says %+v, but %s", user.UserName, user, problem)
-		}
-	}
-	if !slices.Equal(reported, names) {
-		t.Errorf("invariant 3: the report has the users\n%v\nwant\n%v", reported, names)
-	}
-	totals := map[string]int{"Created": report.Created, "Resumed": report.Resumed, "Resent": report.Resent,
-		"Skipped": report.Skipped, "Failed": report.Failed}
-	maps.DeleteFunc(totals, func(_ string, count int) bool { return count == 0 })
-	if !maps.Equal(totals, counts) || report.Total != len(report.Users) {
-		t.Errorf("invariant 3: the report has the totals %v and %d, want %v", totals, report.Total, counts)
-	}
-	if failedOfUsers != (counts["Failed"] > 0) {
-		t.Errorf("invariant 3: the run ended as %s though %d users failed", execution.status, counts["Failed"])
-	}
-	return statuses
-}
-
-// contradiction tells what speaks against the status of a user.
-func (s *suite) contradiction(t *testing.T, user userReport, mails map[string][]localaws.Mail) string {
-	t.Helper()
-	end := s.users[user.UserName].end
-	switch user.Status + user.Reason {
-	case "Created", "Resumed", "Resent":
-		return s.notOnboarded(t, user.UserName, mails)
-	case "SkippedComplete":
-		if end != onboarded && end != takenOver || s.user(t, user.UserName).Tags[ourTag] != "complete" {
-			return "the user is not complete"
-		}
-	case "SkippedTakenOver":
-		if end != takenOver {
-			return "the user has not taken over"
-		}
-	case "SkippedNotOurs":
-		if end != untouched {
-			return "the user is ours"
-		}
-	case "Failed":
-		if user.Step == "" || user.Error == "" || user.Cause == "" && user.Error != "States.Timeout" {
-			return "it does not say why"
-		}
-	default:
-		return "there is no such status"
-	}
-	return ""
-}
-
-// notOnboarded tells what an onboarded user lacks.
-func (s *suite) notOnboarded(t *testing.T, name string, mails map[string][]localaws.Mail) string {
-	t.Helper()
-	user, err := s.User(t.Context(), name)
-	if errors.Is(err, localaws.ErrNotFound) {
-		return "the user does not exist"
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	if user.LoginProfile == nil {
-		return "the user has no login profile"
-	}
-	want := localaws.User{Name: name, Path: ourPath, Tags: map[string]string{ourTag: "complete"},
-		Groups: []string{groupName}, LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true}}
-	if !reflect.DeepEqual(user, want) {
-		return fmt.Sprintf("the user is %+v with %+v", user, user.LoginProfile)
-	}
-	sent := mails[name]
-	if len(sent) == 0 {
-		return "the user was mailed nothing"
-	}
-	if mailed := mailedPassword(sent[len(sent)-1]); mailed != user.LoginProfile.Password {
-		return fmt.Sprintf("the last of %d mails has the password %s, and %s is set", len(sent), mailed, user.LoginProfile.Password)
-	}
-	return ""
-}
-
-// checkBounds checks invariant 5 for the calls of one list, or of several that ran at the same time.
-func (s *suite) checkBounds(t *testing.T, calls []apiCall, lists int) {
-	t.Helper()
-	type stateAndUser struct{ state, user string }
-	made, users := map[stateAndUser]int{}, map[string]bool{}
-	for _, call := range calls {
-		made[stateAndUser{call.state, call.user}]++
-		users[call.user] = true
-	}
-	for key, got := range made {
-		bound := s.machine.States[key.state].attempts() * lists
-		if task, ok := s.child.States[key.state]; ok {
-			bound = task.attempts()
-			switch _, isBystander := bystanders[key.user]; {
-			case isBystander:
-				bound *= lists
-			case key.user == anybody:
-				bound *= s.child.maxDraws() * len(users)
-			}
-		}
-		if got > bound {
-			t.Errorf("invariant 5: %s was called %d times for %s, want at most %d", key.state, got,
-				cmp.Or(key.user, "all users"), bound)
-		}
-	}
-	for _, strange := range s.proxy.strange {
-		t.Errorf("no task of the definition makes the call %s", strange)
-	}
-	s.proxy.strange = nil
-}
-
-func (s *suite) checkSize(t *testing.T, what, payload string) {
-	t.Helper()
-	if len(payload) >= maxPayload {
-		t.Errorf("invariant 5: %s has %d bytes", what, len(payload))
-	}
-}
-
-// checkEnd checks invariant 4, when every fault is gone: one more run of the same users finishes each of ours, and the run
-// after that changes nothing.
-func (s *suite) checkEnd(t *testing.T) {
-	t.Helper()
-	for _, resend := range []bool{false, true} {
-		names := slices.DeleteFunc(slices.Clone(s.order), func(name string) bool {
-			_, isBystander := bystanders[name]
-			return s.users[name].resend != resend || isBystander
-		})
-		if len(names) == 0 {
-			continue
-		}
-		second, calls := s.run(t, names, resend)
-		for range 3 {
-			if !strings.Contains(second.cause, "States.Timeout") {
-				break
-			}
-			t.Log("the users are run again, since a call took longer than the shortened time-out")
-			second, calls = s.run(t, names, resend)
-		}
-		if second.status != types.ExecutionStatusSucceeded {
-			t.Errorf("invariant 4: the run without faults ended as %s: %s", second.status, second.cause)
-		}
-		s.checkBounds(t, calls, 1)
-		s.check(t, names, second)
-		mails := s.mails(t)
-		for _, name := range names {
-			if problem := s.notOnboarded(t, name, mails); problem != "" && s.users[name].end == onboarded {
-				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
-			}
-		}
-
-		before, mailed := s.everyUser(t, names), mails
-		third, _ := s.run(t, names, false)
-		s.check(t, names, third)
-		if got, want := s.report(t, third).Skipped, len(withBystanders(names)); got != want {
-			t.Errorf("invariant 4: the third run skipped %d of %d users", got, want)
-		}
-		if after := s.everyUser(t, names); !reflect.DeepEqual(before, after) {
-			t.Errorf("invariant 4: the third run changed users")
-		}
-		if got := s.mails(t); !reflect.DeepEqual(got, mailed) {
-			t.Errorf("invariant 4: the third run mailed somebody")
-		}
-	}
-	// Each check has users of its own.
-	s.order = nil
-}
-
-func (s *suite) everyUser(t *testing.T, names []string) (users []localaws.User) {
-	t.Helper()
-	for _, name := range names {
-		users = append(users, s.user(t, name))
-	}
-	return users
-}
-
 // paths returns, for each start, the task states of the child whose calls are to go wrong: those that a user comes by
 // from there.
 func (s *suite) paths(t *testing.T) map[string][]string {
@@ -619,6 +368,7 @@ func TestFaults(t *testing.T) {
 
 	t.Run("of each call", func(t *testing.T) { s.testCalls(t, paths) })
 	t.Run("of the preflight", s.testPreflight)
+	t.Run("by what is not ready", s.testNotReady)
 	t.Run("by an abort", func(t *testing.T) { s.testAborts(t, paths) })
 	t.Run("of consistency", s.testConsistency)
 	t.Run("by refusals", s.testRefusals)
@@ -695,6 +445,43 @@ func (s *suite) testPreflight(t *testing.T) {
 	s.checkEnd(t)
 }
 
+// testNotReady has the preflight find what it looks for, and wants it to say what to do.
+func (s *suite) testNotReady(t *testing.T) {
+	answering := func(name, body string) kind {
+		return kind{name: name, treat: func(x *exchange) {
+			answer := x.handOn()
+			answer.body = []byte(body)
+			x.give(answer)
+		}}
+	}
+	missing := kind{name: "missing", treat: refusing(map[string]wireError{
+		"iam":   {http.StatusNotFound, "NoSuchEntity", "The group cannot be found."},
+		"sesv2": {http.StatusNotFound, "NotFoundException", "Email identity does not exist."},
+	})}
+	for _, test := range []struct {
+		state string
+		kind  kind
+		want  string
+	}{
+		{"GetAccount", answering("paused", `{"SendingEnabled": false}`),
+			"SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"},
+		{"GetEmailIdentity", answering("unverified", `{"VerifiedForSendingStatus": false}`),
+			"the sender's SES identity " + sender + " is not verified: follow the link in the mail that AWS sent to the address, " +
+				"or publish the DKIM records of the domain"},
+		{"GetEmailIdentity", missing, "SES has no identity " + sender + " in this region: create it and have it verified"},
+		{"GetGroup", missing, "IAM has no group " + groupName + ": create it, or deploy the stack again"},
+	} {
+		c := newCase(startNamed("fresh"), test.state, test.kind, forever)
+		if execution := s.try(t, c); execution.failure != "PreflightFailed" || execution.cause != test.want {
+			t.Errorf("%s: got %s: %s\nwant PreflightFailed: %s", c.user, execution.failure, execution.cause, test.want)
+		}
+		if _, err := s.User(t.Context(), c.user); !errors.Is(err, localaws.ErrNotFound) {
+			t.Errorf("%s: the user was touched", c.user)
+		}
+	}
+	s.checkEnd(t)
+}
+
 // testAborts stops the execution right before and right after each call takes effect.
 func (s *suite) testAborts(t *testing.T, paths map[string][]string) {
 	paths = maps.Clone(paths)
@@ -737,6 +524,7 @@ func (s *suite) abort() {
 		return // the run does not end as ABORTED, which is reported
 	}
 	for _, execution := range running.Executions {
+		s.aborted = true
 		_, _ = s.sfn.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: execution.ExecutionArn})
 	}
 }
@@ -751,6 +539,7 @@ func (s *suite) testConsistency(t *testing.T) {
 	notFound := refusal("not-found", http.StatusNotFound, "NoSuchEntity")
 	unmodifiable := refusal("unmodifiable", http.StatusConflict, "EntityTemporarilyUnmodifiable")
 	lateTag := refusal("late-tag", http.StatusForbidden, "AccessDenied")
+	concurrent := refusal("concurrent", http.StatusConflict, "ConcurrentModification")
 
 	lists := map[bool][]*faultCase{}
 	for _, late := range []struct {
@@ -764,9 +553,12 @@ func (s *suite) testConsistency(t *testing.T) {
 		{"fresh", "TagUser complete", notFound, []int{1, 3}},
 		{"created", "GetUser", notFound, []int{1, 3}},
 		// A login profile is there, and is not found; it is found to be there, and cannot be changed yet.
-		{"with-profile", "GetLoginProfile", notFound, []int{1}},
+		{"with-profile", "GetLoginProfile", notFound, []int{1, 3}},
+		{"complete", "GetLoginProfile", notFound, []int{1, 3}},
 		{"with-profile", "CreateLoginProfile", unmodifiable, []int{1, 3}},
 		{"with-profile", "UpdateLoginProfile", unmodifiable, []int{1, 3}},
+		{"fresh", "CreateUser", concurrent, []int{1, 3}},
+		{"fresh", "TagUser complete", concurrent, []int{1, 3}},
 		// The permission depends on a tag that was set just before.
 		{"complete", "UpdateLoginProfile", lateTag, []int{1, 3}},
 	} {
@@ -963,33 +755,44 @@ func (s *suite) redrawn(change func(password string) string) treatment {
 	}
 }
 
+// demanded are the faults that each call of the definition must have had.
+var demanded = []string{
+	"throttled", "throttled for ever", "broken", "broken for ever", "denied", "denied for ever", "cut", "cut for ever",
+	"lost", "lost for ever", "hung", "abort-before", "abort-after",
+}
+
+// alsoDemanded are the faults of some calls.
+var alsoDemanded = map[string][]string{
+	"GetAccount":         {"paused for ever"},
+	"GetEmailIdentity":   {"unverified for ever", "missing for ever"},
+	"GetGroup":           {"missing for ever"},
+	"CreateUser":         {"concurrent", "run-before", "run-after"},
+	"GetUser":            {"not-found"},
+	"GetLoginProfile":    {"not-found"},
+	"AddUserToGroup":     {"not-found", "stricter", "run-before", "run-after"},
+	"GetRandomPassword":  {"without-symbol", "without-symbol for ever", "short", "run-before", "run-after"},
+	"CreateLoginProfile": {"not-found", "policy for ever", "quoted for ever", "quoted-in-part for ever", "run-before", "run-after"},
+	"UpdateLoginProfile": {"unmodifiable", "late-tag", "quoted for ever"},
+	"SendEmail":          {"unverified for ever", "quoted for ever", "quoted-encoded for ever", "run-before", "run-after"},
+	"TagUser complete":   {"not-found", "run-before", "run-after"},
+}
+
 // wantEveryFault wants each call of the definition to have gone wrong in each way, and tells how many faults that were.
 func (s *suite) wantEveryFault(t *testing.T) {
 	t.Helper()
 	wanted, tried := 0, 0
 	for _, task := range append(s.machine.tasks(), s.child.tasks()...) {
-		want := []string{"abort-before", "abort-after"}
-		for _, kind := range kinds {
-			want = append(want, kind.name)
-			if !kind.hangs {
-				want = append(want, often(kind.name, forever))
-			}
-		}
-		for _, name := range want {
+		for _, name := range slices.Concat(demanded, alsoDemanded[task.name]) {
+			wanted++
 			if s.tried[task.name][name] == 0 {
 				t.Errorf("%s was not tried: %s", task.name, name)
 			}
 		}
-		wanted += len(want)
 	}
 	for _, faults := range s.tried {
 		for _, count := range faults {
 			tried += count
 		}
 	}
-	t.Logf("faults tried: %d, of which the calls of the definition demand %d", tried, wanted)
-	fmt.Printf("faults tried: %d\n", tried)
-	if tried < wanted {
-		t.Errorf("got %d faults, want at least %d", tried, wanted)
-	}
+	fmt.Printf("faults tried: %d, of which the calls of the definition demand %d\n", tried, wanted)
 }

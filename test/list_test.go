@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
 )
 
 // listProblems returns the problems that the state machine finds in each input.
@@ -118,6 +121,8 @@ func TestInvalidLists(t *testing.T) {
 		{listOf(good, good), []string{`user names must be unique without regard to case, got 2 times: "user@example.com"`}},
 		{listOf("user@example.com", user("USER@example.com", good), user("User@Example.com", good)),
 			[]string{`user names must be unique without regard to case, got 3 times: "user@example.com"`}},
+		{listOf(user("__proto__", good), user("__PROTO__", good)),
+			[]string{`user names must be unique without regard to case, got 2 times: "__proto__"`}},
 		{map[string]any{"IAMUserNames": []any{good, nil, user("", good)}, "Resend": 1, "Comment": ""}, []string{
 			"item 2 must be an e-mail address or an object with UserName and Email, got: null",
 			`item 3 must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: ""`,
@@ -136,17 +141,64 @@ func TestInvalidLists(t *testing.T) {
 	}
 }
 
-// TestProblemsFitIntoCause has the most problems, the longest ones, in one list.
-func TestProblemsFitIntoCause(t *testing.T) {
-	const maxCause = 32768 // characters; Step Functions API Reference, ExecutionFailedEventDetails
-	worst := strings.Repeat("ü", 65)
-	problems := listProblems(t, listOf(times(1000, func(i int) any {
-		return map[string]any{"UserName": worst, "Email": worst, "Group": worst, worst: worst}
-	})...))[0]
-	if cause := strings.Join(problems, "\n"); len([]rune(cause)) >= maxCause {
-		t.Errorf("got a cause of %d characters, want less than %d", len([]rune(cause)), maxCause)
+// TestItems has the item of a list become the input of a child.
+func TestItems(t *testing.T) {
+	machine := machineOf(t, onboarding.UserOnboardingProps{})
+	selector := machine.States[machine.mapState()].ItemSelector
+	evaluator := jsonatatest.Start(t)
+	const defaultGroup = "<UserOnboardingGroup>"
+	for _, test := range []struct {
+		item any
+		want map[string]string
+	}{
+		{"ada@example.com", map[string]string{"UserName": "ada@example.com", "Email": "ada@example.com", "GroupName": defaultGroup}},
+		{user("ada", "ada@example.com"), map[string]string{"UserName": "ada", "Email": "ada@example.com", "GroupName": defaultGroup}},
+		{map[string]any{"UserName": "ada", "Email": "ada@example.com", "Group": "Admins"},
+			map[string]string{"UserName": "ada", "Email": "ada@example.com", "GroupName": "Admins"}},
+	} {
+		for key, want := range test.want {
+			got, err := evaluator.Text(selector[key].(string), map[string]any{"states": map[string]any{
+				"context": map[string]any{"Map": map[string]any{"Item": map[string]any{"Value": test.item}}},
+			}})
+			if err != nil || got != want {
+				t.Errorf("%v: got the %s %q, want %q: %v", test.item, key, got, want, err)
+			}
+		}
 	}
-	if got, want := problems[len(problems)-1], "and 3801 more"; got != want {
-		t.Errorf("got %q at the end, want %q", got, want)
+}
+
+// TestReport has children that ended in every way, in another order than that of the list.
+func TestReport(t *testing.T) {
+	machine := machineOf(t, onboarding.UserOnboardingProps{})
+	encoded, err := jsonatatest.Start(t).Evaluate(machine.States["Summary"].Output.(string), map[string]any{"states": map[string]any{
+		"context": map[string]any{"Execution": map[string]any{"Input": listOf(
+			"a@example.com", user("__proto__", "b@example.com"), user("constructor", "c@example.com"), "d@example.com", "e@example.com", "1",
+		)}},
+		"input": []any{
+			map[string]any{"UserName": "1", "Status": "Resumed"},
+			map[string]any{"UserName": "constructor", "Status": "Skipped", "Reason": "Complete"},
+			nil,
+			map[string]any{"ExecutionArn": "arn", "Input": `{"UserName":"e@example.com"}`, "Name": "child", "Status": "TIMED_OUT"},
+			map[string]any{"UserName": "__proto__", "Status": "Failed", "Step": "GetUser", "Error": "Iam.IamException", "Cause": "denied"},
+			map[string]any{"UserName": "a@example.com", "Status": "Created"},
+		},
+	}})
+	if err != nil {
+		t.Fatal(err)
 	}
+	var got report
+	if err := json.Unmarshal(encoded, &got); err != nil {
+		t.Fatal(err)
+	}
+	silent := func(name string) userReport {
+		return userReport{UserName: name, Status: "Failed", Step: "unknown", Error: "ChildExecutionFailed",
+			Cause: "no status from its child execution"}
+	}
+	wantReport(t, got, report{Total: 6, Created: 1, Resumed: 1, Skipped: 1, Failed: 3, Users: []userReport{
+		{UserName: "a@example.com", Status: "Created"},
+		{UserName: "__proto__", Status: "Failed", Step: "GetUser", Error: "Iam.IamException", Cause: "denied"},
+		{UserName: "constructor", Status: "Skipped", Reason: "Complete"},
+		silent("d@example.com"), silent("e@example.com"),
+		{UserName: "1", Status: "Resumed"},
+	}})
 }

@@ -133,7 +133,7 @@ func (u *UserOnboarding) BounceTopic() sns.ITopic { return u.bounceTopic }
 func (u *UserOnboarding) ExecutionRole() iam.IRole { return u.role }
 
 // LogGroup returns the log group of the state machine. It has a record of each execution that failed, timed out or was
-// aborted, children included, without any input or output.
+// aborted, children included, with its error and cause, and without input and output.
 func (u *UserOnboarding) LogGroup() logs.ILogGroup { return u.logGroup }
 
 // StateMachine returns the state machine.

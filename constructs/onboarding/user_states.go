@@ -101,7 +101,8 @@ func (f *flow) skipped() sfn.Pass {
 		`"Reason": $onboarding = "complete" ? "Complete" : "NotOurs"}`)
 }
 
-// getLoginProfile reads whether the user has chosen a password already, and so taken over.
+// getLoginProfile reads whether the user has chosen a password already, and so taken over. A login profile that was made
+// just before may not be found for a while, hence retries of that error, too.
 func (f *flow) getLoginProfile() tasks.CallAwsService {
 	return f.task("GetLoginProfile", call{
 		permission: "iam:GetLoginProfile",
@@ -110,7 +111,6 @@ func (f *flow) getLoginProfile() tasks.CallAwsService {
 		assign: map[string]any{
 			"takenOver": jsonata.Expression("$not($states.result.LoginProfile.PasswordResetRequired = true)"),
 		},
-		final: []string{"Iam.NoSuchEntityException"},
 	})
 }
 
@@ -237,11 +237,11 @@ func (f *flow) failed() sfn.Pass { return f.end("Failed", "$states.input") }
 func failure() *sfn.CatchProps { return failureBecauseOf("$states.errorOutput.Cause") }
 
 // failureOfPasswordCall is [failure] for calls that a password went into: the cause is withheld where it quotes a piece
-// of the password, whole or in part, as it is or encoded. Only letters and digits are compared, which every encoding of
-// texts leaves as they are.
+// of the password, whole or in part, as it is or encoded for a URL, HTML or JSON. Only letters and digits are compared,
+// which these encodings leave as they are.
 func failureOfPasswordCall() *sfn.CatchProps {
 	return failureBecauseOf(fmt.Sprintf(`(
-    $plain := function($text) { $replace($text, /%%[0-9A-Fa-f]{2}|&#?\w+;|\\u[0-9A-Fa-f]{4}|[^A-Za-z0-9]/, "") };
+    $plain := function($text) { $replace($text, /%%[0-9A-Fa-f]{2}|&(amp|lt|gt|quot|apos|#x?[0-9A-Fa-f]{1,5});|\\u[0-9A-Fa-f]{4}|[^A-Za-z0-9]/, "") };
     $secret := $plain($password); $cause := $plain($states.errorOutput.Cause);
     $quotes := function($start) { $contains($cause, $substring($secret, $start, %[1]d)) };
     $count($filter([0..$max([0, $length($secret) - %[1]d])], $quotes)) > 0

@@ -19,8 +19,8 @@ type Rule[T any] struct {
 	Holds func(value T) bool
 }
 
-// EmailAddress wants an address as SES takes it: ASCII, one @, a domain with a dot, at most 254 characters
-// (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+// EmailAddress wants an address as SES takes it: ASCII, one @, no dot at an end of the local part or beside another one, a
+// domain with a dot, at most 254 characters (RFC 5321, sections 4.1.2 and 4.5.3.1, less the angle brackets).
 var EmailAddress = Rule[string]{"be an e-mail address such as user@example.com", func(value string) bool {
 	localPart, _, _ := strings.Cut(value, "@")
 	return len(localPart) <= 64 && len(value) <= 254 && emailAddress.MatchString(value)
@@ -112,9 +112,14 @@ func OneOf(values ...string) Rule[string] {
 	return Rule[string]{"be one of " + strings.Join(values, ", "), func(value string) bool { return slices.Contains(values, value) }}
 }
 
+const (
+	atom       = "[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+"
+	domainName = `([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
+)
+
 var (
-	emailAddress     = regexp.MustCompile(`\A[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
-	domain           = regexp.MustCompile(`\A[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z`)
+	emailAddress     = regexp.MustCompile(`\A` + atom + `(\.` + atom + `)*@` + domainName + `\z`)
+	domain           = regexp.MustCompile(`\A` + domainName + `\z`)
 	hostedZoneID     = regexp.MustCompile(`\AZ[A-Z0-9]{1,31}\z`)
 	stackName        = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9-]*\z`)
 	userPath         = regexp.MustCompile(`\A/([A-Za-z0-9_+=,.@-]+/)+\z`)
