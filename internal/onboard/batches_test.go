@@ -48,6 +48,22 @@ func TestLongListIsSplit(t *testing.T) {
 	}
 }
 
+func TestProgressOfLongList(t *testing.T) {
+	all := func(users int64) *types.MapRunItemCounts {
+		return &types.MapRunItemCounts{Succeeded: users, Total: users}
+	}
+	fake := &fakeAWS{
+		looks:      []look{{items: all(1000), status: types.ExecutionStatusSucceeded, output: reportOf(0, 999)}},
+		laterLooks: [][]look{{{items: all(1), status: types.ExecutionStatusSucceeded, output: reportOf(1000, 1000)}}},
+	}
+	got := runWith(t, fake, addresses(1001), "run", "-")
+	for _, want := range []string{"\n1000 of 1001 users done\n", "\n1001 of 1001 users done\n"} {
+		if !strings.Contains(got.Stderr, want) {
+			t.Errorf("stderr lacks %q, got: %s", want, got.Stderr)
+		}
+	}
+}
+
 // TestInputIsBounded has the longest users that the rules allow, and so less than 1,000 fit into an execution.
 func TestInputIsBounded(t *testing.T) {
 	const (
