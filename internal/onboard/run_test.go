@@ -271,6 +271,13 @@ func TestRunStopsWatchingWhenInterrupted(t *testing.T) {
 	}
 }
 
+func TestTheWayBackHasTheProfile(t *testing.T) {
+	got := runWith(t, &fakeAWS{interruptOn: 1}, "ada@example.com", "run", "-", "--profile", "admin")
+	if want := "onboard report " + executionARN + " --profile admin\n"; !strings.HasSuffix(got.Stderr, want) {
+		t.Errorf("stderr lacks %q at the end, got: %s", want, got.Stderr)
+	}
+}
+
 func TestRunKnowsWhatItStartedWhenInterruptedMeanwhile(t *testing.T) {
 	got := runWith(t, &fakeAWS{interruptOn: starting}, `["ada@example.com"]`, "run", "-")
 	expect(t, got, result{"", stderrStart + "onboard: stopped watching, which does not stop the execution; " + stillThere, 1})

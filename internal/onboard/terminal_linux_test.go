@@ -132,6 +132,17 @@ func TestTerminalIsAsked(t *testing.T) {
 	}
 }
 
+func TestTerminalIsNotAskedWhereNobodyCanAnswer(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "users.txt", "ada@example.com")
+	terminal := terminaltest.Open(t)
+	fake := &fakeAWS{looks: succeeded(created)}
+	app := onboard.App{Stdin: strings.NewReader(""), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	if code := app.Run(t.Context(), []string{"run", "users.txt"}); code != 0 {
+		t.Errorf("got the exit code %d and %s", code, terminal.Written())
+	}
+}
+
 func TestTerminalIsNotAskedAboutWhatWasTypedThere(t *testing.T) {
 	terminal := terminaltest.Open(t)
 	if err := terminal.Type("ada@example.com\n\x04\x04"); err != nil { // a second end of input would answer no
