@@ -226,7 +226,7 @@ func (w *workers) Pop() any {
 // TestReportFits has every user of a list fail with the longest names, errors and causes, for lists of all kinds of
 // lengths, since the causes are cut the shorter the longer the list is.
 func TestReportFits(t *testing.T) {
-	machine := machineOf(t, onboarding.UserOnboardingProps{})
+	machine := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: jsii.Bool(true)})
 	jsonata := startJSONata(t)
 	for _, users := range []int{1, 2, 26, 100, 215, 216, 217, 500, 999} {
 		wantReportFits(t, jsonata, machine, users, "x")

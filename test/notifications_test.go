@@ -87,6 +87,19 @@ func TestTopicsAreMadeForAddresses(t *testing.T) {
 	}
 }
 
+// TestOneTopicForAll has two instances tell one topic, and one address, of everything.
+func TestOneTopicForAll(t *testing.T) {
+	stack := newStack(t)
+	topic := sns.NewTopic(stack, jsii.String("Topic"), nil)
+	for _, id := range []string{"Staff", "Guests"} {
+		onboarding.NewUserOnboarding(stack, &id, &onboarding.UserOnboardingProps{
+			Sender: jsii.String("sender@example.com"), AlarmTopic: topic, AlarmEmail: jsii.String("it@example.com"),
+			BounceTopic: topic, BounceEmail: jsii.String("it@example.com"),
+		})
+	}
+	wantSorted(t, templateOf(t, stack).subscriptions(), slices.Repeat([]string{"email:it@example.com of <Topic>"}, 4))
+}
+
 func TestBounces(t *testing.T) {
 	stack := newStack(t)
 	template := synthesize(t, stack, onboarding.UserOnboardingProps{BounceTopic: sns.NewTopic(stack, jsii.String("Topic"), nil)})

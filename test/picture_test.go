@@ -43,7 +43,8 @@ type seen struct {
 func render(t *testing.T, pages ...page) (all []seen) {
 	t.Helper()
 	command := exec.Command("node", filepath.Join("testdata", "render.mjs"))
-	command.Env = append(os.Environ(), "TMPDIR="+t.TempDir()) // where the package unpacks the browser
+	// Where the package unpacks the browser; and what has it unpack the libraries, too, that the browser needs.
+	command.Env = append(os.Environ(), "TMPDIR="+t.TempDir(), "AWS_LAMBDA_JS_RUNTIME=nodejs22.x")
 	command.Stdin = bytes.NewReader(encode(t, pages))
 	var stderr strings.Builder
 	command.Stderr = &stderr

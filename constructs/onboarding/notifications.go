@@ -8,20 +8,22 @@ import (
 	targets "github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
-	subscriptions "github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // topic returns the given topic, or one that is made where only an address is given, or nil where neither is. The
-// address is subscribed to it.
+// address is subscribed to it, by a construct below this one, so that a topic may be given to several.
 func (u *UserOnboarding) topic(id string, given sns.ITopic, email *string) sns.ITopic {
+	if email == nil {
+		return given
+	}
 	topic := given
-	if topic == nil && email != nil {
+	if topic == nil {
 		topic = sns.NewTopic(u, &id, &sns.TopicProps{EnforceSSL: jsii.Bool(true)})
 	}
-	if email != nil {
-		topic.AddSubscription(subscriptions.NewEmailSubscription(email, nil))
-	}
+	sns.NewSubscription(u, jsii.String(id+"Subscription"), &sns.SubscriptionProps{
+		Topic: topic, Protocol: sns.SubscriptionProtocol_EMAIL, Endpoint: email,
+	})
 	return topic
 }
 
