@@ -8,7 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/config"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/stacks"
 )
 
 // runApp runs the app without the CDK CLI, and returns its output and the folder of its cloud assembly.
@@ -95,6 +100,32 @@ func TestAppTemplate(t *testing.T) {
 		template).CombinedOutput()
 	if err != nil {
 		t.Errorf("cfn-lint: %v\n%s", err, findings)
+	}
+}
+
+// TestAppWithGroup has the app use a group that exists, whose members then can get past their first sign-in.
+func TestAppWithGroup(t *testing.T) {
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	template := templateOf(t, stacks.NewOnboardingStack(app, config.Config{
+		StackName: jsii.String("Stack"), Sender: jsii.String("sender@example.com"), Group: jsii.String("Staff"),
+	}))
+	wantLines(t, template.statements(t, "GivenGroupDefaultPolicy"), []string{
+		"GivenGroupDefaultPolicy: Allow iam:ChangePassword on " + self, "GivenGroupDefaultPolicy: Allow iam:GetAccountPasswordPolicy on *",
+	})
+	if got := template.count("AWS::IAM::Group"); got != 0 {
+		t.Errorf("got %d groups, want none", got)
+	}
+}
+
+// TestAppWithDomain has the app make an identity of a domain, and tell how to verify it.
+func TestAppWithDomain(t *testing.T) {
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	template := templateOf(t, stacks.NewOnboardingStack(app, config.Config{
+		StackName: jsii.String("Stack"), Sender: jsii.String("sender@example.com"), SenderDomain: jsii.String("example.com"),
+	}))
+	want := "<UserOnboardingSenderIdentity.DkimDNSTokenName3> CNAME <UserOnboardingSenderIdentity.DkimDNSTokenValue3>"
+	if got := template.Outputs["DkimRecord3"].Value; got != want {
+		t.Errorf("got the output %q, want %q", got, want)
 	}
 }
 
