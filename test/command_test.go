@@ -219,7 +219,7 @@ func (o *operator) wantListed(t *testing.T) {
 	}
 }
 
-// wantPolicy wants README.md to have policies that allow the calls of the operator, and nothing else.
+// wantPolicy wants docs/operators.md to have policies that allow the calls of the operator, and nothing else.
 func (o *operator) wantPolicy(t *testing.T) {
 	t.Helper()
 	policy := operatorPolicy(t)
@@ -232,18 +232,18 @@ func (o *operator) wantPolicy(t *testing.T) {
 	for _, call := range o.calls {
 		delete(needless, call.action)
 		if !policy.allows(t, call) {
-			t.Errorf("the policies in README.md do not allow %s on %s", call.action, call.resource)
+			t.Errorf("the policies in docs/operators.md do not allow %s on %s", call.action, call.resource)
 		}
 	}
 	if len(needless) > 0 {
-		t.Errorf("the policies in README.md allow what the command does not need: %v", slices.Sorted(maps.Keys(needless)))
+		t.Errorf("the policies in docs/operators.md allow what the command does not need: %v", slices.Sorted(maps.Keys(needless)))
 	}
 }
 
-// operatorPolicy returns the statements of the policy documents in README.md, which are those of operators.
+// operatorPolicy returns the statements of the policy documents in docs/operators.md, which are those of operators.
 func operatorPolicy(t *testing.T) (statements policy) {
 	t.Helper()
-	content, err := os.ReadFile("../README.md")
+	content, err := os.ReadFile("../docs/operators.md")
 	if err != nil {
 		t.Fatal(err)
 	}

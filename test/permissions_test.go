@@ -383,7 +383,7 @@ func TestGrantRead(t *testing.T) {
 	}
 }
 
-// TestGrantsPermitTheCommand has the grants allow what the policies of operators in README.md allow of Step Functions.
+// TestGrantsPermitTheCommand has the grants allow what the policies in docs/operators.md allow of Step Functions.
 func TestGrantsPermitTheCommand(t *testing.T) {
 	stack := newStack(t)
 	operators := iam.NewGroup(stack, jsii.String("Operators"), nil)
