@@ -299,7 +299,7 @@ const onboarding = `{"StartAt": "Users", "QueryLanguage": "JSONata", "States": {
 				"Arguments": {"UserName": "{% $name %}", "Password": "{% $password %}", "PasswordResetRequired": true},
 				"Output": "{% $states.input %}", "Next": "SendEmail"},
 			"SendEmail": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail",
-				"Arguments": {"FromEmailAddress": "{% $states.input.Sender %}", "ReplyToAddresses": ["help@example.com"],
+				"Arguments": {"FromEmailAddress": "{% $states.input.Sender %}", "ReplyToAddresses": ["help@example.com"], "EmailTags": [{"Name": "UserName", "Value": "{% $name %}"}],
 					"Destination": {"ToAddresses": ["{% $name & '@example.org' %}"]}, "Content": {"Simple": {
 						"Subject": {"Data": "Welcome"}, "Body": {"Text": {"Data": "{% $password %}"}, "Html": {"Data": "<p>Hello</p>"}}}}},
 				"Output": "{% {'name': $name, 'id': $states.context.Execution.Id} %}", "End": true}}},
@@ -349,7 +349,7 @@ func TestDistributedMap(t *testing.T) {
 		}
 		mail.To, mail.Text = nil, ""
 		if want := (localaws.Mail{From: "sender@example.com", ReplyTo: []string{"help@example.com"}, Subject: "Welcome",
-			HTML: "<p>Hello</p>"}); !reflect.DeepEqual(mail, want) {
+			HTML: "<p>Hello</p>", Tags: map[string]string{"UserName": name}}); !reflect.DeepEqual(mail, want) {
 			t.Errorf("got the mail %+v, want %+v", mail, want)
 		}
 	}
