@@ -1,0 +1,165 @@
+package onboarding
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
+	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+)
+
+// validate returns everything that is wrong with the props as one error.
+func (p *UserOnboardingProps) validate() error {
+	var problems rules.Problems
+	if p.Sender == nil {
+		problems.Add("Sender", rules.EmailAddress.Expected, nil)
+	}
+	p.checkGroups(&problems)
+	checkText(&problems, "Sender", p.Sender, rules.EmailAddress)
+	p.checkIdentity(&problems)
+	checkText(&problems, "SenderName", p.SenderName, rules.HeaderText)
+	checkText(&problems, "ReplyTo", p.ReplyTo, rules.EmailAddress)
+	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
+	checkText(&problems, "UserPath", p.UserPath, rules.UserPath)
+	if p.PermissionsBoundary != nil {
+		checkText(&problems, "PermissionsBoundary", p.PermissionsBoundary.ManagedPolicyArn(), rules.ManagedPolicyARN)
+	}
+	if p.ConfigurationSet != nil {
+		checkText(&problems, "ConfigurationSet", p.ConfigurationSet.ConfigurationSetName(), rules.ConfigurationSetName)
+	}
+	checkUserTags(&problems, *p.UserTags)
+	checkNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
+	checkNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
+	checkText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
+	checkConstant(&problems, "Language", p.Language, func() {
+		rules.Check(&problems, "Language", *p.Language, rules.OneOf(defaultmail.Languages()...))
+	})
+	p.checkMails(&problems)
+	checkText(&problems, "BounceEmail", p.BounceEmail, rules.EmailAddress)
+	checkText(&problems, "AlarmEmail", p.AlarmEmail, rules.EmailAddress)
+	return problems.Err()
+}
+
+// checkGroups compares names without regard to case, as IAM does.
+func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
+	if p.Group != nil && p.GroupName != nil {
+		problems.Add("GroupName", "be left out where Group is given", *p.GroupName)
+	}
+	if p.Group != nil && *p.RequireMFA {
+		problems.Add("RequireMFA", "be left out where Group is given", *p.RequireMFA)
+	}
+	if got := len(*p.AllowedGroups); got > maxAllowedGroups {
+		problems.Add("AllowedGroups", fmt.Sprintf("have at most %d groups", maxAllowedGroups), got)
+	}
+	seen := map[string]bool{}
+	switch {
+	case p.Group != nil:
+		checkText(problems, "the name of Group", p.Group.GroupName(), rules.GroupName)
+		seen[strings.ToLower(*p.Group.GroupName())] = true
+	case p.GroupName != nil:
+		seen[strings.ToLower(*p.GroupName)] = true
+	}
+	for _, group := range *p.AllowedGroups {
+		checkText(problems, "a name in AllowedGroups", group.GroupName(), rules.GroupName)
+		lower := strings.ToLower(*group.GroupName())
+		if seen[lower] {
+			problems.Add("AllowedGroups", "have each group once, and not the default one", *group.GroupName())
+		}
+		seen[lower] = true
+	}
+}
+
+// checkUserTags compares keys without regard to case, as IAM does (IAM User Guide, "Tags for IAM resources").
+func checkUserTags(problems *rules.Problems, tags map[string]*string) {
+	if len(tags) > maxUserTags {
+		problems.Add("UserTags", fmt.Sprintf("have at most %d tags", maxUserTags), len(tags))
+	}
+	seen := map[string]bool{onboardingTag: true}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		checkText(problems, "a key of UserTags", &key, rules.TagKey)
+		if tags[key] == nil {
+			problems.Add("UserTags["+key+"]", rules.TagValue.Expected, nil)
+		}
+		checkText(problems, "UserTags["+key+"]", tags[key], rules.TagValue)
+		if lower := strings.ToLower(key); seen[lower] {
+			problems.Add("a key of UserTags", "differ from the others, and from "+onboardingTag+", without regard to case", key)
+		} else {
+			seen[lower] = true
+		}
+	}
+}
+
+// checkIdentity checks that there is one identity at most, and that it covers the sender.
+func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
+	prop, identity := "", (*string)(nil)
+	switch {
+	case p.SenderIdentity != nil && p.Identity != nil:
+		problems.Add("Identity", "be left out where SenderIdentity is given", *p.Identity.Value())
+	case p.SenderIdentity != nil:
+		prop, identity = "SenderIdentity", p.SenderIdentity.EmailIdentityName()
+	case p.Identity != nil:
+		prop, identity = "Identity", p.Identity.Value()
+	}
+	if p.Sender != nil && identity != nil && !isToken(*p.Sender) && !isToken(*identity) && !rules.Covers(*identity, *p.Sender) {
+		problems.Add(prop, "be the sender "+*p.Sender+", or its domain", *identity)
+	}
+}
+
+func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
+	if *p.SeparatePassword {
+		checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mailtemplate.Announcement)
+		checkMail(problems, "Password", p.PasswordSubject, p.PasswordTextTemplate, p.PasswordHtmlTemplate,
+			mailtemplate.PasswordOnly)
+		return
+	}
+	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mailtemplate.SignIn)
+	for _, given := range []struct {
+		prop  string
+		value *string
+	}{
+		{"PasswordSubject", p.PasswordSubject},
+		{"PasswordTextTemplate", p.PasswordTextTemplate},
+		{"PasswordHtmlTemplate", p.PasswordHtmlTemplate},
+	} {
+		if given.value != nil {
+			problems.Add(given.prop, "be left out unless SeparatePassword is true", *given.value)
+		}
+	}
+}
+
+// checkMail checks a mail whose props have names with that prefix.
+func checkMail(problems *rules.Problems, prefix string, subject, text, html *string, content mailtemplate.Content) {
+	checkConstant(problems, prefix+"Subject", subject, func() {
+		rules.Check(problems, prefix+"Subject", *subject, rules.Subject)
+	})
+	checkConstant(problems, prefix+"TextTemplate", text, func() { content.Check(problems, prefix+"TextTemplate", *text) })
+	checkConstant(problems, prefix+"HtmlTemplate", html, func() { content.Check(problems, prefix+"HtmlTemplate", *html) })
+}
+
+// checkConstant checks a text that becomes a part of the definition, and so cannot be a token.
+func checkConstant(problems *rules.Problems, prop string, value *string, check func()) {
+	if isToken(*value) {
+		problems.Add(prop, "be known at synthesis", *value)
+		return
+	}
+	check()
+}
+
+func checkText(problems *rules.Problems, prop string, value *string, rule rules.Rule[string]) {
+	if value != nil && !isToken(*value) {
+		rules.Check(problems, prop, *value, rule)
+	}
+}
+
+func checkNumber(problems *rules.Problems, prop string, value *float64, rule rules.Rule[float64]) {
+	if !isToken(*value) {
+		rules.Check(problems, prop, *value, rule)
+	}
+}
+
+func isToken(value any) bool { return *awscdk.Token_IsUnresolved(value) }
