@@ -3,7 +3,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -15,7 +17,8 @@ import (
 func main() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
-	config, err := config.Read(func(key string) any { return app.Node().TryGetContext(&key) })
+	context, _ := app.Node().GetAllContext(nil).(map[string]any)
+	config, err := config.Read(func(key string) any { return context[key] }, slices.Collect(maps.Keys(context))...)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		jsii.Close()

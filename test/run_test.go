@@ -293,7 +293,7 @@ func wantMail(t *testing.T, mail localaws.Mail, name, password string) {
 	t.Helper()
 	wantText := `Hello,
 
-there is a new user for you in the AWS account 123456789012.
+An IAM user has been created for you in the AWS account 123456789012.
 
 Sign in at:
 https://123456789012.signin.aws.amazon.com/console

@@ -6,7 +6,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// GrantStartExecution lets an identity run lists, and nothing else: it cannot even see what became of them.
+// GrantStartExecution lets an identity run lists, and nothing else: it cannot even see what became of them. A list says
+// where passwords are mailed, so give this to people who may hand out what the groups allow.
 func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
 	return u.stateMachine.GrantStartExecution(grantee)
 }

@@ -82,6 +82,8 @@ type UserOnboardingProps struct {
 	// A managed policy that bounds the permissions of each user that is created. The state machine can then create
 	// no user without it.
 	//
+	// It must allow what gets a user past the first sign-in: iam:ChangePassword, and with RequireMFA to set up MFA.
+	//
 	// Default: users have no permissions boundary.
 	PermissionsBoundary iam.IManagedPolicy
 

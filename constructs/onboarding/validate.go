@@ -22,7 +22,11 @@ func (p *UserOnboardingProps) validate() error {
 	p.checkGroups(&problems)
 	checkText(&problems, "Sender", p.Sender, rules.EmailAddress)
 	p.checkIdentity(&problems)
-	checkText(&problems, "SenderName", p.SenderName, rules.HeaderText)
+	if p.SenderName != nil {
+		checkConstant(&problems, "SenderName", p.SenderName, func() {
+			rules.Check(&problems, "SenderName", *p.SenderName, rules.HeaderText)
+		})
+	}
 	checkText(&problems, "ReplyTo", p.ReplyTo, rules.EmailAddress)
 	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
 	checkText(&problems, "UserPath", p.UserPath, rules.UserPath)
@@ -81,6 +85,10 @@ func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 	}
 	seen := map[string]bool{onboardingTag: true}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		if isToken(key) {
+			problems.Add("a key of UserTags", "be known at synthesis", key)
+			continue
+		}
 		checkText(problems, "a key of UserTags", &key, rules.TagKey)
 		if tags[key] == nil {
 			problems.Add("UserTags["+key+"]", rules.TagValue.Expected, nil)

@@ -4,7 +4,9 @@ package config
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
 	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
@@ -41,10 +43,15 @@ type Config struct {
 	BounceEmail          *string
 }
 
-// Read returns the configuration that lookup has by its context keys; lookup returns nil for a key without a value.
-// The error names every value that is missing or wrong, with what was expected.
-func Read(lookup func(key string) any) (Config, error) {
-	r := reader{lookup: lookup}
+// Read returns the configuration that lookup has by its context keys; lookup returns nil for a key without a value. Given
+// are the keys that have one. The error names every value that is missing or wrong, with what was expected, and every key
+// that is neither one of the app nor one of the CDK.
+func Read(lookup func(key string) any, given ...string) (Config, error) {
+	known := map[string]bool{}
+	r := reader{lookup: func(key string) any {
+		known[key] = true
+		return lookup(key)
+	}}
 	config := Config{
 		StackName:           r.textOr("IamUserOnboarding", "stackName", rules.StackName),
 		Sender:              r.required("sender", rules.EmailAddress),
@@ -71,6 +78,7 @@ func Read(lookup func(key string) any) (Config, error) {
 	r.readGroupName(&config)
 	r.readTemplates(&config)
 	r.checkIdentity(config)
+	r.checkKeys(given, known)
 	if err := r.problems.Err(); err != nil {
 		return Config{}, fmt.Errorf("the configuration is wrong; set a value with -c key=value, or in the context of "+
 			"cdk.json:\n%w", err)
@@ -112,6 +120,23 @@ func (r *reader) readTemplates(config *Config) {
 	config.HTMLTemplate = r.template("htmlTemplate", content)
 	config.PasswordTextTemplate = r.template("passwordTextTemplate", mailtemplate.PasswordOnly)
 	config.PasswordHTMLTemplate = r.template("passwordHtmlTemplate", mailtemplate.PasswordOnly)
+}
+
+// checkKeys refuses misspelled keys, which would otherwise be ignored. Those of the CDK have one of :/@ in them, but for
+// what cdk acknowledge writes.
+func (r *reader) checkKeys(given []string, known map[string]bool) {
+	for _, key := range slices.Sorted(slices.Values(given)) {
+		if known[key] || strings.ContainsAny(key, ":/@") || key == "acknowledged-issue-numbers" {
+			continue
+		}
+		expected := "not be set, since the app has no such key: see docs/configuration.md"
+		for name := range known {
+			if strings.EqualFold(name, key) {
+				expected = "be written " + name
+			}
+		}
+		r.problems.Add(key, expected, r.lookup(key))
+	}
 }
 
 // checkIdentity checks that there is one identity at most, and that it covers the sender.

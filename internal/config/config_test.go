@@ -1,8 +1,10 @@
 package config_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,6 +158,18 @@ func TestReadNamesEveryProblem(t *testing.T) {
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+func TestUnknownKeys(t *testing.T) {
+	context := map[string]any{"sender": "sender@example.com", "requireMFA": true, "grupName": "Staff",
+		"aws:cdk:version-reporting": true, "@aws-cdk/aws-iam:minimizePolicies": true, "acknowledged-issue-numbers": []any{1.0}}
+	_, err := config.Read(lookup(context), slices.Collect(maps.Keys(context))...)
+	want := "the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:\n" +
+		`grupName must not be set, since the app has no such key: see docs/configuration.md, got: "Staff"` + "\n" +
+		"requireMFA must be written requireMfa, got: true"
+	if err == nil || err.Error() != want {
+		t.Errorf("got:\n%v\nwant:\n%s", err, want)
 	}
 }
 
