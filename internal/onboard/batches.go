@@ -64,7 +64,7 @@ type runner struct {
 	batches  []batch
 	progress progress
 
-	started int     // how many users are in an execution
+	started int     // how many users are in an execution, or may be
 	outcome outcome // of those whose execution has ended
 }
 
@@ -72,7 +72,7 @@ func (r *runner) run(ctx context.Context) error {
 	for _, batch := range r.batches {
 		err := r.runBatch(ctx, batch)
 		if err != nil && len(r.batches) > 1 {
-			return fmt.Errorf("%w\n%s", err, r.rest())
+			return fmt.Errorf("%w\n%s", err, r.rest(err))
 		}
 		if err != nil {
 			return err
@@ -86,11 +86,13 @@ func (r *runner) runBatch(ctx context.Context, batch batch) error {
 		return errInterrupted
 	}
 	execution, err := startExecution(ctx, r.api, r.machine, batch.input)
+	if err == nil || errors.As(err, new(goesOnError)) {
+		r.started += len(batch.users)
+	}
 	if err != nil {
 		return err
 	}
 	execution.profile = r.profile
-	r.started += len(batch.users)
 	fmt.Fprintf(r.stderr, "started %s, see %s\n", execution.name(), execution.consoleLink())
 	ended, err := execution.watch(ctx, func(done int) { r.progress.show(r.outcome.Total + done) })
 	r.progress.close()
@@ -109,12 +111,18 @@ func (r *runner) runBatch(ctx context.Context, batch batch) error {
 	return nil
 }
 
-// rest says who is missing in the report, and what to do about it.
-func (r *runner) rest() string {
-	rest := fmt.Sprintf("%d of %s are in this report", r.outcome.Total, count(len(r.list.Users), "user"))
+// rest says who is missing in the report when the run ended with err, and what to do about it.
+func (r *runner) rest(err error) string {
+	rest := "no user is reported yet"
+	if r.outcome.Total > 0 {
+		rest = fmt.Sprintf("%d of %s are in this report", r.outcome.Total, count(len(r.list.Users), "user"))
+	}
 	if unstarted := r.list.Users[r.started:]; len(unstarted) > 0 {
 		rest += fmt.Sprintf(", and %d were not started, from %s (%s:%d) on",
 			len(unstarted), unstarted[0].UserName, r.list.Name, unstarted[0].Line)
+	}
+	if errors.As(err, new(goesOnError)) { // two runs at a time can mail a password that is not the one set
+		return rest + ": when that execution has ended, " + runAgain
 	}
 	return rest + ": " + runAgain
 }

@@ -2,6 +2,7 @@ package onboard_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -97,8 +98,10 @@ func TestInputIsBounded(t *testing.T) {
 func TestLongListStops(t *testing.T) {
 	const (
 		reported  = "\n1000 of 1501 users are in this report: run the same list again\n"
-		unstarted = " of 1501 users are in this report, and 501 were not started, from user-1000@example.com (standard input:1001) on: " +
-			"run the same list again\n"
+		unstarted = ", and 501 were not started, from user-1000@example.com (standard input:1001) on: "
+		again     = "run the same list again\n"
+		later     = "when that execution has ended, " + again
+		stopped   = "\n1000 of 1501 users are in this report: " + later
 		interrupted = "stopped watching, which does not stop the execution; " + stillThere
 	)
 	tests := map[string]struct {
@@ -121,14 +124,24 @@ func TestLongListStops(t *testing.T) {
 				"  standard input:1001: must have a Group out of Staff\n  standard input:1501: must, too\n  item 502 is nowhere" + reported, 2,
 		},
 		"interrupted": {
-			&fakeAWS{laterLooks: [][]look{{{}}}, interruptOn: 2}, 2, 1000, strings.TrimSuffix(interrupted, "\n") + reported, 1,
+			&fakeAWS{laterLooks: [][]look{{{}}}, interruptOn: 2}, 2, 1000, strings.TrimSuffix(interrupted, "\n") + stopped, 1,
 		},
 		"interrupted in the first": {
-			&fakeAWS{interruptOn: 1}, 1, 0, strings.TrimSuffix(interrupted, "\n") + "\n0" + unstarted, 1,
+			&fakeAWS{interruptOn: 1}, 1, 0, strings.TrimSuffix(interrupted, "\n") + "\nno user is reported yet" + unstarted + later, 1,
 		},
 		"interrupted in between": {
 			&fakeAWS{looks: failed("UsersNotOnboarded", ""), history: [][]types.HistoryEvent{{exited("Summary", reportOf(0, 999))}}, interruptOn: reading},
-			1, 1000, "interrupted\n1000" + unstarted, 1,
+			1, 1000, "interrupted\n1000 of 1501 users are in this report" + unstarted + again, 1,
+		},
+		"the connection is lost": {
+			&fakeAWS{laterLooks: [][]look{{{}, {err: errors.New("no route")}}}}, 2, 1000,
+			"watch the execution: no route: check the network, --region and AWS_ENDPOINT_URL; this does not stop the execution; " +
+				strings.TrimSuffix(stillThere, "\n") + stopped, 3,
+		},
+		"perhaps started": {
+			&fakeAWS{startErr: errors.New("no answer")}, 0, 0,
+			"start " + machineARN + ": no answer: check the network, --region and AWS_ENDPOINT_URL; it may have been started " +
+				"nevertheless: see onboard list\nno user is reported yet" + unstarted + later, 3,
 		},
 	}
 	for name, test := range tests {

@@ -22,6 +22,11 @@ type execution struct {
 	profile string // as the operator chose it
 }
 
+// goesOnError is the end of the command while an execution goes on, or may do so.
+type goesOnError struct{ error }
+
+func (e goesOnError) Unwrap() error { return e.error }
+
 // startExecution starts the state machine with an input. It does not end with ctx: whether the execution has been
 // started must be known.
 func startExecution(ctx context.Context, api ExecutionAPI, stateMachine, input string) (*execution, error) {
@@ -33,7 +38,8 @@ func startExecution(ctx context.Context, api ExecutionAPI, stateMachine, input s
 	var answer smithy.APIError
 	switch {
 	case err != nil && !errors.As(err, &answer):
-		return nil, fmt.Errorf("%w; it may have been started nevertheless: see onboard list", refused("start "+stateMachine, err))
+		return nil, goesOnError{fmt.Errorf("%w; it may have been started nevertheless: see onboard list",
+			refused("start "+stateMachine, err))}
 	case err != nil:
 		return nil, refused("start "+stateMachine, err)
 	}
@@ -91,10 +97,11 @@ func hasEnded(status types.ExecutionStatus) bool {
 // stopWatching says why the command watches no longer, and how to come back.
 func (e *execution) stopWatching(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("stopped watching, which does not stop the execution; its report, when it has ended: %s", e.reportCommand())
+		return goesOnError{fmt.Errorf("stopped watching, which does not stop the execution; its report, when it has ended: %s",
+			e.reportCommand())}
 	}
-	return fmt.Errorf("%w; this does not stop the execution; its report, when it has ended: %s",
-		refused("watch the execution", err), e.reportCommand())
+	return goesOnError{fmt.Errorf("%w; this does not stop the execution; its report, when it has ended: %s",
+		refused("watch the execution", err), e.reportCommand())}
 }
 
 // reportCommand is how the operator gets the report.
