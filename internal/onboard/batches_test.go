@@ -97,11 +97,11 @@ func TestInputIsBounded(t *testing.T) {
 
 func TestLongListStops(t *testing.T) {
 	const (
-		reported  = "\n1000 of 1501 users are in this report: run the same list again\n"
-		unstarted = ", and 501 were not started, from user-1000@example.com (standard input:1001) on: "
-		again     = "run the same list again\n"
-		later     = "when that execution has ended, " + again
-		stopped   = "\n1000 of 1501 users are in this report: " + later
+		reported    = "\n1000 of 1501 users are in this report: run the same list again\n"
+		unstarted   = ", and 501 were not started, from user-1000@example.com (standard input:1001) on: "
+		again       = "run the same list again\n"
+		later       = "when that execution has ended, " + again
+		stopped     = "\n1000 of 1501 users are in this report: " + later
 		interrupted = "stopped watching, which does not stop the execution; " + stillThere
 	)
 	tests := map[string]struct {

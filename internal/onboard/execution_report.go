@@ -28,7 +28,7 @@ const (
 // what to do.
 func (e *execution) outcome(ctx context.Context, ended *sfn.DescribeExecutionOutput) (*outcome, error) {
 	if ended.Status == types.ExecutionStatusSucceeded {
-		return parseOutcome(aws.ToString(ended.Output))
+		return e.parseOutcome(aws.ToString(ended.Output))
 	}
 	name, cause := aws.ToString(ended.Error), aws.ToString(ended.Cause)
 	switch name {
@@ -37,7 +37,7 @@ func (e *execution) outcome(ctx context.Context, ended *sfn.DescribeExecutionOut
 		if err != nil {
 			return nil, err
 		}
-		return parseOutcome(report)
+		return e.parseOutcome(report)
 	case invalidInput:
 		return nil, refusedList{cause}
 	case preflightFailed:

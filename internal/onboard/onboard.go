@@ -17,8 +17,8 @@ import (
 
 const exitCodes = `Exit codes:
   0  every user is onboarded, or was there before
-  1  a user failed, an execution failed, check --aws found a problem, or the
-     command was interrupted
+  1  a user failed, an execution failed, check --aws found a problem, the
+     output could not be written, or the command was interrupted
   2  a wrong flag, argument or list
   3  AWS refused: credentials, permissions, region, no such stack, state machine
      or execution`
@@ -40,9 +40,14 @@ type App struct {
 
 // Run is [Main] with the streams and the clients of the App.
 func (a App) Run(ctx context.Context, args []string) int {
+	stdout := &stdout{Writer: a.Stdout}
+	a.Stdout = stdout
 	root := a.rootCommand()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if stdout.err != nil && !errors.Is(err, stdout.err) {
+		err = errors.Join(err, stdout.err)
+	}
 	if err != nil {
 		fmt.Fprintf(a.Stderr, "onboard: %v\n", err)
 	}
@@ -132,6 +137,9 @@ func version() string {
 }
 
 func isTerminal(stream any) bool {
+	if stdout, ok := stream.(*stdout); ok {
+		stream = stdout.Writer
+	}
 	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }

@@ -10,6 +10,8 @@ import (
 type outcome struct {
 	Total, Created, Resumed, Resent, Skipped, Failed int
 	Users                                            []userOutcome // in the order of the list
+
+	reportCommands []string // how the operator gets it again
 }
 
 // userOutcome is what became of a user.
@@ -22,8 +24,8 @@ type userOutcome struct {
 	Cause    string `json:",omitempty"`
 }
 
-func parseOutcome(report string) (*outcome, error) {
-	var o outcome
+func (e *execution) parseOutcome(report string) (*outcome, error) {
+	o := outcome{reportCommands: []string{e.reportCommand()}}
 	if err := json.Unmarshal([]byte(report), &o); err != nil || len(o.Users) == 0 || len(o.Users) != o.Total {
 		return nil, fmt.Errorf("the state machine ended without a report of its users, got: %.200s", oneLine(report))
 	}
@@ -45,6 +47,7 @@ func (o *outcome) add(other *outcome) {
 	o.Skipped += other.Skipped
 	o.Failed += other.Failed
 	o.Users = append(o.Users, other.Users...)
+	o.reportCommands = append(o.reportCommands, other.reportCommands...)
 }
 
 // summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (there before).

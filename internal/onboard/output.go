@@ -31,33 +31,42 @@ func (f output) check() error {
 	return nil
 }
 
-func (f output) print(w io.Writer, o *outcome) {
+// print writes the report. Where that fails, the error says how to get it again.
+func (f output) print(w io.Writer, o *outcome) error {
+	if err := f.write(w, o); err != nil {
+		return fmt.Errorf("%w; the report is kept: %s", err, strings.Join(o.reportCommands, "; "))
+	}
+	return nil
+}
+
+func (f output) write(w io.Writer, o *outcome) error {
 	switch f {
 	case "json":
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		_ = encoder.Encode(o)
+		return encoder.Encode(o)
 	case "csv":
-		printCSV(w, o)
+		return writeCSV(w, o)
 	default:
-		printTable(w, o)
+		return writeTable(w, o)
 	}
 }
 
-// printCSV writes user names as they are. One may begin as a formula does, but has none of the characters that a
+// writeCSV writes user names as they are. One may begin as a formula does, but has none of the characters that a
 // harmful one needs, and a mark before it would make it another name.
-func printCSV(w io.Writer, o *outcome) {
+func writeCSV(w io.Writer, o *outcome) error {
 	writer := csv.NewWriter(w)
 	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause"})
 	for _, user := range o.Users {
 		_ = writer.Write([]string{user.UserName, user.Status, user.Reason, user.Step, user.Error, user.Cause})
 	}
 	writer.Flush()
+	return writer.Error()
 }
 
-// printTable writes a table of the users and a summary. Below a user that failed stands why.
-func printTable(w io.Writer, o *outcome) {
+// writeTable writes a table of the users and a summary. Below a user that failed stands why.
+func writeTable(w io.Writer, o *outcome) error {
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(columns, "USER\tSTATUS\tWHAT TO DO")
@@ -72,13 +81,31 @@ func printTable(w io.Writer, o *outcome) {
 	}
 	columns.Flush()
 	colour := hasColour(w)
+	var report strings.Builder
 	for i, line := range strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n") {
 		if isRed[i] && colour {
 			line = red(line)
 		}
-		fmt.Fprintln(w, line)
+		fmt.Fprintln(&report, line)
 	}
-	fmt.Fprintln(w, o.summary())
+	fmt.Fprintln(&report, o.summary())
+	_, err := io.WriteString(w, report.String())
+	return err
+}
+
+// stdout remembers that something could not be written.
+type stdout struct {
+	io.Writer
+	err error
+}
+
+func (s *stdout) Write(data []byte) (int, error) {
+	n, err := s.Writer.Write(data)
+	if err != nil {
+		err = fmt.Errorf("write the output: %w", err)
+		s.err = err
+	}
+	return n, err
 }
 
 // hasColour tells whether w shows colours, and the operator wants them (https://no-color.org).

@@ -2,8 +2,16 @@ package onboard_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
+	"strings"
 	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
 )
 
 func TestOutputAsJSON(t *testing.T) {
@@ -49,6 +57,75 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 			want := "USER  STATUS  WHAT TO DO\nada   Failed  " + test.want + "\n              " +
 				test.step + " failed: " + test.error + ": " + test.cause + "\n1 user: 1 failed\n"
 			expect(t, got, result{want, stderrStart + oneFailed, 1})
+		})
+	}
+}
+
+// fullDisk takes some bytes and no more.
+type fullDisk struct{ left int }
+
+func (d *fullDisk) Write(data []byte) (int, error) {
+	if len(data) > d.left {
+		return 0, errors.New("no space left on device")
+	}
+	d.left -= len(data)
+	return len(data), nil
+}
+
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	const (
+		output = "onboard: write the output: no space left on device\n"
+		report = "write the output: no space left on device; the report is kept: onboard report " + executionARN
+	)
+	listed := []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN), Status: types.ExecutionStatusSucceeded}}
+	tests := map[string]struct {
+		aws  *fakeAWS
+		list string
+		args []string
+		room int
+		want string // the end of stderr
+		code int
+	}{
+		"run":               {args: []string{"run", "-"}, want: "onboard: " + report + "\n", code: 1},
+		"run, in the midst": {args: []string{"run", "-"}, room: len(createdTable) - 5, want: "onboard: " + report + "\n", code: 1},
+		"run, as JSON":      {args: []string{"run", "-", "-o", "json"}, want: "onboard: " + report + "\n", code: 1},
+		"run, as CSV":       {args: []string{"run", "-", "-o", "csv"}, want: "onboard: " + report + "\n", code: 1},
+		"run, with a profile": {args: []string{"run", "-", "--profile", "admin"},
+			want: "onboard: " + report + " --profile admin\n", code: 1},
+		"run, a user failed": {aws: &fakeAWS{looks: succeeded(mixed)}, args: []string{"run", "-"}, want: oneFailed + report + "\n", code: 1},
+		"run, two executions": {aws: &fakeAWS{looks: succeeded(created), laterLooks: [][]look{succeeded(created)}}, list: addresses(1001),
+			args: []string{"run", "-"}, want: "onboard: " + report + "; onboard report " + executionARN + "\n", code: 1},
+		"run, AWS refuses the second execution": {
+			aws:  &fakeAWS{looks: succeeded(created), laterLooks: [][]look{{{err: denied}}}},
+			list: addresses(1001), args: []string{"run", "-"}, want: "run the same list again\n" + report + "\n", code: 3,
+		},
+		"report": {args: []string{"report", executionARN}, want: "onboard: " + report + "\n", code: 1},
+		"list":   {aws: &fakeAWS{looks: succeeded(created), executions: listed}, args: []string{"list"}, want: output, code: 1},
+		"check":  {args: []string{"check", "-"}, want: output, code: 1},
+		"check, a problem": {aws: &fakeAWS{preflight: fakePreflight{unverified: true}}, args: []string{"check", "-", "--aws"},
+			want: "onboard: 1 problem to mend before the list is run\nwrite the output: no space left on device\n", code: 1},
+		"help":             {args: []string{"--help"}, want: output, code: 1},
+		"completion":       {args: []string{"completion", "bash"}, want: output, code: 1},
+		"nothing to write": {args: []string{"run"}, want: "onboard: expected one LIST, got 0: see onboard run --help\n", code: 2},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if test.aws == nil {
+				test.aws = &fakeAWS{looks: succeeded(created)}
+			}
+			if test.list == "" {
+				test.list = "ada@example.com"
+			}
+			synctest.Test(t, func(t *testing.T) {
+				var stderr strings.Builder
+				app := onboard.App{Stdin: strings.NewReader(test.list), Stdout: &fullDisk{test.room}, Stderr: &stderr, Connect: test.aws.connect}
+				if code := app.Run(t.Context(), test.args); code != test.code {
+					t.Errorf("got the exit code %d, want %d", code, test.code)
+				}
+				if !strings.HasSuffix(stderr.String(), test.want) {
+					t.Errorf("stderr: got %s, want at the end %s", stderr.String(), test.want)
+				}
+			})
 		})
 	}
 }

@@ -60,8 +60,7 @@ func (a App) report(ctx context.Context, name string, where target, output outpu
 	if err != nil {
 		return err
 	}
-	output.print(a.Stdout, outcome)
-	return outcome.err()
+	return errors.Join(outcome.err(), output.print(a.Stdout, outcome))
 }
 
 func (e *execution) stillRunning(ctx context.Context) error {

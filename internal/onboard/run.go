@@ -74,13 +74,13 @@ func (a App) run(ctx context.Context, path string, options runOptions) error {
 		return err
 	}
 	err = runner.run(ctx)
+	if err == nil {
+		err = runner.outcome.err()
+	}
 	if runner.outcome.Total > 0 {
-		options.output.print(a.Stdout, &runner.outcome)
+		err = errors.Join(err, options.output.print(a.Stdout, &runner.outcome))
 	}
-	if err != nil {
-		return err
-	}
-	return runner.outcome.err()
+	return err
 }
 
 // prepare does all that comes before the first start.
