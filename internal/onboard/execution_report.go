@@ -43,9 +43,11 @@ func (e *execution) outcome(ctx context.Context, ended *sfn.DescribeExecutionOut
 	case preflightFailed:
 		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s", runAgain, indented(cause))
 	default:
-		why := slices.DeleteFunc([]string{string(ended.Status), name, oneLine(cause)}, func(s string) bool { return s == "" })
-		return nil, fmt.Errorf("the execution ended as %s; run the same list again, it goes on where this run stopped",
-			strings.Join(why, ": "))
+		why := join(": ", string(ended.Status), name, oneLine(cause))
+		if done := e.done(ctx); done != "" {
+			why += ", " + done + " were done"
+		}
+		return nil, fmt.Errorf("the execution ended as %s; run the same list again, it goes on where this run stopped", why)
 	}
 }
 
@@ -100,4 +102,9 @@ func indented(text string) string {
 		lines.WriteString("\n  " + oneLine(line))
 	}
 	return lines.String()
+}
+
+// join puts the separator between those parts that are not empty.
+func join(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), separator)
 }

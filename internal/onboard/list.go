@@ -96,20 +96,22 @@ func (e *execution) users(ctx context.Context) (string, error) {
 		return "", refused("look at the execution "+e.arn, err)
 	}
 	if !hasEnded(described.Status) {
-		counter := counter{execution: e}
-		done, total, err := counter.count(ctx)
-		if err != nil || total == 0 {
-			return "", nil // who may not see Map Runs can still list
-		}
-		return fmt.Sprintf("%d of %d users done", done, total), nil
+		return e.usersDone(ctx), nil
 	}
 	outcome, err := e.outcome(ctx, described)
 	switch {
 	case errors.As(err, new(awsError)):
 		return "", err
 	case err != nil: // there is no report
-		return oneLine(aws.ToString(described.Error)), nil
+		return join(", ", oneLine(aws.ToString(described.Error)), e.usersDone(ctx)), nil
 	default:
 		return outcome.summary(), nil
 	}
+}
+
+func (e *execution) usersDone(ctx context.Context) string {
+	if done := e.done(ctx); done != "" {
+		return done + " done"
+	}
+	return ""
 }

@@ -35,6 +35,14 @@ func TestList(t *testing.T) {
 			&fakeAWS{executions: listed("FAILED"), looks: failed("InvalidInput", "item 1")},
 			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  InvalidInput\n", "", 0},
 		},
+		"aborted": {
+			&fakeAWS{executions: listed("ABORTED"), looks: []look{{status: "ABORTED", items: &types.MapRunItemCounts{Succeeded: 2, Aborted: 7, Total: 9}}}},
+			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "ABORTED  2 of 9 users done\n", "", 0},
+		},
+		"timed out": {
+			&fakeAWS{executions: listed("TIMED_OUT"), looks: []look{{status: "TIMED_OUT", error: "States.Timeout", items: &types.MapRunItemCounts{Succeeded: 2, Total: 9}}}},
+			result{heading + row + "TIMED_OUT  States.Timeout, 2 of 9 users done\n", "", 0},
+		},
 		"running": {
 			&fakeAWS{executions: listed("RUNNING"), looks: []look{{items: &types.MapRunItemCounts{Succeeded: 2, Total: 9}}}},
 			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "RUNNING  2 of 9 users done\n", "", 0},

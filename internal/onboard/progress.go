@@ -10,7 +10,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// counter counts the users that an execution is done with.
+// counter counts the users that an execution is done with. Those do not count whom its end may have left
+// half-made.
 type counter struct {
 	execution *execution
 	mapRunARN *string // nil until the execution has come to the users
@@ -29,7 +30,18 @@ func (c *counter) count(ctx context.Context) (done, total int, err error) {
 		return 0, 0, err
 	}
 	items := run.ItemCounts
-	return int(items.Succeeded + items.Failed + items.TimedOut + items.Aborted), int(items.Total), nil
+	return int(items.Succeeded + items.Failed + items.TimedOut), int(items.Total), nil
+}
+
+// done says how many users the execution is done with, such as: 2 of 9 users. It is silent where it cannot know: who may
+// not see Map Runs can still list and report.
+func (e *execution) done(ctx context.Context) string {
+	counter := counter{execution: e}
+	done, total, err := counter.count(ctx)
+	if err != nil || total == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d users", done, total)
 }
 
 // progress shows how many users are done.

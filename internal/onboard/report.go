@@ -64,11 +64,9 @@ func (a App) report(ctx context.Context, name string, where target, output outpu
 }
 
 func (e *execution) stillRunning(ctx context.Context) error {
-	counter := counter{execution: e}
-	done, total, err := counter.count(ctx)
 	progress := ""
-	if err == nil && total > 0 {
-		progress = fmt.Sprintf(", %d of %d users are done", done, total)
+	if done := e.done(ctx); done != "" {
+		progress = ", " + done + " are done"
 	}
 	return fmt.Errorf("the execution is still running%s: ask again later, or see %s", progress, e.consoleLink())
 }

@@ -305,8 +305,8 @@ func TestProgressCountsWhoeverIsDone(t *testing.T) {
 		{items: &types.MapRunItemCounts{Succeeded: 1, Failed: 2, TimedOut: 3, Aborted: 4, Total: 10}, status: types.ExecutionStatusAborted},
 	}}
 	got := runWith(t, fake, addresses(10), "run", "-")
-	expect(t, got, result{"", start(10) + "1 of 10 users done\n10 of 10 users done\n" +
-		"onboard: the execution ended as ABORTED; run the same list again, it goes on where this run stopped\n", 1})
+	expect(t, got, result{"", start(10) + "1 of 10 users done\n" +
+		"onboard: the execution ended as ABORTED, 6 of 10 users were done; run the same list again, it goes on where this run stopped\n", 1})
 }
 
 func TestProgressTellsTheTimeLeft(t *testing.T) {
