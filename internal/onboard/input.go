@@ -31,27 +31,41 @@ email, and else text.`
 // readList reads the list from the file at path, or from stdin where path is "-". What is wrong with it is a
 // usageError.
 func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List, error) {
-	name, source := "standard input", stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, usageErrorf("%w: %s", err, expectedFile)
-		}
-		defer file.Close()
-		name, source = path, file
+	name := oneLine(path)
+	read := func() ([]byte, error) { return readFile(path) }
+	if path == "-" {
+		name = "standard input"
+		read = func() ([]byte, error) { return readAll(stdin) }
 	}
-	data, err := untilDone(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(source, maxListSize+1)) })
-	if err != nil {
-		return nil, usageErrorf("%w: %s", err, expectedFile)
+	data, err := untilDone(ctx, read)
+	switch {
+	case ctx.Err() != nil:
+		return nil, errInterrupted
+	case err != nil:
+		return nil, usageErrorf("%s: %s", oneLine(err.Error()), expectedFile)
 	}
 	format := userlist.FormatOf(path)
 	if format == userlist.Unknown && path != "-" {
-		return nil, usageErrorf("%s, got: %s", expectedFile, path)
+		return nil, usageErrorf("%s, got: %s", expectedFile, name)
 	}
 	if len(data) > maxListSize {
 		return nil, usageErrorf("%s is larger than any list of users, which is at most %d MiB", name, maxListSize>>20)
 	}
 	return parseList(name, format, data)
+}
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readAll(file)
+}
+
+// readAll reads a byte more than a list may have, at most.
+func readAll(source io.Reader) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(source, maxListSize+1))
 }
 
 func parseList(name string, format userlist.Format, data []byte) (*userlist.List, error) {
@@ -64,7 +78,7 @@ func parseList(name string, format userlist.Format, data []byte) (*userlist.List
 	return list, err
 }
 
-// untilDone gives up waiting for f when ctx ends, so that Ctrl-C works while f waits for a terminal.
+// untilDone gives up waiting for f when ctx ends, so that Ctrl-C works while f waits for a terminal or a pipe.
 func untilDone[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

@@ -78,16 +78,36 @@ func TestListErrors(t *testing.T) {
 }
 
 func TestInterruptedWhileWaitingForStandardInput(t *testing.T) {
-	ctx, interrupt := context.WithCancel(t.Context())
-	stdin, typed := io.Pipe()
-	defer typed.Close()
-	go func() {
-		typed.Write([]byte("["))
-		interrupt()
-	}()
-	var stderr strings.Builder
-	code := onboard.Main(ctx, []string{"run", "-"}, stdin, io.Discard, &stderr)
-	expect(t, result{"", stderr.String(), code}, result{"", "onboard: interrupted, nothing was started\n", 1})
+	for command, want := range map[string]string{"run": "interrupted, nothing was started", "check": "interrupted"} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		stdin, typed := io.Pipe()
+		defer typed.Close()
+		go func() {
+			typed.Write([]byte("["))
+			interrupt()
+		}()
+		var stderr strings.Builder
+		code := onboard.Main(ctx, []string{command, "-"}, stdin, io.Discard, &stderr)
+		expect(t, result{"", stderr.String(), code}, result{"", "onboard: " + want + "\n", 1})
+	}
+}
+
+func TestNameOfTheListIsFitForATerminal(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const name = "a\x1b[2J\u202e"
+	write(t, name+".txt", "ada@example.com")
+	write(t, name+".csv", "email\nada")
+	write(t, name+".yaml", "")
+	tests := map[string]result{
+		name + ".txt":  {"a [2J .txt: 1 user, nothing wrong\n", "", 0},
+		name + ".csv":  {"", "onboard: 1 problem in the list:\n  a [2J .csv:2: must have an e-mail address such as user@example.com, got: \"ada\"\n", 2},
+		name + ".yaml": {"", "onboard: LIST must be a .json, .csv or .txt file that you can read, or - for standard input, got: a [2J .yaml\n", 2},
+		name: {"", "onboard: open a [2J : no such file or directory: " +
+			"LIST must be a .json, .csv or .txt file that you can read, or - for standard input\n", 2},
+	}
+	for path, want := range tests {
+		expect(t, runWith(t, &fakeAWS{}, "", "check", path), want)
+	}
 }
 
 func write(t *testing.T, path, content string) {
