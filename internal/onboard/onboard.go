@@ -70,16 +70,7 @@ func (a App) rootCommand() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cmd.Help()
-			}
-			meant := ""
-			if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-				meant = " (did you mean " + strings.Join(similar, " or ") + "?)"
-			}
-			return usageErrorf("unknown command %q%s: see %s --help", args[0], meant, cmd.CommandPath())
-		},
+		RunE: helpOrUnknown,
 	}
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
@@ -88,7 +79,46 @@ func (a App) rootCommand() *cobra.Command {
 		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(a.runCommand(), a.checkCommand(), a.reportCommand(), a.listCommand())
+	adjustDefaultCommands(root)
 	return root
+}
+
+// adjustDefaultCommands makes the commands help and completion, which are of Cobra, refuse what they do not know.
+func adjustDefaultCommands(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = oneCommand
+		case "completion":
+			cmd.Args, cmd.RunE, cmd.SuggestionsMinimumDistance = cobra.ArbitraryArgs, helpOrUnknown, root.SuggestionsMinimumDistance
+			for _, shell := range cmd.Commands() {
+				shell.Args = noArguments
+			}
+		}
+	}
+}
+
+// helpOrUnknown is what a command does that has others below it, and does nothing itself.
+func helpOrUnknown(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	meant := ""
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		meant = " (did you mean " + strings.Join(similar, " or ") + "?)"
+	}
+	return usageErrorf("unknown command %q%s: see %s --help", args[0], meant, cmd.CommandPath())
+}
+
+// oneCommand wants the name of a command, or none.
+func oneCommand(help *cobra.Command, args []string) error {
+	cmd, rest, _ := help.Root().Find(args) // takes all arguments, and so finds at least itself
+	if len(rest) > 0 && cmd.HasAvailableSubCommands() {
+		return helpOrUnknown(cmd, rest)
+	}
+	return noArguments(cmd, rest)
 }
 
 // oneArgument wants one argument, which is called name in the help.
