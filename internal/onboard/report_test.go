@@ -89,7 +89,7 @@ func TestReportTakesTheRegionFromTheARN(t *testing.T) {
 }
 
 func TestReportWantsAnExecution(t *testing.T) {
-	for _, name := range []string{machineARN, "a:b", "arn:aws:states", "a name", ""} {
+	for _, name := range []string{machineARN, "arn:aws:iam:eu-west-1:123456789012:execution:A:b", "arn:aws:states::123456789012:execution:A:b", "a:b", "arn:aws:states", "a name", ""} {
 		got := runWith(t, &fakeAWS{}, "", "report", name)
 		expect(t, got, result{"", "onboard: EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: " + name + "\n", 2})
 	}

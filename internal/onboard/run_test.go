@@ -383,9 +383,9 @@ func TestRunFindsTheStateMachine(t *testing.T) {
 			flags:   []string{"--state-machine", "arn:aws:states:us-east-1:123456789012:stateMachine:Mine"},
 			machine: "arn:aws:states:us-east-1:123456789012:stateMachine:Mine", region: "us-east-1",
 		},
-		"by ARN, with a region": {
-			flags:   []string{"--state-machine", machineARN, "--region", "eu-north-1"},
-			machine: machineARN, region: "eu-north-1",
+		"by ARN, with its region": {
+			flags:   []string{"--state-machine", machineARN, "--region", "eu-west-1"},
+			machine: machineARN, region: "eu-west-1",
 		},
 	}
 	for name, test := range tests {

@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/smithy-go"
 	"github.com/spf13/cobra"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 // stateMachineOutput is the output of the app's stack that holds the ARN of the state machine.
@@ -20,6 +23,7 @@ type target struct {
 	stack           string
 	stateMachine    string // an ARN; where it is given, the stack is not looked for
 	region, profile string // empty: as the AWS CLI finds them
+	regionOf        string // what the region is taken from; empty: --region
 }
 
 func (t *target) addFlags(cmd *cobra.Command) {
@@ -32,21 +36,46 @@ func (t *target) addFlags(cmd *cobra.Command) {
 
 // resolve checks the flags, and takes the region from --state-machine where --region is not given.
 func (t *target) resolve(cmd *cobra.Command) error {
-	if t.stateMachine == "" {
+	var problems []error
+	byStack, byARN := cmd.Flags().Changed("stack"), cmd.Flags().Changed("state-machine")
+	if byStack && byARN {
+		problems = append(problems, usageErrorf("--stack and --state-machine exclude each other: see %s --help", cmd.CommandPath()))
+	}
+	if !rules.StackName.Holds(t.stack) {
+		problems = append(problems, usageErrorf("--stack must %s, got: %s", rules.StackName.Expected, oneLine(t.stack)))
+	}
+	if byARN {
+		problems = append(problems, t.resolveStateMachine())
+	}
+	return errors.Join(problems...)
+}
+
+func (t *target) resolveStateMachine() error {
+	parsed, ok := parseStatesARN(t.stateMachine, "stateMachine:")
+	if !ok {
+		return usageErrorf("--state-machine must be an ARN such as "+
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: %s", oneLine(t.stateMachine))
+	}
+	return t.takeRegion(parsed.Region, "--state-machine")
+}
+
+// parseStatesARN parses an ARN of Step Functions whose resource begins as wanted.
+func parseStatesARN(text, resource string) (arn.ARN, bool) {
+	parsed, err := arn.Parse(text)
+	name, found := strings.CutPrefix(parsed.Resource, resource)
+	return parsed, err == nil && found && name != "" && parsed.Service == "states" && parsed.Region != ""
+}
+
+// takeRegion takes the region of an ARN, which what names, unless the caller has named another.
+func (t *target) takeRegion(region, what string) error {
+	if t.region == "" {
+		t.region, t.regionOf = region, what
+	}
+	if t.region == region {
 		return nil
 	}
-	if cmd.Flags().Changed("stack") {
-		return usageErrorf("--stack and --state-machine exclude each other: see %s --help", cmd.CommandPath())
-	}
-	parsed, err := arn.Parse(t.stateMachine)
-	if err != nil || !strings.HasPrefix(parsed.Resource, "stateMachine:") {
-		return usageErrorf("--state-machine must be an ARN such as "+
-			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: %s", t.stateMachine)
-	}
-	if t.region == "" {
-		t.region = parsed.Region
-	}
-	return nil
+	other := cmp.Or(t.regionOf, "--region")
+	return usageErrorf("%s is in %s, but %s says %s: leave %[3]s out", what, region, other, oneLine(t.region))
 }
 
 // findStateMachine returns the ARN of the state machine.
@@ -85,18 +114,13 @@ func (a App) find(ctx context.Context, where target) (*Clients, string, error) {
 
 // resolveExecution checks the ARN or the name of an execution, and takes the region from an ARN.
 func (t *target) resolveExecution(name string) error {
-	parsed, err := arn.Parse(name)
-	switch {
-	case err == nil && strings.HasPrefix(parsed.Resource, "execution:"):
-		if t.region == "" {
-			t.region = parsed.Region
-		}
-		return nil
-	case err != nil && name != "" && !strings.ContainsAny(name, ":/ "):
-		return nil
-	default:
-		return usageErrorf("EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: %s", name)
+	if parsed, ok := parseStatesARN(name, "execution:"); ok {
+		return t.takeRegion(parsed.Region, "EXECUTION")
 	}
+	if name == "" || strings.ContainsAny(name, ":/ ") {
+		return usageErrorf("EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: %s", oneLine(name))
+	}
+	return nil
 }
 
 // findExecution returns the ARN of an execution, which is given by it or by its name.

@@ -31,6 +31,31 @@ func TestUsageErrors(t *testing.T) {
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: Onboarding"},
 		"ARN of an execution": {[]string{"run", "-", "--state-machine", executionARN}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " + executionARN},
+		"ARN of another service": {[]string{"run", "-", "--state-machine", "arn:aws:iam:eu-west-1:123456789012:stateMachine:Name"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
+				"arn:aws:iam:eu-west-1:123456789012:stateMachine:Name"},
+		"ARN without a region": {[]string{"run", "-", "--state-machine", "arn:aws:states::123456789012:stateMachine:Name"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
+				"arn:aws:states::123456789012:stateMachine:Name"},
+		"ARN without a name": {[]string{"run", "-", "--state-machine", "arn:aws:states:eu-west-1:123456789012:stateMachine:"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
+				"arn:aws:states:eu-west-1:123456789012:stateMachine:"},
+		"empty ARN": {[]string{"run", "-", "--state-machine", ""},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: "},
+		"no name of a stack":    {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: a b"},
+		"empty name of a stack": {[]string{"list", "--stack", ""}, "--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: "},
+		"the region of another state machine": {[]string{"run", "-", "--state-machine", machineARN, "--region", "us-east-1"},
+			"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out"},
+		"the region of another execution": {[]string{"report", executionARN, "--region", "us-east-1"},
+			"EXECUTION is in eu-west-1, but --region says us-east-1: leave --region out"},
+		"the state machine of another execution": {[]string{"report", executionARN, "--state-machine", strings.ReplaceAll(machineARN, "eu-west-1", "us-east-1")},
+			"EXECUTION is in eu-west-1, but --state-machine says us-east-1: leave --state-machine out"},
+		"all of them": {[]string{"report", "a b", "--stack", "a b", "--state-machine", machineARN, "--region", "us-east-1", "-o", "xml"},
+			"--stack and --state-machine exclude each other: see onboard report --help\n" +
+				"--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: a b\n" +
+				"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out\n" +
+				"EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: a b\n" +
+				"--output must be one of table, json, csv, got: xml"},
 		"stack and state machine": {[]string{"run", "-", "--stack", "Mine", "--state-machine", machineARN},
 			"--stack and --state-machine exclude each other: see onboard run --help"},
 	}
