@@ -18,6 +18,9 @@ import (
 // recent is how many executions are listed.
 const recent = 20
 
+// atATime is for how many of them AWS is asked at a time: each takes a call or two, and Step Functions throttles.
+const atATime = 5
+
 func (a App) listCommand() *cobra.Command {
 	var where target
 	cmd := &cobra.Command{
@@ -53,11 +56,11 @@ func (a App) list(ctx context.Context, where target) error {
 		return nil
 	}
 	users, err := countUsers(ctx, clients.Executions, listed.Executions)
-	if err != nil {
-		return err
+	if ctx.Err() != nil {
+		return errInterrupted
 	}
 	printExecutions(a.Stdout, listed.Executions, users)
-	return nil
+	return err
 }
 
 func printExecutions(w io.Writer, executions []types.ExecutionListItem, users []string) {
@@ -70,24 +73,23 @@ func printExecutions(w io.Writer, executions []types.ExecutionListItem, users []
 	table.Flush()
 }
 
-// countUsers says of each execution what became of its users. It asks for all of them at once, since each takes a call
-// or two.
+// countUsers says of each execution what became of its users, or ? where AWS refuses to tell, and returns all refusals.
 func countUsers(ctx context.Context, api ExecutionAPI, executions []types.ExecutionListItem) ([]string, error) {
 	users, errs := make([]string, len(executions)), make([]error, len(executions))
 	var all sync.WaitGroup
+	slots := make(chan struct{}, atATime)
 	for i, listed := range executions {
 		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
 			execution := &execution{api: api, arn: aws.ToString(listed.ExecutionArn)}
-			users[i], errs[i] = execution.users(ctx)
+			if users[i], errs[i] = execution.users(ctx); errs[i] != nil {
+				users[i] = "?"
+			}
 		})
 	}
 	all.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return users, nil
+	return users, errors.Join(errs...)
 }
 
 func (e *execution) users(ctx context.Context) (string, error) {

@@ -1,11 +1,19 @@
 package onboard_test
 
 import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
 )
 
 func TestList(t *testing.T) {
@@ -61,8 +69,9 @@ func TestList(t *testing.T) {
 		},
 		"history not permitted": {
 			&fakeAWS{executions: listed("FAILED"), looks: failed("UsersNotOnboarded", ""), historyErr: denied},
-			result{"", "onboard: read the report: AccessDeniedException: not you: ask an administrator of the account " +
-				"for this permission; the report is kept: onboard report " + executionARN + "\n", 3},
+			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  ?\n",
+				"onboard: read the report: AccessDeniedException: not you: ask an administrator of the account " +
+					"for this permission; the report is kept: onboard report " + executionARN + "\n", 3},
 		},
 	}
 	for name, test := range tests {
@@ -70,4 +79,65 @@ func TestList(t *testing.T) {
 			expect(t, runWith(t, test.aws, "", "list"), test.want)
 		})
 	}
+}
+
+// manyExecutions all succeeded, but AWS refuses to tell of the one called refused. An answer takes a second.
+type manyExecutions struct {
+	*fakeAWS
+	mutex       sync.Mutex
+	asked, most int // at a time
+}
+
+func (m *manyExecutions) DescribeExecution(_ context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	m.ask(1)
+	time.Sleep(time.Second)
+	m.ask(-1)
+	if *in.ExecutionArn == "refused" {
+		return nil, denied
+	}
+	return &sfn.DescribeExecutionOutput{Status: types.ExecutionStatusSucceeded, Output: aws.String(created)}, nil
+}
+
+func (m *manyExecutions) ask(more int) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.asked += more
+	m.most = max(m.most, m.asked)
+}
+
+func TestListTellsWhatItCan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := &manyExecutions{fakeAWS: &fakeAWS{}}
+		for i := range 20 {
+			name := fmt.Sprintf("run-%d", i)
+			if i == 7 {
+				name = "refused"
+			}
+			fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: &name, Name: &name, Status: "SUCCEEDED"})
+		}
+		var stdout, stderr strings.Builder
+		app := onboard.App{Stdout: &stdout, Stderr: &stderr, Connect: func(context.Context, string, string) (*onboard.Clients, error) {
+			return &onboard.Clients{Stacks: fake, Executions: fake}, nil
+		}}
+		code := app.Run(t.Context(), []string{"list"})
+		expect(t, result{"", stderr.String(), code}, result{"", "onboard: look at the execution refused: AccessDeniedException: not you: " +
+			"ask an administrator of the account for this permission\n", 3})
+		for i, row := range strings.Split(strings.TrimSpace(stdout.String()), "\n")[1:] {
+			want := "1 user: 1 created"
+			if i == 7 {
+				want = "?"
+			}
+			if !strings.HasSuffix(row, "  SUCCEEDED  "+want) {
+				t.Errorf("execution %d: got %s, want %s", i, row, want)
+			}
+		}
+		if fake.most != 5 {
+			t.Errorf("asked for %d executions at a time, want 5", fake.most)
+		}
+	})
+}
+
+func TestListInterruptedWhileItCounts(t *testing.T) {
+	fake := &fakeAWS{interruptOn: 1, executions: []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN)}}}
+	expect(t, runWith(t, fake, "", "list"), result{"", "onboard: interrupted\n", 1})
 }
