@@ -1,6 +1,7 @@
 package onboard_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/aws/smithy-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
 )
@@ -66,9 +69,10 @@ func TestConnectErrors(t *testing.T) {
 
 func TestErrorsAsAWSSendsThem(t *testing.T) {
 	tests := map[string]struct {
-		args []string
-		body string
-		want string // the end of stderr
+		args   []string
+		body   string
+		status int    // default: 400
+		want   string // the end of stderr
 	}{
 		"no such stack": {
 			body: "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>" +
@@ -79,6 +83,11 @@ func TestErrorsAsAWSSendsThem(t *testing.T) {
 			body: "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>",
 			want: "look for the stack IamUserOnboarding: AccessDenied: not you: ask an administrator of the account for this permission",
 		},
+		"server fault": {
+			body:   "<ErrorResponse><Error><Code>Odd</Code><Message>oops</Message></Error></ErrorResponse>",
+			status: http.StatusServiceUnavailable,
+			want:   "look for the stack IamUserOnboarding: Odd: oops: try again",
+		},
 		"no such state machine": {
 			args: []string{"--state-machine", machineARN},
 			body: `{"__type": "com.amazonaws.states#StateMachineDoesNotExist", "message": "State Machine Does Not Exist"}`,
@@ -88,7 +97,7 @@ func TestErrorsAsAWSSendsThem(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(http.StatusBadRequest)
+				w.WriteHeader(cmp.Or(test.status, http.StatusBadRequest))
 				fmt.Fprint(w, test.body)
 			}))
 			defer server.Close()
@@ -97,10 +106,26 @@ func TestErrorsAsAWSSendsThem(t *testing.T) {
 				"AWS_ACCESS_KEY_ID":     "test",
 				"AWS_SECRET_ACCESS_KEY": "test",
 				"AWS_ENDPOINT_URL":      server.URL,
+				"AWS_MAX_ATTEMPTS":      "1",
 			})
 			got := runMain(t, append([]string{"run", "-"}, test.args...)...)
 			got.Stderr = strings.TrimPrefix(got.Stderr, announced)
 			expect(t, got, result{"", "onboard: " + test.want + "\n", 3})
+		})
+	}
+}
+
+func TestWhatToDoWhenAWSRefuses(t *testing.T) {
+	const check = "check --stack, --state-machine, --region and --profile"
+	tests := map[string]struct{ code, message, want string }{
+		"throttling":        {"ThrottlingException", "Rate exceeded", "ThrottlingException: Rate exceeded: try again"},
+		"our mistake":       {"InvalidName", "no name", "InvalidName: no name: " + check},
+		"without a message": {"InvalidName", "", "InvalidName: " + check},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			fake := &fakeAWS{listErr: &smithy.GenericAPIError{Code: test.code, Message: test.message}}
+			expect(t, runWith(t, fake, "", "list"), result{"", "onboard: list the executions of " + machineARN + ": " + test.want + "\n", 3})
 		})
 	}
 }

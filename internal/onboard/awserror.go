@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 )
 
@@ -47,10 +49,14 @@ func refused(doing string, err error) error {
 		return awsErrorf("%s: %s: check the network, --region and AWS_ENDPOINT_URL", doing, oneLine(err.Error()))
 	}
 	remedy, ok := remedies[refusal.ErrorCode()]
-	if !ok {
+	switch {
+	case ok:
+	case refusal.ErrorFault() == smithy.FaultServer, retry.NewStandard().IsErrorRetryable(err):
 		remedy = "try again"
+	default:
+		remedy = "check --stack, --state-machine, --region and --profile"
 	}
-	return awsErrorf("%s: %s: %s: %s", doing, refusal.ErrorCode(), oneLine(refusal.ErrorMessage()), remedy)
+	return awsErrorf("%s", join(": ", doing, refusal.ErrorCode(), oneLine(refusal.ErrorMessage()), remedy))
 }
 
 // oneLine makes text from elsewhere fit to stand in a line on a terminal: no line breaks, no control
@@ -63,4 +69,9 @@ func oneLine(text string) string {
 		return r
 	}, text)
 	return strings.Join(strings.Fields(printable), " ")
+}
+
+// join puts the separator between those parts that are not empty.
+func join(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), separator)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -102,9 +101,4 @@ func indented(text string) string {
 		lines.WriteString("\n  " + oneLine(line))
 	}
 	return lines.String()
-}
-
-// join puts the separator between those parts that are not empty.
-func join(separator string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), separator)
 }

@@ -215,7 +215,7 @@ ada   Halfway  unknown status, see the execution in the console
 		},
 		"no such state machine": {
 			aws: &fakeAWS{startErr: &types.StateMachineDoesNotExist{}},
-			want: result{"", announced + "onboard: start " + machineARN + ": StateMachineDoesNotExist: : " +
+			want: result{"", announced + "onboard: start " + machineARN + ": StateMachineDoesNotExist: " +
 				"check --state-machine and --region\n", 3},
 		},
 		"start without an answer": {
@@ -224,7 +224,7 @@ ada   Halfway  unknown status, see the execution in the console
 				"it may have been started nevertheless: see onboard list\n", 3},
 		},
 		"AWS is out of order": {
-			aws:  &fakeAWS{startErr: &smithy.GenericAPIError{Code: "InternalFailure", Message: "oops"}},
+			aws:  &fakeAWS{startErr: &smithy.GenericAPIError{Code: "InternalFailure", Message: "oops", Fault: smithy.FaultServer}},
 			want: result{"", announced + "onboard: start " + machineARN + ": InternalFailure: oops: try again\n", 3},
 		},
 	}
