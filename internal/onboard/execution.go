@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -108,10 +109,20 @@ func (e *execution) stopWatching(ctx context.Context, err error) error {
 func (e *execution) reportCommand() string {
 	command := "onboard report " + e.arn
 	if e.profile != "" {
-		command += " --profile " + e.profile
+		command += " --profile " + quoted(e.profile)
 	}
 	return command
 }
+
+// quoted puts a word in quotes for a shell where it needs them.
+func quoted(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(oneLine(word), "'", `'\''`) + "'"
+}
+
+var plainWord = regexp.MustCompile(`\A[A-Za-z0-9_./:@%+=,-]+\z`)
 
 // consoleLink returns the page of the execution in the AWS console.
 func (e *execution) consoleLink() string {

@@ -272,9 +272,18 @@ func TestRunStopsWatchingWhenInterrupted(t *testing.T) {
 }
 
 func TestTheWayBackHasTheProfile(t *testing.T) {
-	got := runWith(t, &fakeAWS{interruptOn: 1}, "ada@example.com", "run", "-", "--profile", "admin")
-	if want := "onboard report " + executionARN + " --profile admin\n"; !strings.HasSuffix(got.Stderr, want) {
-		t.Errorf("stderr lacks %q at the end, got: %s", want, got.Stderr)
+	tests := map[string]string{
+		"admin":           "admin",
+		"a.b_c-d@e":       "a.b_c-d@e",
+		"our admins":      "'our admins'",
+		"$(reboot)":       "'$(reboot)'",
+		"Ada's; rm -rf ~": `'Ada'\''s; rm -rf ~'`,
+	}
+	for profile, quoted := range tests {
+		got := runWith(t, &fakeAWS{interruptOn: 1}, "ada@example.com", "run", "-", "--profile", profile)
+		if want := "onboard report " + executionARN + " --profile " + quoted + "\n"; !strings.HasSuffix(got.Stderr, want) {
+			t.Errorf("stderr lacks %q at the end, got: %s", want, got.Stderr)
+		}
 	}
 }
 

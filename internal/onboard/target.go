@@ -32,6 +32,9 @@ func (t *target) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&t.stateMachine, "state-machine", "", "the `ARN` of the state machine, instead of --stack")
 	flags.StringVar(&t.region, "region", "", "the AWS region (default: the one of --state-machine, else as the AWS CLI finds it)")
 	flags.StringVar(&t.profile, "profile", "", "the AWS profile (default: as the AWS CLI finds it)")
+	for _, name := range []string{"stack", "state-machine", "region", "profile"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	}
 }
 
 // resolve checks the flags, and takes the region from --state-machine where --region is not given.

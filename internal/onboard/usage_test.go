@@ -76,20 +76,24 @@ func TestHelpAndVersion(t *testing.T) {
 		args []string
 		want string // stdout contains it
 	}{
-		"help":                  {[]string{"--help"}, "Exit codes:\n  0  every user is onboarded"},
-		"no command":            {nil, "Exit codes:\n  0  every user is onboarded"},
-		"help of run":           {[]string{"run", "--help"}, "Usage:\n  onboard run LIST [flags]\n\nExamples:\n  onboard run users.csv\n"},
-		"help of check":         {[]string{"check", "--help"}, "Examples:\n  onboard check users.csv\n"},
-		"help of report":        {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
-		"help of list":          {[]string{"list", "--help"}, "Examples:\n  onboard list\n"},
-		"help by command":       {[]string{"help", "run"}, "Usage:\n  onboard run LIST [flags]\n"},
-		"help of help":          {[]string{"help"}, "Exit codes:\n"},
-		"help of a shell":       {[]string{"help", "completion", "bash"}, "Usage:\n  onboard completion bash\n"},
-		"completion of nothing": {[]string{"completion"}, "Usage:\n  onboard completion"},
-		"completion":            {[]string{"completion", "bash"}, "__start_onboard()"},
-		"completion of lists":   {[]string{"__complete", "run", ""}, "json\ncsv\ntxt\n:8\n"},
-		"completion of formats": {[]string{"__complete", "report", "--output", ""}, "table\njson\ncsv\n:4\n"},
-		"version":               {[]string{"--version"}, "onboard version "},
+		"help":                         {[]string{"--help"}, "Exit codes:\n  0  every user is onboarded"},
+		"no command":                   {nil, "Exit codes:\n  0  every user is onboarded"},
+		"help of run":                  {[]string{"run", "--help"}, "Usage:\n  onboard run LIST [flags]\n\nExamples:\n  onboard run users.csv\n"},
+		"help of check":                {[]string{"check", "--help"}, "Examples:\n  onboard check users.csv\n"},
+		"help of report":               {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
+		"help of list":                 {[]string{"list", "--help"}, "Examples:\n  onboard list\n"},
+		"help by command":              {[]string{"help", "run"}, "Usage:\n  onboard run LIST [flags]\n"},
+		"help of help":                 {[]string{"help"}, "Exit codes:\n"},
+		"help of a shell":              {[]string{"help", "completion", "bash"}, "Usage:\n  onboard completion bash\n"},
+		"completion of nothing":        {[]string{"completion"}, "Usage:\n  onboard completion"},
+		"completion":                   {[]string{"completion", "bash"}, "__start_onboard()"},
+		"completion of lists":          {[]string{"__complete", "run", ""}, "json\ncsv\ntxt\n:8\n"},
+		"completion of formats":        {[]string{"__complete", "report", "--output", ""}, "table\njson\ncsv\n:4\n"},
+		"no files for a profile":       {[]string{"__complete", "run", "--profile", ""}, ":4\n"},
+		"no files for a region":        {[]string{"__complete", "check", "--region", ""}, ":4\n"},
+		"no files for a stack":         {[]string{"__complete", "list", "--stack", ""}, ":4\n"},
+		"no files for a state machine": {[]string{"__complete", "report", "--state-machine", ""}, ":4\n"},
+		"version":                      {[]string{"--version"}, "onboard version "},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
