@@ -34,15 +34,15 @@ func (d *draft) check() {
 func (d *draft) checkUser(item item, user map[string]any) {
 	name, _ := user["UserName"].(string)
 	if !rules.UserName.Holds(name) {
-		d.addTo(item, "must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: %s", showKey(user, "UserName"))
+		d.addTo(item, "must have a UserName of %s, got: %s", what(rules.UserName), showKey(user, "UserName"))
 	}
 	email, _ := user["Email"].(string)
 	if !rules.EmailAddress.Holds(email) {
-		d.addTo(item, "must have an e-mail address such as user@example.com, got: %s", showKey(user, "Email"))
+		d.addTo(item, "must have %s, got: %s", what(rules.EmailAddress), showKey(user, "Email"))
 	}
 	group, _ := user["Group"].(string)
 	if _, ok := user["Group"]; ok && !rules.GroupName.Holds(group) {
-		d.addTo(item, "must have a Group of 1 to 128 letters, digits and _+=,.@-, got: %s", showKey(user, "Group"))
+		d.addTo(item, "must have a Group of %s, got: %s", what(rules.GroupName), showKey(user, "Group"))
 	}
 	for _, key := range slices.Sorted(maps.Keys(user)) {
 		if key != "UserName" && key != "Email" && key != "Group" {
@@ -51,6 +51,9 @@ func (d *draft) checkUser(item item, user map[string]any) {
 	}
 	d.list.Users = append(d.list.Users, User{name, email, group, item.line})
 }
+
+// what returns what a value must be.
+func what(rule rules.Rule[string]) string { return strings.TrimPrefix(rule.Expected, "be ") }
 
 // checkTwins looks for names that IAM takes for the same. The problem is where the first of them comes again.
 func (d *draft) checkTwins() {

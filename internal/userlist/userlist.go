@@ -1,5 +1,5 @@
-// Package userlist reads lists of users from files, and checks them by the rules that the state machine checks its
-// input by. It is the place where the module states these rules in Go; a test holds the state machine to it.
+// Package userlist reads lists of users from files, and checks them as the state machine checks its input, in the same
+// words. What a value must be like is stated in package rules; a test holds the state machine to both.
 package userlist
 
 import (
