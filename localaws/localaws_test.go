@@ -519,6 +519,34 @@ except LimitExceededException as error:
 	}
 }
 
+// TestGetGroup reads the users of a group a page at a time, as the task of a state machine may.
+func TestGetGroup(t *testing.T) {
+	reset(t)
+	client := iam.NewFromConfig(server.Config())
+	_, err := client.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: aws.String("Group")})
+	must(t, err)
+	for _, name := range []string{"a", "b", "c"} {
+		_, err := client.CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name})
+		must(t, err)
+		_, err = client.AddUserToGroup(t.Context(), &iam.AddUserToGroupInput{GroupName: aws.String("Group"), UserName: &name})
+		must(t, err)
+	}
+	var got [][]string
+	pages := iam.NewGetGroupPaginator(client, &iam.GetGroupInput{GroupName: aws.String("Group"), MaxItems: aws.Int32(2)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		must(t, err)
+		var names []string
+		for _, user := range page.Users {
+			names = append(names, *user.UserName)
+		}
+		got = append(got, names)
+	}
+	if want := [][]string{{"a", "b"}, {"c"}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got the pages %v, want %v", got, want)
+	}
+}
+
 func TestLoginProfile(t *testing.T) {
 	reset(t)
 	client := iam.NewFromConfig(server.Config())
