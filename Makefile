@@ -4,12 +4,13 @@ export TIMEFORMAT := done in %0R s
 # Tests that print what they found, which go test shows with -v only.
 TELLING := TestFaults|TestNag
 
-.PHONY: help demo test faults update picture check
+.PHONY: help demo test faults bench update picture check
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
 	@echo "make test    run every test"
 	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
+	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md; takes a quarter of an hour"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
 	@echo "make update  write the golden files and what tests hold in README.md and docs anew"
 	@echo "make picture take the picture of a mail in README.md anew"
@@ -25,6 +26,9 @@ test: node_modules
 
 faults: node_modules
 	go test -count=1 ./test -run TestFaults -v
+
+bench: node_modules
+	go run ./cmd/bench
 
 check:
 	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"

@@ -1,0 +1,95 @@
+// Package bench measures what the project costs, how far it scales and how long it takes, beside a hand-written machine
+// that does the same job, and beside an empty CDK app.
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Plan says how much is measured, and where the report goes.
+type Plan struct {
+	Sizes  []int // users in one execution, smallest first
+	Users  int   // through the command
+	Pairs  int   // of syntheses
+	Starts int   // of the command
+	Report string
+}
+
+// Run measures everything in the root of the repository, prints the table, and writes the report. What it is at goes to
+// progress.
+func (p Plan) Run(ctx context.Context, stdout, progress io.Writer) error {
+	start := time.Now()
+	say := func(format string, args ...any) {
+		fmt.Fprintf(progress, "%5.0f s  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
+	}
+	environment, err := environment(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+
+	table, err := p.measure(ctx, dir, say)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(stdout, table)
+	report, err := page(environment, table)
+	if err != nil {
+		return err
+	}
+	say("done: %s has the figures", p.Report)
+	return os.WriteFile(p.Report, []byte(report), 0o644)
+}
+
+// measure measures with what it builds in dir.
+func (p Plan) measure(ctx context.Context, dir string, say func(string, ...any)) (*Table, error) {
+	empty, onboard := filepath.Join(dir, "empty"), filepath.Join(dir, "onboard")
+	if err := newEmptyApp(empty); err != nil {
+		return nil, err
+	}
+	say("compiling the app and the command")
+	if err := run(ctx, command{name: "go", args: []string{"build", "-o", dir, ".", "./cmd/onboard"}}); err != nil {
+		return nil, err
+	}
+	table := &Table{}
+	for _, part := range []struct {
+		title string
+		add   func() error
+	}{
+		{"executions", func() error { return p.addExecutions(ctx, table, say) }},
+		{count(p.Users) + " users through the command", func() error { return p.addCommand(ctx, table, onboard) }},
+		{"cdk synth", func() error { return table.addSynth(ctx, empty, p.Pairs) }},
+		{"go build and go test", func() error { return table.addBuilds(ctx, empty) }},
+		{"the start of the command", func() error { return table.addStart(ctx, onboard, p.Starts) }},
+	} {
+		say("%s", part.title)
+		if err := part.add(); err != nil {
+			return nil, fmt.Errorf("%s: %w", part.title, err)
+		}
+	}
+	return table, nil
+}
+
+func (p Plan) addExecutions(ctx context.Context, table *Table, say func(string, ...any)) error {
+	return withAccount(ctx, func(a *Account) error {
+		comparisons, err := a.Compare(ctx, p.Sizes, say)
+		if err == nil {
+			table.addCost(comparisons[len(comparisons)-1])
+			table.addScale(comparisons)
+		}
+		return err
+	})
+}
+
+func (p Plan) addCommand(ctx context.Context, table *Table, onboard string) error {
+	return withAccount(ctx, func(a *Account) error { return table.addQuota(ctx, a, onboard, p.Users) })
+}

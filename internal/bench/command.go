@@ -1,0 +1,46 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// cdkCLI is the CDK CLI of the repository, in whose root the benchmark runs.
+var cdkCLI = filepath.Join("node_modules", ".bin", "cdk")
+
+// command is a command whose output matters only if it fails.
+type command struct {
+	dir  string
+	env  []string // none: that of this process
+	name string
+	args []string
+}
+
+// errorSize is how much is told of the output of a command that failed, in bytes.
+const errorSize = 4000
+
+func run(ctx context.Context, c command) error {
+	_, err := timed(ctx, c)
+	return err
+}
+
+// timed returns how long the command took.
+func timed(ctx context.Context, c command) (time.Duration, error) {
+	var output bytes.Buffer
+	cmd := exec.CommandContext(ctx, c.name, c.args...)
+	cmd.Dir, cmd.Env = c.dir, c.env
+	cmd.Stdout, cmd.Stderr = &output, &output
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		end := output.Bytes()[max(0, output.Len()-errorSize):]
+		return 0, fmt.Errorf("%s: %w\n%s", cmd, err, end)
+	}
+	return time.Since(start), nil
+}
+
+func environ(more ...string) []string { return append(os.Environ(), more...) }

@@ -1,0 +1,190 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// Execution is what was measured of an execution that onboarded new users, every one of them.
+type Execution struct {
+	Users int
+	// Calls are the API calls of its tasks, of which Draws drew a password.
+	Calls, Draws int
+	// States are the states that the Standard workflow entered, and the retries of its tasks; Children are the child
+	// executions that it started. AWS bills each of both as a state transition (Step Functions Developer Guide,
+	// "Transitions in Step Functions").
+	States, Children int
+	// Events is the length of the history.
+	Events int
+	// Payload is the size of the largest input or output of a state, in bytes.
+	Payload int
+	Wall    time.Duration
+	// AtATime is how many children ran at a time; Child is their mean duration.
+	AtATime int
+	Child   time.Duration
+	// Memory is what the local AWS has in use when the execution has ended, in bytes.
+	Memory int64
+}
+
+// Transitions are the state transitions that AWS bills.
+func (e Execution) Transitions() int { return e.States + e.Children }
+
+// measure runs a state machine for users who do not exist yet.
+func (a *Account) measure(ctx context.Context, stateMachine string, users int) (e Execution, err error) {
+	meter, err := newMeter(a.Endpoint())
+	if err != nil {
+		return e, err
+	}
+	defer meter.Close()
+	if err := a.SetTaskEndpoint(ctx, meter.URL); err != nil {
+		return e, err
+	}
+	defer func() { err = errors.Join(err, a.SetTaskEndpoint(context.WithoutCancel(ctx), "")) }()
+
+	names := newUsers(users)
+	input, err := json.Marshal(map[string]any{"IAMUserNames": names})
+	if err != nil {
+		return e, err
+	}
+	started, err := a.sfn.StartExecution(ctx, &sfn.StartExecutionInput{
+		StateMachineArn: &stateMachine, Input: aws.String(string(input)),
+	})
+	if err != nil {
+		return e, err
+	}
+	if err := a.wait(ctx, *started.ExecutionArn); err != nil {
+		return e, err
+	}
+	if e, err = a.examine(ctx, *started.ExecutionArn); err != nil {
+		return e, err
+	}
+	e.Users, e.Calls, e.Draws = users, int(meter.calls.Load()), int(meter.draws.Load())
+	if e.Memory, err = engineMemory(ctx); err != nil {
+		return e, err
+	}
+	return e, a.wantOnboarded(ctx, names)
+}
+
+// newUsers are users who were never named before, by addresses of one length.
+func newUsers(count int) (names []string) {
+	list := time.Now().UnixNano()
+	for i := range count {
+		names = append(names, fmt.Sprintf("user-%04d@%x.example.net", i, list))
+	}
+	return names
+}
+
+func (a *Account) wait(ctx context.Context, execution string) error {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		described, err := a.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+		switch {
+		case err != nil:
+			return err
+		case described.Status == types.ExecutionStatusSucceeded:
+			return nil
+		case described.Status != types.ExecutionStatusRunning:
+			return fmt.Errorf("the execution %s ended as %s: %s: %.1000s", execution, described.Status,
+				aws.ToString(described.Error), aws.ToString(described.Cause))
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// wantOnboarded makes sure that the whole work was measured: each user is in the group, and can sign in.
+func (a *Account) wantOnboarded(ctx context.Context, names []string) error {
+	for _, name := range names {
+		user, err := a.User(ctx, name)
+		if err != nil {
+			return err
+		}
+		if user.LoginProfile == nil || !slices.Contains(user.Groups, groupName) {
+			return fmt.Errorf("the user %s is not onboarded, got: %+v", name, user)
+		}
+	}
+	return nil
+}
+
+// examine reads what AWS stores of an execution that has ended.
+func (a *Account) examine(ctx context.Context, execution string) (e Execution, err error) {
+	described, err := a.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+	if err != nil {
+		return e, err
+	}
+	e.Wall = described.StopDate.Sub(*described.StartDate)
+	inMap, err := a.examineHistory(ctx, execution, &e)
+	if err != nil {
+		return e, err
+	}
+	return e, a.examineChildren(ctx, execution, inMap, &e)
+}
+
+// examineHistory reads the history, and returns how long the Map Run took, if there was one.
+func (a *Account) examineHistory(ctx context.Context, execution string, e *Execution) (inMap time.Duration, err error) {
+	var mapRunStarted time.Time
+	tries := 0
+	pages := sfn.NewGetExecutionHistoryPaginator(a.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1000})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return 0, err
+		}
+		e.Events += len(page.Events)
+		for _, event := range page.Events {
+			if entered := event.StateEnteredEventDetails; entered != nil {
+				e.States++
+				e.Payload = max(e.Payload, len(aws.ToString(entered.Input)))
+			}
+			if exited := event.StateExitedEventDetails; exited != nil {
+				e.Payload = max(e.Payload, len(aws.ToString(exited.Output)))
+			}
+			switch event.Type {
+			case types.HistoryEventTypeTaskScheduled:
+				tries++
+			case types.HistoryEventTypeTaskStateEntered:
+				tries--
+			case types.HistoryEventTypeMapRunStarted:
+				mapRunStarted = *event.Timestamp
+			case types.HistoryEventTypeMapRunSucceeded:
+				inMap = event.Timestamp.Sub(mapRunStarted)
+			}
+		}
+	}
+	e.States += tries
+	return inMap, nil
+}
+
+// examineChildren reads what is stored of the children, and computes how long one took while so many ran at a time.
+func (a *Account) examineChildren(ctx context.Context, execution string, inMap time.Duration, e *Execution) error {
+	runs, err := a.sfn.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &execution})
+	if err != nil {
+		return err
+	}
+	for _, run := range runs.MapRuns {
+		described, err := a.sfn.DescribeMapRun(ctx, &sfn.DescribeMapRunInput{MapRunArn: run.MapRunArn})
+		if err != nil {
+			return err
+		}
+		e.Children = int(described.ExecutionCounts.Total)
+		e.AtATime = min(int(described.MaxConcurrency), e.Children)
+		e.Child = inMap * time.Duration(e.AtATime) / time.Duration(e.Children)
+	}
+	children, err := a.Children(ctx, execution)
+	for _, child := range children {
+		e.Payload = max(e.Payload, len(child.Input), len(child.Output))
+	}
+	return err
+}

@@ -1,0 +1,107 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// engineMemory is the memory that the processes which this one has started have in use: the local AWS.
+func engineMemory(ctx context.Context) (bytes int64, err error) {
+	ps := exec.CommandContext(ctx, "ps", "-A", "-o", "pid=,ppid=,rss=")
+	output, err := ps.Output()
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", ps, err)
+	}
+	children, kibibytes := map[int][]int{}, map[int]int64{}
+	for line := range strings.Lines(string(output)) {
+		var pid, parent int
+		var rss int64
+		if _, err := fmt.Sscan(line, &pid, &parent, &rss); err != nil {
+			return 0, fmt.Errorf("%s: got the line %q", ps, line)
+		}
+		if pid != ps.Process.Pid {
+			children[parent], kibibytes[pid] = append(children[parent], pid), rss
+		}
+	}
+	for pending := children[os.Getpid()]; len(pending) > 0; pending = pending[1:] {
+		bytes += kibibytes[pending[0]] << 10
+		pending = append(pending, children[pending[0]]...)
+	}
+	return bytes, nil
+}
+
+// environment tells when and on what the figures were measured.
+func environment(ctx context.Context) ([]string, error) {
+	versions := []string{"Go " + strings.TrimPrefix(runtime.Version(), "go")}
+	for _, tool := range []struct {
+		name, title string
+		args        []string
+	}{
+		{"node", "Node.js", []string{"--version"}},
+		{cdkCLI, "CDK CLI", []string{"--version"}},
+		{"go", "CDK library", []string{"list", "-m", "-f", "{{.Version}}", "github.com/aws/aws-cdk-go/awscdk/v2"}},
+		{"go", "jsii runtime", []string{"list", "-m", "-f", "{{.Version}}", "github.com/aws/jsii-runtime-go"}},
+	} {
+		output, err := exec.CommandContext(ctx, tool.name, tool.args...).Output()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", tool.name, err)
+		}
+		version, _, _ := strings.Cut(strings.TrimSpace(string(output)), " ")
+		versions = append(versions, tool.title+" "+strings.TrimPrefix(version, "v"))
+	}
+	python, err := localaws.Python(ctx)
+	if err != nil {
+		return nil, err
+	}
+	output, err := exec.CommandContext(ctx, python, "-c", "import platform, moto; print(platform.python_version(), moto.__version__)").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", python, err)
+	}
+	found := strings.Fields(string(output))
+	versions = append(versions, "Python "+found[0], "moto "+found[1])
+	commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return nil, fmt.Errorf("git describe: %w", err)
+	}
+	return []string{
+		"Date: " + time.Now().UTC().Format(time.DateOnly) + ", commit " + strings.TrimSpace(string(commit)),
+		"Versions: " + strings.Join(versions, ", "),
+		"Machine: " + machine(),
+	}, nil
+}
+
+// machine is the size of the machine. Where there is no /proc, less is known.
+func machine() string {
+	size := fmt.Sprintf("%d processors, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	if model := procField("/proc/cpuinfo", "model name"); model != "" {
+		size += ", " + model
+	}
+	var kibibytes int64
+	if _, err := fmt.Sscan(procField("/proc/meminfo", "MemTotal"), &kibibytes); err == nil {
+		size += fmt.Sprintf(", %.0f GiB of memory", float64(kibibytes)/(1<<20))
+	}
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		size += ", load average before the run " + strings.Fields(string(load))[0]
+	}
+	return size
+}
+
+func procField(file, name string) string {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(content)) {
+		if key, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

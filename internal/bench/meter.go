@@ -1,0 +1,32 @@
+package bench
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync/atomic"
+)
+
+// meter counts the API calls of state machines on their way to the services.
+type meter struct {
+	*httptest.Server
+	calls, draws atomic.Int64
+}
+
+func newMeter(endpoint string) (*meter, error) {
+	target, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	m := &meter{}
+	services := httputil.NewSingleHostReverseProxy(target)
+	m.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m.calls.Add(1)
+		if r.Header.Get("X-Amz-Target") == "secretsmanager.GetRandomPassword" {
+			m.draws.Add(1)
+		}
+		services.ServeHTTP(w, r)
+	}))
+	return m, nil
+}

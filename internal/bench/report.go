@@ -1,0 +1,23 @@
+package bench
+
+import (
+	_ "embed"
+	"strings"
+	"text/template"
+)
+
+//go:embed report.md.tmpl
+var reportText string
+
+var reportTemplate = template.Must(template.New("report").Parse(reportText))
+
+// page is docs/benchmarks.md.
+func page(environment []string, table *Table) (string, error) {
+	var text strings.Builder
+	err := reportTemplate.Execute(&text, struct {
+		Environment []string
+		Table       *Table
+		Child       string
+	}{environment, table, seconds(assumedChild)})
+	return text.String(), err
+}

@@ -1,0 +1,39 @@
+package bench
+
+import (
+	"testing"
+	"time"
+)
+
+// TestPrice computes two prices by hand: 1,000 transitions, and 1,000 children of half a second in 64 MB.
+func TestPrice(t *testing.T) {
+	standard := Execution{States: 1000}
+	if got := dollars(standard.stepFunctions(time.Second)); got != "$0.0250" {
+		t.Errorf("1,000 transitions cost %s, want $0.0250", got)
+	}
+	express := Execution{States: 11, Children: 1000}
+	const want = 1011*0.000025 + 1000*0.000001 + 1000*0.5/16*0.00001667
+	if got := express.stepFunctions(401 * time.Millisecond); dollars(got) != dollars(want) {
+		t.Errorf("1,000 children cost %v, want %v", got, want)
+	}
+}
+
+func TestMostUsers(t *testing.T) {
+	if got := (Execution{Users: 10, Events: 335}).mostUsers(); got != 746 {
+		t.Errorf("got %d users, want 746", got)
+	}
+}
+
+func TestTable(t *testing.T) {
+	var table Table
+	table.section("Part")
+	table.add(row{figure: "events", ours: count(1234567), ratio: ratio(5, 100), target: atMost(15, 16, "15")})
+	const want = `| figure   | ours      | baseline | ratio    | target                 |
+| ---      | ---:      | ---:     | ---:     | ---                    |
+| **Part** |           |          |          |                        |
+| events   | 1,234,567 | –        | 1 / 20.0 | at most 15: **missed** |
+`
+	if got := table.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
