@@ -141,6 +141,17 @@ func TestInvalidLists(t *testing.T) {
 	}
 }
 
+// TestProblemsBeyondTheBound has more problems than are told, and wants the others counted.
+func TestProblemsBeyondTheBound(t *testing.T) {
+	worst := strings.Repeat("ü", 65)
+	problems := listProblems(t, listOf(times(1000, func(int) any {
+		return map[string]any{"UserName": worst, "Email": worst, "Group": worst, worst: worst}
+	})...))[0]
+	if got, want := problems[len(problems)-1], "and 3801 more"; got != want {
+		t.Errorf("got %q at the end, want %q", got, want)
+	}
+}
+
 // TestItems has the item of a list become the input of a child.
 func TestItems(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
