@@ -388,6 +388,34 @@ func TestDistributedMapVariables(t *testing.T) {
 	}
 }
 
+// A child takes as many items as the ItemBatcher says, each of them selected. Counts of items count items, and a failed
+// child fails them all.
+func TestItemBatcher(t *testing.T) {
+	reset(t)
+	got := execute(t, `{"StartAt": "Batches", "QueryLanguage": "JSONata", "States": {"Batches": {"Type": "Map",
+		"Items": "{% $states.input %}", "ItemSelector": {"at": "{% $states.context.Map.Item.Index %}", "of": "{% $states.context.Map.Item.Value %}"},
+		"ItemBatcher": {"MaxItemsPerBatch": 2}, "MaxConcurrency": 1, "ToleratedFailurePercentage": 100,
+		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "Each", "States": {
+			"Each": {"Type": "Map", "Items": "{% $states.input.Items %}", "End": true, "ItemProcessor": {"StartAt": "Good", "States": {
+				"Good": {"Type": "Choice", "Default": "Bad", "Choices": [{"Condition": "{% $states.input.of != 'c' %}", "Next": "Add"}]},
+				"Bad": {"Type": "Fail", "Error": "Bad"},
+				"Add": {"Type": "Pass", "Output": "{% $states.input.of & $states.input.at %}", "End": true}}}}}},
+		"End": true}}}`, `["a", "b", "c", "d", "e"]`)
+	var outputs []any
+	must(t, json.Unmarshal([]byte(got.output), &outputs))
+	if len(outputs) != 3 || !reflect.DeepEqual(outputs[0], []any{"a0", "b1"}) || !reflect.DeepEqual(outputs[2], []any{"e4"}) ||
+		outputs[1].(map[string]any)["Error"] != "Bad" {
+		t.Errorf("got %+v", got)
+	}
+	run := mapRun(t, got.arn)
+	if items := run.ItemCounts; items.Total != 5 || items.Succeeded != 3 || items.Failed != 2 || items.Pending != 0 || items.Running != 0 {
+		t.Errorf("got the counts of items %+v", *items)
+	}
+	if children := run.ExecutionCounts; children.Total != 3 || children.Succeeded != 2 || children.Failed != 1 {
+		t.Errorf("got the counts of children %+v", *children)
+	}
+}
+
 // The counts of a Map Run are live, and StopExecution stops it with all that it runs.
 func TestStopExecution(t *testing.T) {
 	reset(t)

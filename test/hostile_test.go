@@ -99,11 +99,11 @@ func TestRunOfHostileData(t *testing.T) {
 	hostile := *deployed(t)
 	outdir := t.TempDir()
 	newHostileStack(outdir).Synth(nil)
-	if err := runCDK(hostile.Server, "deploy", "--require-approval", "never", "--app", outdir); err != nil {
+	if err := hostile.CDK(t.Context(), "deploy", "--require-approval", "never", "--app", outdir); err != nil {
 		t.Fatal(err)
 	}
 	var err error
-	if hostile.stateMachine, err = stateMachineOf(t.Context(), hostile.Server, "Hostile"); err != nil {
+	if hostile.stateMachine, err = hostile.StackOutput(t.Context(), "Hostile", "StateMachineArn"); err != nil {
 		t.Fatal(err)
 	}
 	if err := hostile.Verify(t.Context(), hostileAddress); err != nil {

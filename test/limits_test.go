@@ -116,12 +116,13 @@ const (
 	propagateSeconds = 3 // at most, until a new user is known everywhere
 )
 
-// simulate returns how many users of a list are lost, since a task runs out of retries.
+// simulate returns how many users of a list are lost, since a task runs out of retries. It does not have a child wait for its
+// slowest user: so the account is called more often than by the real list.
 func simulate(m machine, users int, random *rand.Rand) (lost int) {
 	child := m.child()
 	path := child.pathOfNewUser()
 	queue := &workers{}
-	for range min(m.States[m.mapState()].MaxConcurrency, users) {
+	for range min(m.States[m.mapState()].ItemBatcher.MaxItemsPerBatch, users) {
 		heap.Push(queue, worker{})
 		users--
 	}

@@ -178,7 +178,7 @@ func TestItems(t *testing.T) {
 	}
 }
 
-// TestReport has children that ended in every way, in another order than that of the list.
+// TestReport has children that ended in every way, in another order than that of the list, and one with two users.
 func TestReport(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
 	encoded, err := jsonatatest.Start(t).Evaluate(machine.States["Summary"].Output.(string), map[string]any{"states": map[string]any{
@@ -186,12 +186,14 @@ func TestReport(t *testing.T) {
 			"a@example.com", user("__proto__", "b@example.com"), user("constructor", "c@example.com"), "d@example.com", "e@example.com", "1",
 		)}},
 		"input": []any{
-			map[string]any{"UserName": "1", "Status": "Resumed"},
-			map[string]any{"UserName": "constructor", "Status": "Skipped", "Reason": "Complete"},
+			[]any{
+				map[string]any{"UserName": "1", "Status": "Resumed"},
+				map[string]any{"UserName": "constructor", "Status": "Skipped", "Reason": "Complete"},
+			},
 			nil,
-			map[string]any{"ExecutionArn": "arn", "Input": `{"UserName":"e@example.com"}`, "Name": "child", "Status": "TIMED_OUT"},
-			map[string]any{"UserName": "__proto__", "Status": "Failed", "Step": "GetUser", "Error": "Iam.IamException", "Cause": "denied"},
-			map[string]any{"UserName": "a@example.com", "Status": "Created"},
+			map[string]any{"ExecutionArn": "arn", "Input": `{"Items":[{"UserName":"e@example.com"}]}`, "Name": "child", "Status": "TIMED_OUT"},
+			[]any{map[string]any{"UserName": "__proto__", "Status": "Failed", "Step": "GetUser", "Error": "Iam.IamException", "Cause": "denied"}},
+			[]any{map[string]any{"UserName": "a@example.com", "Status": "Created"}},
 		},
 	}})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// machine is the definition of a state machine, or of the children of its map.
+// machine is the definition of a state machine, or of what one of its maps does with an item.
 type machine struct {
 	StartAt string
 	States  map[string]machineState
@@ -29,6 +29,7 @@ type machineState struct {
 	Cause     string
 
 	MaxConcurrency int
+	ItemBatcher    struct{ MaxItemsPerBatch int }
 	ItemSelector   map[string]any
 	ItemProcessor  *struct {
 		machine
@@ -58,8 +59,11 @@ func parseMachine(t *testing.T, definition string) machine {
 	return parsed
 }
 
-// child is the machine that runs for each user.
-func (m machine) child() machine { return m.States[m.mapState()].ItemProcessor.machine }
+// child is what runs for each user, in a child execution of several.
+func (m machine) child() machine {
+	batch := m.States[m.mapState()].ItemProcessor.machine
+	return batch.States[batch.mapState()].ItemProcessor.machine
+}
 
 func (m machine) mapState() string {
 	for name, state := range m.States {

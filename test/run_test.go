@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
@@ -15,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -51,52 +47,12 @@ var deploy = sync.OnceValues(func() (*account, error) {
 
 // deployTo deploys the app to a local AWS, with context besides the sender, such as language=ja.
 func deployTo(ctx context.Context, server *localaws.Server, appContext ...string) (*account, error) {
-	deployed := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), iam: iam.NewFromConfig(server.Config())}
-	output, err := os.MkdirTemp("", "cdk.out-")
+	stateMachine, err := server.DeployApp(ctx, sender, appContext...)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(output)
-	for _, arguments := range [][]string{
-		{"bootstrap", "--context", "sender=" + sender},
-		{"deploy", "--require-approval", "never", "--context", "sender=" + sender},
-	} {
-		// Not in cdk.out, which another CDK CLI may use at the same time.
-		arguments = append(arguments, "--output", output)
-		for _, setting := range appContext {
-			arguments = append(arguments, "--context", setting)
-		}
-		if err := runCDK(server, arguments...); err != nil {
-			return nil, err
-		}
-	}
-	if deployed.stateMachine, err = stateMachineOf(ctx, server, "IamUserOnboarding"); err != nil {
-		return nil, err
-	}
-	return deployed, server.Verify(ctx, sender)
-}
-
-func runCDK(server *localaws.Server, arguments ...string) error {
-	command := exec.Command(filepath.Join("node_modules", ".bin", "cdk"), arguments...)
-	command.Dir, command.Env = "..", server.Env()
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w (npm ci installs the CDK CLI)\n%s", command, err, output)
-	}
-	return nil
-}
-
-// stateMachineOf returns the output StateMachineArn of a stack.
-func stateMachineOf(ctx context.Context, server *localaws.Server, stack string) (string, error) {
-	stacks, err := cloudformation.NewFromConfig(server.Config()).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
-	if err != nil {
-		return "", err
-	}
-	for _, output := range stacks.Stacks[0].Outputs {
-		if *output.OutputKey == "StateMachineArn" {
-			return *output.OutputValue, nil
-		}
-	}
-	return "", fmt.Errorf("the stack %s has no output StateMachineArn", stack)
+	return &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), iam: iam.NewFromConfig(server.Config()),
+		stateMachine: stateMachine}, nil
 }
 
 // stopDeployed stops what deploy has started.
@@ -451,6 +407,56 @@ func TestRunAgain(t *testing.T) {
 	if got := account.user(t, name).LoginProfile.Password; got != "Chosen-by-the-user-1" {
 		t.Errorf("the user's own password was replaced by %s", got)
 	}
+}
+
+// TestRunOfDeadChild has a child fail with nothing said, as one that ran into its five minutes: its users are reported as
+// failed, those of the other child are not, and the next run finds out what became of them.
+func TestRunOfDeadChild(t *testing.T) {
+	t.Parallel()
+	account := *deployed(t)
+	mortal := account
+	mortal.stateMachine = account.createMortal(t, "dead-2@example.net")
+	var names []string
+	first, second := report{Total: 6, Created: 1, Failed: 5}, report{Total: 6, Skipped: 6}
+	for i := range 6 {
+		names = append(names, fmt.Sprintf("dead-%d@example.net", i))
+		first.Users = append(first.Users, userReport{UserName: names[i], Status: "Failed", Step: "unknown",
+			Error: "ChildExecutionFailed", Cause: "no status from its child execution"})
+		second.Users = append(second.Users, userReport{UserName: names[i], Status: "Skipped", Reason: "Complete"})
+	}
+	first.Users[5] = userReport{UserName: names[5], Status: "Created"}
+
+	list := map[string]any{"IAMUserNames": names}
+	wantReport(t, mortal.report(t, mortal.run(t, list)), first)
+	wantReport(t, account.report(t, account.run(t, list)), second)
+	for _, name := range names {
+		account.wantOnboarded(t, name, name)
+	}
+}
+
+// createMortal makes a copy of the state machine in which the child that has a user fails at its end.
+func (a *account) createMortal(t *testing.T, user string) (stateMachine string) {
+	t.Helper()
+	described, err := a.sfn.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &a.stateMachine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const items = `"Items":"{% $states.input.Items %}"`
+	output, err := json.Marshal(`{% "` + user + `" in $states.input.Items.UserName ? $error("dead") : $states.result %}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := strings.Replace(*described.Definition, items, items+`,"Output":`+string(output), 1)
+	if definition == *described.Definition {
+		t.Fatalf("the definition has no %s", items)
+	}
+	created, err := a.sfn.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+		Name: aws.String("Mortal"), Definition: &definition, RoleArn: described.RoleArn,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *created.StateMachineArn
 }
 
 // TestRunResumes has users whom an earlier run left half-made at each of its steps.

@@ -1,7 +1,6 @@
 package test
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -192,7 +191,7 @@ func TestTokensPass(t *testing.T) {
 	}
 }
 
-func TestTimeoutOfUnknownConcurrency(t *testing.T) {
+func TestUnknownConcurrency(t *testing.T) {
 	stack := newStack(t)
 	template := synthesize(t, stack, onboarding.UserOnboardingProps{
 		MaxConcurrency: awscdk.NewCfnParameter(stack, jsii.String("MaxConcurrency"), &awscdk.CfnParameterProps{
@@ -200,27 +199,19 @@ func TestTimeoutOfUnknownConcurrency(t *testing.T) {
 		}).ValueAsNumber(),
 	})
 	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
-	if want := `"TimeoutSeconds":303600`; !strings.Contains(definition, want) {
-		t.Errorf("the list does not have the time of a concurrency of 1, %s", want)
+	for _, want := range []string{`"TimeoutSeconds":303600`, `"MaxItemsPerBatch":<MaxConcurrency>`} {
+		if !strings.Contains(definition, want) {
+			t.Errorf("the definition does not have %s", want)
+		}
 	}
 }
 
 // arguments returns the arguments of a task of the child or the parent.
 func arguments(t *testing.T, template template, name string) map[string]any {
 	t.Helper()
-	type states map[string]struct {
-		Arguments     map[string]any
-		ItemProcessor struct {
-			States map[string]struct{ Arguments map[string]any }
-		}
-	}
-	var definition struct{ States states }
-	text := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
-	if err := json.Unmarshal([]byte(text), &definition); err != nil {
-		t.Fatal(err)
-	}
-	if state, ok := definition.States[name]; ok {
+	machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+	if state, ok := machine.States[name]; ok {
 		return state.Arguments
 	}
-	return definition.States["OnboardUsers"].ItemProcessor.States[name].Arguments
+	return machine.child().States[name].Arguments
 }

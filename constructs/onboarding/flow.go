@@ -10,9 +10,9 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// flow composes the state machine. Of its methods these compose: [flow.onboardList] the parent, [flow.preflight] a
-// part of it, [flow.onboardUser] the child. Each other one makes one state: list_states.go has those of the parent,
-// user_states.go and mail_states.go those of the child.
+// flow composes the state machine. Of its methods these compose: [flow.onboardList] what becomes of a list,
+// [flow.preflight] a part of it, [flow.onboardUser] what becomes of a user. Each other one makes one state: list_states.go
+// has those of the list, user_states.go and mail_states.go those of a user.
 type flow struct {
 	scope            constructs.Construct
 	role             iam.Role
@@ -24,7 +24,7 @@ type flow struct {
 }
 
 // onboardList is the state machine: it refuses a list that is not right, looks whether everything is ready before it
-// touches the first user, onboards each user in a child execution, and reports.
+// touches the first user, onboards the users in child executions, and reports.
 func (f *flow) onboardList() sfn.IChainable {
 	isListValid, isReady, isEveryoneOnboarded := f.isListValid(), f.isReady(), f.isEveryoneOnboarded()
 
@@ -33,7 +33,7 @@ func (f *flow) onboardList() sfn.IChainable {
 		Otherwise(f.preflight(isReady))
 	isReady.
 		When(condition(`$count($problems) > 0`), f.preflightFailed(), nil).
-		Otherwise(f.onboardUsers(f.onboardUser()).Next(f.summary()).Next(isEveryoneOnboarded))
+		Otherwise(f.onboardUsers(f.eachUser(f.onboardUser())).Next(f.summary()).Next(isEveryoneOnboarded))
 	isEveryoneOnboarded.
 		When(condition(`$states.input.Failed > 0`), f.usersNotOnboarded(), nil).
 		Otherwise(f.everyoneOnboarded())
@@ -62,7 +62,8 @@ func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 	return next
 }
 
-// onboardUser is the child execution of one user. Whatever happens, it ends well and says what became of the user.
+// onboardUser is what a child execution does with each of its users. Whatever happens, it ends well and says what became
+// of the user.
 //
 // A user of ours is taken up wherever an earlier run stopped. The group comes before the login profile, so that nobody
 // can sign in without its restrictions; the mark that the user is complete comes last.

@@ -135,13 +135,15 @@ func (f *flow) preflightFailed() sfn.Fail {
 	return f.fail("PreflightFailed", `$join($problems, "\n")`)
 }
 
-// onboardUsers runs onboardUser for each user. Express children keep no history, so a password is stored nowhere, and
-// the history of the parent does not grow with the list.
-func (f *flow) onboardUsers(onboardUser sfn.IChainable) sfn.DistributedMap {
+// onboardUsers runs one child execution after the other, each for as many users as are onboarded at a time: starting a
+// child is billed as a state transition (Step Functions Developer Guide, "Transitions in Step Functions"). Express children
+// keep no history, so a password is stored nowhere, and the history of the parent does not grow with the list.
+func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 	const item = "$states.context.Map.Item.Value"
 	onboardUsers := sfn.DistributedMap_Jsonata(f.scope, jsii.String("OnboardUsers"), &sfn.DistributedMapJsonataProps{
 		MapExecutionType:           sfn.StateMachineType_EXPRESS,
-		MaxConcurrency:             f.props.MaxConcurrency,
+		MaxConcurrency:             jsii.Number(1),
+		ItemBatcher:                sfn.NewItemBatcher(&sfn.ItemBatcherProps{MaxItemsPerBatch: f.props.MaxConcurrency}),
 		ToleratedFailurePercentage: jsii.Number(100),
 		Items:                      sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.IAMUserNames"))),
 		ItemSelector: &map[string]any{
@@ -157,8 +159,17 @@ func (f *flow) onboardUsers(onboardUser sfn.IChainable) sfn.DistributedMap {
 			"CauseLength": jsonata.Expression(causeLength),
 		},
 	})
-	onboardUsers.ItemProcessor(onboardUser, nil)
+	onboardUsers.ItemProcessor(batch, nil)
 	return onboardUsers
+}
+
+// eachUser onboards the users of a child execution at the same time.
+func (f *flow) eachUser(onboardUser sfn.IChainable) sfn.Map {
+	eachUser := sfn.Map_Jsonata(f.scope, jsii.String("Each user"), &sfn.MapJsonataProps{
+		Items: sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.Items"))),
+	})
+	eachUser.ItemProcessor(onboardUser, nil)
+	return eachUser
 }
 
 // causeLength shares out the 256 KiB of a payload (Step Functions Developer Guide, "Quotas"): a failed user takes at

@@ -12,10 +12,11 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
-// The time that one user may take. The longest path of a child makes twelve calls, two of them draws of a password. Each
-// call waits 2 s at most before each of its retries, and taskTimeout for an answer that does not come, which is not tried
-// again: 10 × (9 × 2 s + 5 s) + 2 × (3 × 2 s + 5 s) = 252 s, below the 300 s of an Express execution (Step Functions
-// Developer Guide, "Choosing workflow type"). Calls that fail are taken to fail at once.
+// The time that a user may take, and so a child execution, which takes as long as its slowest user. The longest path makes
+// twelve calls, two of them draws of a password. Each call waits 2 s at most before each of its retries, and taskTimeout
+// for an answer that does not come, which is not tried again: 10 × (9 × 2 s + 5 s) + 2 × (3 × 2 s + 5 s) = 252 s, below the
+// 300 s of an Express execution (Step Functions Developer Guide, "Choosing workflow type"). Calls that fail are taken to
+// fail at once.
 const (
 	taskTimeout   = 5 // seconds
 	retries       = 9

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -49,7 +47,7 @@ func withAccount(ctx context.Context, use func(*Account) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
-	stateMachine, err := deploy(ctx, server)
+	stateMachine, err := server.DeployApp(ctx, sender)
 	if err != nil {
 		return err
 	}
@@ -58,31 +56,4 @@ func withAccount(ctx context.Context, use func(*Account) error) (err error) {
 		return err
 	}
 	return use(account)
-}
-
-// deploy deploys the app, and returns the ARN of its state machine.
-func deploy(ctx context.Context, server *localaws.Server) (stateMachine string, err error) {
-	assembly, err := os.MkdirTemp("", "bench-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(assembly)
-	for _, arguments := range [][]string{{"bootstrap"}, {"deploy", "--require-approval", "never"}} {
-		arguments = append(arguments, "--context", "sender="+sender, "--output", assembly)
-		if err := run(ctx, command{env: server.Env(), name: cdkCLI, args: arguments}); err != nil {
-			return "", err
-		}
-	}
-	found, err := cloudformation.NewFromConfig(server.Config()).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{})
-	if err != nil {
-		return "", err
-	}
-	for _, stack := range found.Stacks {
-		for _, output := range stack.Outputs {
-			if *output.OutputKey == "StateMachineArn" {
-				return *output.OutputValue, server.Verify(ctx, sender)
-			}
-		}
-	}
-	return "", fmt.Errorf("no stack has the output StateMachineArn, got: %d stacks", len(found.Stacks))
 }

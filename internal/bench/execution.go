@@ -27,7 +27,7 @@ type Execution struct {
 	// Payload is the size of the largest input or output of a state, in bytes.
 	Payload int
 	Wall    time.Duration
-	// AtATime is how many children ran at a time; Child is their mean duration.
+	// AtATime is how many users a child onboards at a time; Child is how long one took on the average.
 	AtATime int
 	Child   time.Duration
 	// Memory is what the local AWS has in use when the execution has ended, in bytes.
@@ -167,7 +167,7 @@ func (a *Account) examineHistory(ctx context.Context, execution string, e *Execu
 	return inMap, nil
 }
 
-// examineChildren reads what is stored of the children, and computes how long one took while so many ran at a time.
+// examineChildren reads what is stored of the children, which ran one after the other.
 func (a *Account) examineChildren(ctx context.Context, execution string, inMap time.Duration, e *Execution) error {
 	runs, err := a.sfn.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &execution})
 	if err != nil {
@@ -179,8 +179,8 @@ func (a *Account) examineChildren(ctx context.Context, execution string, inMap t
 			return err
 		}
 		e.Children = int(described.ExecutionCounts.Total)
-		e.AtATime = min(int(described.MaxConcurrency), e.Children)
-		e.Child = inMap * time.Duration(e.AtATime) / time.Duration(e.Children)
+		e.AtATime = (int(described.ItemCounts.Total) + e.Children - 1) / e.Children
+		e.Child = inMap / time.Duration(e.Children)
 	}
 	children, err := a.Children(ctx, execution)
 	for _, child := range children {

@@ -5,33 +5,59 @@ import (
 	"time"
 )
 
-// The list prices in US dollars, in us-east-1 and without the free tiers, of the pages "AWS Step Functions pricing" (for
-// Express the first tier of the duration), "AWS Secrets Manager pricing" and "Amazon SES pricing". IAM is free.
 const (
-	perTransition    = 0.025 / 1000
-	perExpress       = 1.00 / 1_000_000
-	perGBSecond      = 0.00001667
-	perSecretsCall   = 0.05 / 10_000
-	perMail          = 0.10 / 1000
-	expressMemory    = 64.0 / 1024 // GB, the least: a child has 50 MB, its definition and a payload of a few KB
-	expressStep      = 100 * time.Millisecond
-	expressLimit     = 5 * time.Minute
-	assumedChild     = 5 * time.Second
 	priceTarget      = 1.0 / 20
 	transitionTarget = 15
 	eventTarget      = 50
 )
 
-// stepFunctions is what Step Functions charges for an execution whose children take so long each.
-func (e Execution) stepFunctions(child time.Duration) float64 {
-	steps := (child + expressStep - 1) / expressStep
-	duration := (steps * expressStep).Seconds() * expressMemory * perGBSecond
-	return float64(e.Transitions())*perTransition + float64(e.Children)*(perExpress+duration)
+// AssumedChild is how long a child execution is taken to last where its price is told: six calls of 0.3 s, and three waits
+// of a second, for throttling or until IAM knows a new user.
+const AssumedChild = 5 * time.Second
+
+const (
+	expressMemory = 64.0 / 1024 // GB, the least: a child has 50 MB, its definition and payloads of a few KB
+	expressStep   = 100 * time.Millisecond
+	expressLimit  = 5 * time.Minute
+)
+
+// stepFunctions is the service of a [Charge].
+const stepFunctions = "Step Functions"
+
+// Charge is what AWS takes money for.
+type Charge struct {
+	Service, For, Unit string
+	Amount             float64
+	// Price is that of so many units, in US dollars.
+	Price, Units float64
 }
 
-// everything is what AWS charges.
-func (e Execution) everything(child time.Duration) float64 {
-	return e.stepFunctions(child) + float64(e.Draws)*perSecretsCall + float64(e.Users)*perMail
+// Cost is in US dollars.
+func (c Charge) Cost() float64 { return c.Amount / c.Units * c.Price }
+
+// Charges are those for an execution whose children take so long each, by the list prices in us-east-1 without the free
+// tiers, of the pages "AWS Step Functions pricing" (for Express the first tier of the duration), "AWS Secrets Manager
+// pricing" and "Amazon SES pricing". IAM is free.
+func (e Execution) Charges(child time.Duration) []Charge {
+	billed := (child + expressStep - 1) / expressStep * expressStep
+	return []Charge{
+		{stepFunctions, "states of the parent", "transitions", float64(e.States), 0.025, 1000},
+		{stepFunctions, "starts of child executions", "transitions", float64(e.Children), 0.025, 1000},
+		{stepFunctions, "child executions", "requests", float64(e.Children), 1, 1_000_000},
+		{stepFunctions, "time of child executions", "GB-seconds", float64(e.Children) * billed.Seconds() * expressMemory, 0.01667, 1000},
+		{"Secrets Manager", "passwords", "calls", float64(e.Draws), 0.05, 10_000},
+		{"SES", "mails", "mails", float64(e.Users), 0.10, 1000},
+	}
+}
+
+// cost is the sum of the charges of a service, or of every one.
+func (e Execution) cost(service string, child time.Duration) (sum float64) {
+	for _, charge := range e.Charges(child) {
+		if service == "" || charge.Service == service {
+			sum += charge.Cost()
+		}
+	}
+	return sum
 }
 
 // addCost adds what a user takes, and what AWS charges for 1,000 of them.
@@ -51,17 +77,17 @@ func (t *Table) addCost(c Comparison) {
 	t.add(row{figure: "… of which states and retries", ours: count(ours.States), baseline: count(baseline.States)})
 	t.add(row{figure: "… of which starts of children", ours: count(ours.Children), baseline: count(baseline.Children)})
 
-	price := func(figure string, child time.Duration, of func(Execution, time.Duration) float64, wanted bool) {
-		per1000 := func(e Execution) float64 { return of(e, child) * 1000 / float64(e.Users) }
-		r := row{figure: figure, ours: dollars(per1000(ours)), baseline: dollars(per1000(baseline)),
-			ratio: ratio(per1000(ours), per1000(baseline))}
-		if wanted {
-			r.target = atMost(priceTarget, per1000(ours)/per1000(baseline), "1 / 20")
-		}
+	price := func(figure, service string, child time.Duration) (row, float64) {
+		o := ours.cost(service, child) * 1000 / float64(ours.Users)
+		b := baseline.cost(service, child) * 1000 / float64(baseline.Users)
+		return row{figure: figure + " " + seconds(child), ours: dollars(o), baseline: dollars(b), ratio: ratio(o, b)}, o / b
+	}
+	assumed, part := price("Step Functions for 1,000 users, a child takes", stepFunctions, AssumedChild)
+	assumed.target = atMost(priceTarget, part, "1 / 20")
+	asHere, _ := price("… a child takes as long as here,", stepFunctions, ours.Child)
+	longest, _ := price("… a child takes the longest it may,", stepFunctions, expressLimit)
+	everything, _ := price("with SES and Secrets Manager, a child takes", "", AssumedChild)
+	for _, r := range []row{assumed, asHere, longest, everything} {
 		t.add(r)
 	}
-	price("Step Functions for 1,000 users, a child takes "+seconds(assumedChild), assumedChild, Execution.stepFunctions, true)
-	price("… a child takes as long as here, "+seconds(ours.Child), ours.Child, Execution.stepFunctions, false)
-	price("… a child takes the longest it may, "+seconds(expressLimit), expressLimit, Execution.stepFunctions, false)
-	price("with SES and Secrets Manager, a child takes "+seconds(assumedChild), assumedChild, Execution.everything, false)
 }

@@ -48,7 +48,7 @@ func (t *Table) addQuota(ctx context.Context, a *Account, onboard string, users 
 	limit("users of an account", count(users), count(maxAccountUsers), float64(users), maxAccountUsers)
 	limit("history events of an execution", count(largest.Events), count(maxEvents), float64(largest.Events), maxEvents)
 	limit("largest payload", kibibytes(largest.Payload), kibibytes(maxPayload), float64(largest.Payload), maxPayload)
-	limit("children of a Map Run at a time", count(largest.AtATime), count(maxChildren), float64(largest.AtATime), maxChildren)
+	limit("users at a time, iterations of an inline Map", count(largest.AtATime), count(maxIterations), float64(largest.AtATime), maxIterations)
 	limit("mean duration of a child", seconds(largest.Child), seconds(expressLimit), largest.Child.Seconds(), expressLimit.Seconds())
 	return nil
 }

@@ -18,6 +18,6 @@ func page(environment []string, table *Table) (string, error) {
 		Environment []string
 		Table       *Table
 		Child       string
-	}{environment, table, seconds(assumedChild)})
+	}{environment, table, seconds(AssumedChild)})
 	return text.String(), err
 }

@@ -8,12 +8,12 @@ import (
 // TestPrice computes two prices by hand: 1,000 transitions, and 1,000 children of half a second in 64 MB.
 func TestPrice(t *testing.T) {
 	standard := Execution{States: 1000}
-	if got := dollars(standard.stepFunctions(time.Second)); got != "$0.0250" {
+	if got := dollars(standard.cost("", time.Second)); got != "$0.0250" {
 		t.Errorf("1,000 transitions cost %s, want $0.0250", got)
 	}
-	express := Execution{States: 11, Children: 1000}
+	express := Execution{States: 11, Children: 1000, Users: 1000, Draws: 1000}
 	const want = 1011*0.000025 + 1000*0.000001 + 1000*0.5/16*0.00001667
-	if got := express.stepFunctions(401 * time.Millisecond); dollars(got) != dollars(want) {
+	if got := express.cost(stepFunctions, 401*time.Millisecond); dollars(got) != dollars(want) {
 		t.Errorf("1,000 children cost %v, want %v", got, want)
 	}
 }

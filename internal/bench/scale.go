@@ -10,7 +10,7 @@ import (
 const (
 	maxEvents       = 25_000
 	maxPayload      = 256 << 10
-	maxChildren     = 10_000 // at a time
+	maxIterations   = 40 // of an inline Map, at a time
 	maxAccountUsers = 5_000
 	maxTemplate     = 1_000_000
 )

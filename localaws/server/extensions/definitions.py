@@ -3,14 +3,17 @@
 - `"ExecutionType": "EXPRESS"` in the ProcessorConfig of a Map, and a `ToleratedFailurePercentage`
   that is an integer:
   https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+- `ItemBatcher` of a Distributed Map, here with nothing but `MaxItemsPerBatch`:
+  https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 - `WriterConfig` in a ResultWriter, also alone:
   https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 
 And it reads the escapes in strings only here and there, not in Assign for one.
 
-The definition is put into the words of the grammar before it is parsed. What is lost is that the
-children are EXPRESS: moto's children keep no history anyhow. The parse of a definition, which takes
-a second, is kept.
+The definition is put into the words of the grammar before it is parsed; the ItemBatcher becomes the
+comment of the ItemProcessor, where `items_per_batch` finds it. What is lost is that the children are
+EXPRESS: moto's children keep no history anyhow. The parse of a definition, which takes a second, is
+kept.
 """
 
 import functools
@@ -19,8 +22,13 @@ from typing import Any
 
 from antlr4 import ParserRuleContext
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.iteration_component import (
+    IterationComponent,
+)
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+
+_ITEMS_PER_BATCH = "items per batch: "
 
 _original_parse = AmazonStateLanguageParser.parse
 _original_inner_string = Preprocessor._inner_string_of
@@ -56,12 +64,23 @@ def _translate_map(state: dict[str, Any]) -> None:
             config = state[key].get("ProcessorConfig", {})
             if config.get("ExecutionType") == "EXPRESS":
                 config["ExecutionType"] = "STANDARD"
+    if "ItemBatcher" in state:
+        batcher = state.pop("ItemBatcher")
+        state["ItemProcessor"]["Comment"] = f"{_ITEMS_PER_BATCH}{batcher['MaxItemsPerBatch']}"
     percentage = state.get("ToleratedFailurePercentage")
     if isinstance(percentage, int):
         state["ToleratedFailurePercentage"] = float(percentage)
     state.get("ResultWriter", {}).pop("WriterConfig", None)
     if not state.get("ResultWriter", True):
         del state["ResultWriter"]
+
+
+def items_per_batch(iteration: IterationComponent) -> int | None:
+    """How many items a child of a Distributed Map takes, if it takes a batch of them."""
+    comment = iteration._comment.comment if iteration._comment else ""
+    if not comment.startswith(_ITEMS_PER_BATCH):
+        return None
+    return int(comment.removeprefix(_ITEMS_PER_BATCH))
 
 
 def _inner_string(parser_rule_context: ParserRuleContext) -> str | None:

@@ -6,6 +6,7 @@ it leads to on variables, on the context object and on the tolerated failure thr
 - the context of a child has the execution of the parent; in AWS it is an execution of its own;
 - a failed child becomes null; in AWS an object that describes its execution;
 - failures are never too many;
+- items are never batched;
 - the counts of a Map Run know nothing of items that wait, and go wrong when a child fails;
 - a Map Run that was stopped has succeeded.
 """
@@ -48,6 +49,8 @@ from moto.stepfunctions.parser.asl.eval.states import ItemData, MapData
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
+from extensions import definitions
+
 _COUNTER_AND_STATUS = {
     ProgramEnded: ("succeeded", "SUCCEEDED"),
     ProgramError: ("failed", "FAILED"),
@@ -59,6 +62,10 @@ _original_map_run = DistributedIterationComponent._map_run
 _original_eval = DistributedIterationComponent._eval_body
 
 
+class _Batch(list[tuple[int, Any]]):
+    """The items of one child, each with its index."""
+
+
 def install() -> None:
     DistributedItemProcessorWorker._eval_job = _run_child
     DistributedIterationComponent._map_run = _map_run
@@ -67,7 +74,8 @@ def install() -> None:
 
 def _run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job) -> None:
     record = self._map_run_record
-    _count(record, pending=-1, running=1)
+    items = len(job.job_input) if isinstance(job.job_input, _Batch) else 1
+    _count(record, items, pending=-1, running=1)
     execution = _child_execution(env, record)
     try:
         if env.is_running():
@@ -83,18 +91,18 @@ def _run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job)
         # The engine refuses to go on with what was stopped in the meantime.
         state = env.program_state()
     counter, status = _COUNTER_AND_STATUS[type(state)]
-    _count(record, running=-1, **{counter: 1})
+    _count(record, items, running=-1, **{counter: 1})
     if status == "SUCCEEDED":
-        _count(record, results_written=1)
+        _count(record, items, results_written=1)
         job.job_output = env.states.get_input()
     else:
         job.job_output = _describe(execution, record, status, state)
 
 
-def _count(record: MapRunRecord, **changes: int) -> None:
-    for counters in (record.item_counter, record.execution_counter):
+def _count(record: MapRunRecord, items: int, executions: int = 1, **changes: int) -> None:
+    for counters, number in ((record.item_counter, items), (record.execution_counter, executions)):
         for name, change in changes.items():
-            getattr(counters, name).offset(change)
+            getattr(counters, name).offset(change * number)
 
 
 def _child_execution(env: Environment, record: MapRunRecord) -> dict[str, Any]:
@@ -112,18 +120,25 @@ def _child_execution(env: Environment, record: MapRunRecord) -> dict[str, Any]:
 
 
 def _select_input(worker: DistributedItemProcessorWorker, env: Environment, job: Job) -> None:
+    if isinstance(job.job_input, _Batch):
+        items = [_select(worker, env, index, item) for index, item in job.job_input]
+        env.states.reset({"Items": items})
+    else:
+        env.states.reset(_select(worker, env, job.job_index, job.job_input))
+
+
+def _select(worker: DistributedItemProcessorWorker, env: Environment, index: int, item: Any) -> Any:
     """Evaluates the ItemSelector, which belongs to the parent: it sees its input and variables."""
     env.states.context_object.context_object_data["Map"] = MapData(
-        Item=ItemData(Index=job.job_index, Value=job.job_input)
+        Item=ItemData(Index=index, Value=item)
     )
     selector = worker._item_selector or worker._parameters
     if not selector:
-        env.states.reset(job.job_input)
-        return
+        return item
     env.states.reset(worker._env.states.get_input())
     env.stack.append(env.states.get_input())
     selector.eval(env)
-    env.states.reset(env.stack.pop())
+    return env.stack.pop()
 
 
 def _describe(
@@ -159,7 +174,11 @@ def _map_run(
 ) -> None:
     items = len(env.stack[-1])
     record = eval_input.map_run_record
-    _count(record, total=items, pending=items)
+    size = definitions.items_per_batch(self)
+    if size:
+        indexed = list(enumerate(env.stack[-1]))
+        env.stack[-1] = [_Batch(indexed[at : at + size]) for at in range(0, items, size)]
+    _count(record, items, len(env.stack[-1]), total=1, pending=1)
     if not items:
         env.stack[-1] = []
         return
