@@ -10,7 +10,7 @@ help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
 	@echo "make test    run every test"
 	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
-	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md; takes a quarter of an hour"
+	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md; takes 20 minutes"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
 	@echo "make update  write the golden files and what tests hold in README.md and docs anew"
 	@echo "make picture take the picture of a mail in README.md anew"

@@ -67,7 +67,7 @@ func (p Plan) measure(ctx context.Context, dir string, say func(string, ...any))
 	}{
 		{"executions", func() error { return p.addExecutions(ctx, table, say) }},
 		{count(p.Users) + " users through the command", func() error { return p.addCommand(ctx, table, onboard) }},
-		{"cdk synth", func() error { return table.addSynth(ctx, empty, p.Pairs) }},
+		{"cdk synth", func() error { return table.addSynth(ctx, filepath.Join(dir, "iam-onboarding"), empty, p.Pairs) }},
 		{"go build and go test", func() error { return table.addBuilds(ctx, empty) }},
 		{"the start of the command", func() error { return table.addStart(ctx, onboard, p.Starts) }},
 	} {

@@ -45,46 +45,62 @@ func newEmptyApp(dir string) error {
 
 const synthTarget = 1.15
 
-// addSynth has the CDK CLI synthesize the app and the empty app in turns, after a turn that does not count.
-func (t *Table) addSynth(ctx context.Context, empty string, pairs int) error {
-	cli, err := filepath.Abs(cdkCLI)
-	if err != nil {
-		return err
-	}
+// addSynth measures the synthesis of the app, whose executable is app, beside that of the empty app.
+func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) error {
 	assembly, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(assembly)
-	synth := func(dir, output string) (time.Duration, error) {
-		return timed(ctx, command{dir: dir, name: cli, args: []string{"synth", "--quiet", "--no-notices",
-			"--context", "sender=" + sender, "--output", filepath.Join(assembly, output)}})
+	cli, err := filepath.Abs(cdkCLI)
+	if err != nil {
+		return err
 	}
-	var ours, beside []time.Duration
-	for i := range pairs + 1 {
-		o, err := synth(".", "ours")
-		if err != nil {
-			return err
-		}
-		e, err := synth(empty, "empty")
-		if err != nil {
-			return err
-		}
-		if i > 0 {
-			ours, beside = append(ours, o), append(beside, e)
-		}
+	synth := func(dir, output string) command {
+		return command{dir: dir, name: cli, args: []string{"synth", "--quiet", "--no-notices",
+			"--context", "sender=" + sender, "--output", filepath.Join(assembly, output)}}
+	}
+	ours, beside, err := inTurns(ctx, pairs, synth(".", "ours"), synth(empty, "empty"))
+	if err != nil {
+		return err
 	}
 	template, err := os.Stat(filepath.Join(assembly, "ours", "IamUserOnboarding.template.json"))
 	if err != nil {
 		return err
 	}
+	alone := func(cache string) command {
+		return command{name: app, env: environ("CDK_OUTDIR="+filepath.Join(assembly, "alone"), `CDK_CONTEXT_JSON={"sender": "`+sender+`"}`,
+			"JSII_RUNTIME_PACKAGE_CACHE="+cache)}
+	}
+	cached, uncached, err := inTurns(ctx, pairs, alone("enabled"), alone("disabled"))
+	if err != nil {
+		return err
+	}
 	t.section("Synthesis, beside an empty CDK app of the same versions")
-	o, e := median(ours).Seconds(), median(beside).Seconds()
-	t.add(row{figure: "`cdk synth`, warm", ours: seconds(median(ours)), baseline: seconds(median(beside)),
-		ratio: ratio(o, e), target: atMost(synthTarget, o/e, "1.15")})
+	t.add(row{figure: "`cdk synth`, warm", ours: seconds(ours), baseline: seconds(beside),
+		ratio: ratio(ours.Seconds(), beside.Seconds()), target: atMost(synthTarget, ours.Seconds()/beside.Seconds(), "1.15")})
+	t.add(row{figure: "the app alone, beside itself without the package cache of jsii", ours: seconds(cached),
+		baseline: seconds(uncached), ratio: ratio(cached.Seconds(), uncached.Seconds())})
 	t.add(row{figure: "template, beside the limit of CloudFormation", ours: kibibytes(int(template.Size())), baseline: "1 MB",
 		ratio: share(float64(template.Size()), maxTemplate)})
 	return nil
+}
+
+// inTurns returns the medians of the times of two commands which run in turns, after a turn that does not count.
+func inTurns(ctx context.Context, turns int, a, b command) (medianA, medianB time.Duration, err error) {
+	var all [2][]time.Duration
+	for turn := range turns + 1 {
+		for i, c := range []command{a, b} {
+			took, err := timed(ctx, c)
+			if err != nil {
+				return 0, 0, err
+			}
+			if turn > 0 {
+				all[i] = append(all[i], took)
+			}
+		}
+	}
+	return median(all[0]), median(all[1]), nil
 }
 
 func median(durations []time.Duration) time.Duration {

@@ -1,0 +1,62 @@
+package bench
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestMeasure measures what three users take. Times it leaves alone.
+func TestMeasure(t *testing.T) {
+	t.Chdir(filepath.Join("..", ".."))
+	ctx, dir, table := t.Context(), t.TempDir(), &Table{}
+	onboard := filepath.Join(dir, "onboard")
+	if err := run(ctx, command{name: "go", args: []string{"build", "-o", onboard, "./cmd/onboard"}}); err != nil {
+		t.Fatal(err)
+	}
+	err := withAccount(ctx, func(a *Account) error {
+		comparisons, err := a.Compare(ctx, []int{1, 3}, t.Logf)
+		if err != nil {
+			return err
+		}
+		wantComparison(t, comparisons[1])
+		table.addCost(comparisons[1])
+		table.addScale(comparisons)
+		return table.addQuota(ctx, a, onboard, 3)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := table.addStart(ctx, onboard, 1); err != nil {
+		t.Fatal(err)
+	}
+	environment, err := environment(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := page(environment, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"- Date: ", "- Versions: Go ", ", moto ", "- Machine: ", "| 3 users: history events ", "`onboard --help`",
+		"| executions, one after the other ",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+// wantComparison wants what three users take, which their number decides but for the draws of the baseline.
+func wantComparison(t *testing.T, c Comparison) {
+	t.Helper()
+	ours := c.Ours
+	if ours.Calls != 4+3*6 || ours.Draws != 3 || ours.States != 11 || ours.Children != 1 || ours.Events > eventTarget || ours.AtATime != 3 {
+		t.Errorf("ours took %+v", ours)
+	}
+	baseline := c.Baseline
+	if again := baseline.Draws - 3; baseline.Calls != 3*5+again || baseline.States != 1+3*8+2*again || baseline.Children != 0 {
+		t.Errorf("the baseline took %+v", baseline)
+	}
+}
