@@ -62,8 +62,10 @@ passwordLength must be a whole number from 8 to 128, got: "7"
 	}
 }
 
-// TestAppTemplate has the template of the app, with every key set but the one that excludes others, judged by cfn-lint.
+// TestAppTemplate has the template of the app, with every key set but the one that excludes others, judged by the CDK's own
+// validation, to which each warning is a failure, and by cfn-lint.
 func TestAppTemplate(t *testing.T) {
+	t.Setenv(validation, "true")
 	file := func(name, template string) string {
 		t.Helper()
 		file := filepath.Join(t.TempDir(), name)
@@ -81,6 +83,7 @@ func TestAppTemplate(t *testing.T) {
 		"separatePassword": true, "passwordSubject": "Secret", "passwordTextTemplate": file("password.txt", "{{Password}}"),
 		"passwordHtmlTemplate": file("password.html", "<p>{{Password}}</p>"),
 		"alarmEmail":           "alarm@example.com", "bounceEmail": "bounce@example.com", "stackName": "Staff",
+		"@aws-cdk/core:strictCfnValidateErrors": true,
 	}
 	encoded, err := json.Marshal(context)
 	if err != nil {

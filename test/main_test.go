@@ -20,8 +20,15 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files, and what is held in README.md and docs, instead of comparing them")
 
+// validation is the environment variable that switches the CDK's validation of templates off.
+const validation = "CDK_VALIDATION"
+
 func TestMain(m *testing.M) {
 	flag.Parse()
+	// The validator of CloudFormation templates takes every kernel five seconds to start. TestAppTemplate has it on.
+	if err := os.Setenv(validation, "false"); err != nil {
+		panic(err)
+	}
 	status := m.Run()
 	jsii.Close()
 	if err := stopDeployed(); err != nil {
