@@ -1,16 +1,13 @@
 SHELL := /bin/bash
 export TIMEFORMAT := done in %0R s
 
-# Tests that print what they found, which go test shows with -v only.
-TELLING := TestFaults|TestNag
-
 .PHONY: help demo test faults bench update picture check
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
 	@echo "make test    run every test"
 	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
-	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md; takes 20 minutes"
+	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md and the figures of README.md; takes 25 minutes"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
 	@echo "make update  write the golden files and what tests hold in README.md and docs anew"
 	@echo "make picture take the picture of a mail in README.md anew"
@@ -21,14 +18,14 @@ demo: node_modules
 	@bin/demo
 
 test: node_modules
-	go test -count=1 ./... -skip '$(TELLING)'
-	go test -count=1 ./test -run '$(TELLING)' -v
+	go test -count=1 ./...
 
 faults: node_modules
 	go test -count=1 ./test -run TestFaults -v
 
 bench: node_modules
 	go run ./cmd/bench
+	go test ./test -run FiguresInReadme -update
 
 check:
 	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"

@@ -363,6 +363,7 @@ func (s *suite) paths(t *testing.T) map[string][]string {
 
 // TestFaults has every call of a run go wrong in every way.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	s := newSuite(t)
 	paths := s.paths(t)
 
@@ -381,6 +382,7 @@ func TestFaults(t *testing.T) {
 
 // TestFaultsOfSeparatePassword has the calls go wrong that send the password in a mail of its own, and the mail before it.
 func TestFaultsOfSeparatePassword(t *testing.T) {
+	t.Parallel()
 	s := newSuite(t, "separatePassword=true", "bounceEmail=it@example.com", "alarmEmail=it@example.com")
 	mails := []string{"SendEmail", "SendEmail password"}
 	paths := map[string][]string{"fresh": mails, "with-profile": mails, "complete": mails}

@@ -126,8 +126,8 @@ func TestTopicOfAnotherStack(t *testing.T) {
 		}
 	}
 	wantSorted(t, warnings, []string{
-		"AlarmTopic is a topic of another stack: its policy must allow the service events.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyAlarmTopic]",
-		"BounceTopic is a topic of another stack: its policy must allow the service ses.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyBounceTopic]",
+		"AlarmTopic is an imported topic: its policy must allow the service events.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyAlarmTopic]",
+		"BounceTopic is an imported topic: its policy must allow the service ses.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyBounceTopic]",
 	})
 }
 

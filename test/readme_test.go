@@ -40,6 +40,35 @@ func section(t *testing.T, file, name, want string) {
 	}
 }
 
+// TestFiguresInReadme holds the figures of the README to those that were measured.
+func TestFiguresInReadme(t *testing.T) {
+	page, err := os.ReadFile("../docs/benchmarks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for line := range strings.Lines(string(page)) {
+		if cells := strings.Split(line, "|"); len(cells) == 7 {
+			for i := range cells {
+				cells[i] = strings.TrimSpace(cells[i])
+			}
+			rows[cells[1]] = strings.Join(cells[2:5], " | ")
+		}
+	}
+	table := "| figure | ours | baseline | ratio |\n|---|---:|---:|---:|\n"
+	for _, figure := range []string{
+		"Step Functions for 1,000 users, a child takes 5.0 s", "billed state transitions, per user",
+		"history events of the Standard execution, per user", "most users in one execution", "password draws, per user", "`cdk synth`, warm",
+	} {
+		row, measured := rows[figure]
+		if !measured {
+			t.Fatalf("docs/benchmarks.md has no figure %q", figure)
+		}
+		table += fmt.Sprintf("| %s | %s |\n", figure, row)
+	}
+	section(t, "../README.md", "figures", table)
+}
+
 // TestPropsInReadme holds the table of props to the struct.
 func TestPropsInReadme(t *testing.T) {
 	props := documentedProps(t)

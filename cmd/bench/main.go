@@ -18,7 +18,7 @@ import (
 func main() {
 	plan := bench.Plan{Sizes: []int{1, 10, 100, 1000}}
 	flag.IntVar(&plan.Users, "users", 5000, "users to onboard with the command")
-	flag.IntVar(&plan.Pairs, "pairs", 7, "pairs of syntheses")
+	flag.IntVar(&plan.Pairs, "pairs", 9, "pairs of syntheses")
 	flag.IntVar(&plan.Starts, "starts", 51, "starts of the command")
 	flag.StringVar(&plan.Report, "report", "docs/benchmarks.md", "the `file` to write")
 	largest := flag.Int("largest", 1000, "users in the largest execution")

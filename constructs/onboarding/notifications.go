@@ -27,13 +27,13 @@ func (u *UserOnboarding) topic(id string, given sns.ITopic, email *string) sns.I
 	return topic
 }
 
-// warnOfTopicPolicy warns where CloudFormation cannot let a service publish to a topic, since that is of another stack.
+// warnOfTopicPolicy warns where the stack cannot let a service publish to a topic, since that is imported.
 func (u *UserOnboarding) warnOfTopicPolicy(prop string, topic sns.ITopic, service string) {
 	if *awscdk.Resource_IsOwnedResource(topic) {
 		return
 	}
 	awscdk.Annotations_Of(u).AddWarningV2(jsii.String("@iam-onboarding/onboarding:topicPolicy"+prop), jsii.String(fmt.Sprintf(
-		"%s is a topic of another stack: its policy must allow the service %s to publish to it", prop, service)))
+		"%s is an imported topic: its policy must allow the service %s to publish to it", prop, service)))
 }
 
 func (u *UserOnboarding) newConfigurationSet() ses.ConfigurationSet {

@@ -170,7 +170,7 @@ type UserOnboardingProps struct {
 	// which each character but letters, digits and hyphens is written as _ and two hexadecimal digits:
 	// ada_40example_2Ecom (SES API v2 Reference, MessageTag).
 	//
-	// A topic of another stack must itself allow ses.amazonaws.com to publish to it; so must the key of an encrypted one.
+	// An imported topic must itself allow ses.amazonaws.com to publish to it; so must the key of any topic that is encrypted.
 	//
 	// Default: nobody is told, unless there is a BounceEmail.
 	BounceTopic sns.ITopic
@@ -184,8 +184,8 @@ type UserOnboardingProps struct {
 
 	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it.
 	//
-	// The message holds nothing of the data of the execution. A topic of another stack must itself allow
-	// events.amazonaws.com to publish to it; so must the key of an encrypted one.
+	// The message holds nothing of the data of the execution. An imported topic must itself allow events.amazonaws.com to
+	// publish to it; so must the key of any topic that is encrypted.
 	//
 	// Default: nobody is told, unless there is an AlarmEmail.
 	AlarmTopic sns.ITopic
