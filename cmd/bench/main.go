@@ -6,7 +6,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -16,20 +15,13 @@ import (
 )
 
 func main() {
-	plan := bench.Plan{Sizes: []int{1, 10, 100, 1000}}
-	flag.IntVar(&plan.Users, "users", 5000, "users to onboard with the command")
-	flag.IntVar(&plan.Pairs, "pairs", 9, "pairs of syntheses")
-	flag.IntVar(&plan.Starts, "starts", 51, "starts of the command")
-	flag.StringVar(&plan.Report, "report", "docs/benchmarks.md", "the `file` to write")
-	largest := flag.Int("largest", 1000, "users in the largest execution")
-	flag.Parse()
-	for len(plan.Sizes) > 1 && plan.Sizes[len(plan.Sizes)-1] > *largest {
-		plan.Sizes = plan.Sizes[:len(plan.Sizes)-1]
+	if len(os.Args) > 1 {
+		fmt.Fprintf(os.Stderr, "bench: takes no arguments, got: %q\n", os.Args[1:])
+		os.Exit(2)
 	}
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := plan.Run(ctx, os.Stdout, os.Stderr); err != nil {
+	if err := bench.Run(ctx, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -11,18 +11,25 @@ import (
 	"time"
 )
 
-// Plan says how much is measured, and where the report goes.
-type Plan struct {
-	Sizes  []int // users in one execution, smallest first
-	Users  int   // through the command
-	Pairs  int   // of syntheses
-	Starts int   // of the command
-	Report string
-}
+// What is measured, and how often.
+const (
+	usersOfCommand = maxAccountUsers
+	pairsOfSynth   = 9
+	startsOfHelp   = 51
+)
+
+// sizes are the numbers of users in one execution.
+var sizes = []int{1, 10, 100, 1000}
+
+// reportFile is where the report goes.
+var reportFile = filepath.Join("docs", "benchmarks.md")
 
 // Run measures everything in the root of the repository, prints the table, and writes the report. What it is at goes to
 // progress.
-func (p Plan) Run(ctx context.Context, stdout, progress io.Writer) error {
+func Run(ctx context.Context, stdout, progress io.Writer) error {
+	if _, err := os.Stat(cdkCLI); err != nil {
+		return fmt.Errorf("the CDK CLI is not there: run make bench in the root of the repository: %w", err)
+	}
 	start := time.Now()
 	say := func(format string, args ...any) {
 		fmt.Fprintf(progress, "%5.0f s  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
@@ -37,7 +44,7 @@ func (p Plan) Run(ctx context.Context, stdout, progress io.Writer) error {
 	}
 	defer os.RemoveAll(dir)
 
-	table, err := p.measure(ctx, dir, say)
+	table, err := measure(ctx, dir, say)
 	if err != nil {
 		return err
 	}
@@ -46,12 +53,12 @@ func (p Plan) Run(ctx context.Context, stdout, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	say("done: %s has the figures", p.Report)
-	return os.WriteFile(p.Report, []byte(report), 0o644)
+	say("done: %s has the figures", reportFile)
+	return os.WriteFile(reportFile, []byte(report), 0o644)
 }
 
 // measure measures with what it builds in dir.
-func (p Plan) measure(ctx context.Context, dir string, say func(string, ...any)) (*Table, error) {
+func measure(ctx context.Context, dir string, say func(string, ...any)) (*Table, error) {
 	empty, onboard := filepath.Join(dir, "empty"), filepath.Join(dir, "onboard")
 	if err := newEmptyApp(empty); err != nil {
 		return nil, err
@@ -65,11 +72,11 @@ func (p Plan) measure(ctx context.Context, dir string, say func(string, ...any))
 		title string
 		add   func() error
 	}{
-		{"executions", func() error { return p.addExecutions(ctx, table, say) }},
-		{count(p.Users) + " users through the command", func() error { return p.addCommand(ctx, table, onboard) }},
-		{"cdk synth", func() error { return table.addSynth(ctx, filepath.Join(dir, "iam-onboarding"), empty, p.Pairs) }},
+		{"executions", func() error { return addExecutions(ctx, table, say) }},
+		{count(usersOfCommand) + " users through the command", func() error { return addCommand(ctx, table, onboard) }},
+		{"cdk synth", func() error { return table.addSynth(ctx, filepath.Join(dir, "iam-onboarding"), empty, pairsOfSynth) }},
 		{"go build and go test", func() error { return table.addBuilds(ctx, empty) }},
-		{"the start of the command", func() error { return table.addStart(ctx, onboard, p.Starts) }},
+		{"the start of the command", func() error { return table.addStart(ctx, onboard, startsOfHelp) }},
 	} {
 		say("%s", part.title)
 		if err := part.add(); err != nil {
@@ -79,9 +86,9 @@ func (p Plan) measure(ctx context.Context, dir string, say func(string, ...any))
 	return table, nil
 }
 
-func (p Plan) addExecutions(ctx context.Context, table *Table, say func(string, ...any)) error {
+func addExecutions(ctx context.Context, table *Table, say func(string, ...any)) error {
 	return withAccount(ctx, func(a *Account) error {
-		comparisons, err := a.Compare(ctx, p.Sizes, say)
+		comparisons, err := a.Compare(ctx, sizes, say)
 		if err == nil {
 			table.addCost(comparisons[len(comparisons)-1])
 			table.addScale(comparisons)
@@ -90,6 +97,6 @@ func (p Plan) addExecutions(ctx context.Context, table *Table, say func(string, 
 	})
 }
 
-func (p Plan) addCommand(ctx context.Context, table *Table, onboard string) error {
-	return withAccount(ctx, func(a *Account) error { return table.addQuota(ctx, a, onboard, p.Users) })
+func addCommand(ctx context.Context, table *Table, onboard string) error {
+	return withAccount(ctx, func(a *Account) error { return table.addQuota(ctx, a, onboard, usersOfCommand) })
 }
