@@ -34,14 +34,15 @@ func (s *Server) DeployApp(ctx context.Context, sender string, appContext ...str
 	return s.StackOutput(ctx, "IamUserOnboarding", "StateMachineArn")
 }
 
-// CDK runs the CDK CLI in the root of this repository.
+// CDK runs the CDK CLI in the root of this repository, without the CDK's validation of templates, whose start takes longer
+// than all the rest.
 func (s *Server) CDK(ctx context.Context, arguments ...string) error {
 	root, err := root()
 	if err != nil {
 		return err
 	}
 	command := exec.CommandContext(ctx, filepath.Join(root, "node_modules", ".bin", "cdk"), arguments...)
-	command.Dir, command.Env = root, s.Env()
+	command.Dir, command.Env = root, append(s.Env(), "CDK_VALIDATION=false")
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w (npm ci installs the CDK CLI)\n%s", command, err, output)
 	}

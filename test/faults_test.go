@@ -2,7 +2,6 @@ package test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -439,9 +438,7 @@ func (s *suite) testPreflight(t *testing.T) {
 			if execution.failure != "PreflightFailed" || execution.cause == "" {
 				t.Errorf("%s: got %s %s: %s, want PreflightFailed", c.user, execution.status, execution.failure, execution.cause)
 			}
-			if _, err := s.User(t.Context(), c.user); !errors.Is(err, localaws.ErrNotFound) {
-				t.Errorf("%s: the user was touched", c.user)
-			}
+			s.wantNobody(t, c.user)
 		}
 	}
 	s.checkEnd(t)
@@ -477,9 +474,7 @@ func (s *suite) testNotReady(t *testing.T) {
 		if execution := s.try(t, c); execution.failure != "PreflightFailed" || execution.cause != test.want {
 			t.Errorf("%s: got %s: %s\nwant PreflightFailed: %s", c.user, execution.failure, execution.cause, test.want)
 		}
-		if _, err := s.User(t.Context(), c.user); !errors.Is(err, localaws.ErrNotFound) {
-			t.Errorf("%s: the user was touched", c.user)
-		}
+		s.wantNobody(t, c.user)
 	}
 	s.checkEnd(t)
 }

@@ -181,6 +181,14 @@ func (a *account) user(t *testing.T, name string) localaws.User {
 	return user
 }
 
+// wantNobody wants that no user of that name was created.
+func (a *account) wantNobody(t *testing.T, name string) {
+	t.Helper()
+	if _, err := a.User(t.Context(), name); !errors.Is(err, localaws.ErrNotFound) {
+		t.Errorf("%s: want no such user, got: %v", name, err)
+	}
+}
+
 // wantOnboarded wants a user who is complete, and whose last mail has the very password that is set. It returns that
 // password.
 func (a *account) wantOnboarded(t *testing.T, name, address string) string {
@@ -508,9 +516,7 @@ the input must have no key but IAMUserNames, Resend, got: "Resent"`
 	if execution.failure != "InvalidInput" || execution.cause != want {
 		t.Errorf("got %s:\n%s\nwant InvalidInput:\n%s", execution.failure, execution.cause, want)
 	}
-	if _, err := account.User(t.Context(), "valid@example.net"); !errors.Is(err, localaws.ErrNotFound) {
-		t.Errorf("a user of a list that was refused was created: %v", err)
-	}
+	account.wantNobody(t, "valid@example.net")
 }
 
 // TestRunOfPreflight pauses the sending of the account, and so does not run beside other tests.
@@ -527,9 +533,7 @@ func TestRunOfPreflight(t *testing.T) {
 	if execution.failure != "PreflightFailed" || execution.cause != want {
 		t.Errorf("got %s: %s, want PreflightFailed: %s", execution.failure, execution.cause, want)
 	}
-	if _, err := account.User(t.Context(), "preflight@example.net"); !errors.Is(err, localaws.ErrNotFound) {
-		t.Errorf("a user was created: %v", err)
-	}
+	account.wantNobody(t, "preflight@example.net")
 }
 
 func (a *account) createUser(t *testing.T, input *iam.CreateUserInput) {

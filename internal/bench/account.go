@@ -17,16 +17,20 @@ const (
 	groupName = "NoAuthorityIAMGroup" // the one that the stack makes
 )
 
-// Account is a local AWS that has our state machine and the baseline.
-type Account struct {
+// account is a local AWS that has our state machine and the baseline.
+type account struct {
 	*localaws.Server
 	sfn            *sfn.Client
 	ours, baseline string // their ARNs
 }
 
-// NewAccount adds the baseline to a local AWS to which the stack is deployed, with a sender that is verified.
-func NewAccount(ctx context.Context, server *localaws.Server, stateMachine string) (*Account, error) {
-	a := &Account{Server: server, sfn: sfn.NewFromConfig(server.Config()), ours: stateMachine}
+// newAccount deploys the app to a local AWS with the CDK CLI, and adds the baseline.
+func newAccount(ctx context.Context, server *localaws.Server) (*account, error) {
+	ours, err := server.DeployApp(ctx, sender)
+	if err != nil {
+		return nil, err
+	}
+	a := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), ours: ours}
 	created, err := a.sfn.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name:       aws.String("Baseline"),
 		Definition: aws.String(baseline(groupName, sender)),
@@ -40,18 +44,14 @@ func NewAccount(ctx context.Context, server *localaws.Server, stateMachine strin
 	return a, nil
 }
 
-// withAccount starts a local AWS, deploys the app to it with the CDK CLI, adds the baseline, and stops it after use.
-func withAccount(ctx context.Context, use func(*Account) error) (err error) {
+// withAccount starts a local AWS that has both state machines, and stops it after use.
+func withAccount(ctx context.Context, use func(*account) error) (err error) {
 	server, err := localaws.Start(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
-	stateMachine, err := server.DeployApp(ctx, sender)
-	if err != nil {
-		return err
-	}
-	account, err := NewAccount(ctx, server, stateMachine)
+	account, err := newAccount(ctx, server)
 	if err != nil {
 		return err
 	}

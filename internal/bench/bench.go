@@ -87,8 +87,8 @@ func measure(ctx context.Context, dir string, say func(string, ...any)) (*Table,
 }
 
 func addExecutions(ctx context.Context, table *Table, say func(string, ...any)) error {
-	return withAccount(ctx, func(a *Account) error {
-		comparisons, err := a.Compare(ctx, sizes, say)
+	return withAccount(ctx, func(a *account) error {
+		comparisons, err := a.compare(ctx, sizes, say)
 		if err == nil {
 			table.addCost(comparisons[len(comparisons)-1])
 			table.addScale(comparisons)
@@ -98,5 +98,5 @@ func addExecutions(ctx context.Context, table *Table, say func(string, ...any)) 
 }
 
 func addCommand(ctx context.Context, table *Table, onboard string) error {
-	return withAccount(ctx, func(a *Account) error { return table.addQuota(ctx, a, onboard, usersOfCommand) })
+	return withAccount(ctx, func(a *account) error { return table.addQuota(ctx, a, onboard, usersOfCommand) })
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -44,3 +45,29 @@ func timed(ctx context.Context, c command) (time.Duration, error) {
 }
 
 func environ(more ...string) []string { return append(os.Environ(), more...) }
+
+// inTurns returns the times of commands which run in turns, after a turn that does not count.
+func inTurns(ctx context.Context, turns int, commands ...command) ([][]time.Duration, error) {
+	times := make([][]time.Duration, len(commands))
+	for turn := range turns + 1 {
+		for i, c := range commands {
+			took, err := timed(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			if turn > 0 {
+				times[i] = append(times[i], took)
+			}
+		}
+	}
+	return times, nil
+}
+
+func median[N time.Duration | float64](numbers []N) N {
+	sorted := slices.Sorted(slices.Values(numbers))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 0 {
+		return (sorted[middle-1] + sorted[middle]) / 2
+	}
+	return sorted[middle]
+}

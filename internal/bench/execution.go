@@ -34,11 +34,11 @@ type Execution struct {
 	Memory int64
 }
 
-// Transitions are the state transitions that AWS bills.
-func (e Execution) Transitions() int { return e.States + e.Children }
+// transitions are the state transitions that AWS bills.
+func (e Execution) transitions() int { return e.States + e.Children }
 
 // measure runs a state machine for users who do not exist yet.
-func (a *Account) measure(ctx context.Context, stateMachine string, users int) (e Execution, err error) {
+func (a *account) measure(ctx context.Context, stateMachine string, users int) (e Execution, err error) {
 	meter, err := newMeter(a.Endpoint())
 	if err != nil {
 		return e, err
@@ -82,7 +82,7 @@ func newUsers(count int) (names []string) {
 	return names
 }
 
-func (a *Account) wait(ctx context.Context, execution string) error {
+func (a *account) wait(ctx context.Context, execution string) error {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for {
@@ -105,7 +105,7 @@ func (a *Account) wait(ctx context.Context, execution string) error {
 }
 
 // wantOnboarded makes sure that the whole work was measured: each user is in the group, and can sign in.
-func (a *Account) wantOnboarded(ctx context.Context, names []string) error {
+func (a *account) wantOnboarded(ctx context.Context, names []string) error {
 	for _, name := range names {
 		user, err := a.User(ctx, name)
 		if err != nil {
@@ -119,7 +119,7 @@ func (a *Account) wantOnboarded(ctx context.Context, names []string) error {
 }
 
 // examine reads what AWS stores of an execution that has ended.
-func (a *Account) examine(ctx context.Context, execution string) (e Execution, err error) {
+func (a *account) examine(ctx context.Context, execution string) (e Execution, err error) {
 	described, err := a.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
 	if err != nil {
 		return e, err
@@ -133,7 +133,7 @@ func (a *Account) examine(ctx context.Context, execution string) (e Execution, e
 }
 
 // examineHistory reads the history, and returns how long the Map Run took, if there was one.
-func (a *Account) examineHistory(ctx context.Context, execution string, e *Execution) (inMap time.Duration, err error) {
+func (a *account) examineHistory(ctx context.Context, execution string, e *Execution) (inMap time.Duration, err error) {
 	var mapRunStarted time.Time
 	tries := 0
 	pages := sfn.NewGetExecutionHistoryPaginator(a.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1000})
@@ -168,7 +168,7 @@ func (a *Account) examineHistory(ctx context.Context, execution string, e *Execu
 }
 
 // examineChildren reads what is stored of the children, which ran one after the other.
-func (a *Account) examineChildren(ctx context.Context, execution string, inMap time.Duration, e *Execution) error {
+func (a *account) examineChildren(ctx context.Context, execution string, inMap time.Duration, e *Execution) error {
 	runs, err := a.sfn.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &execution})
 	if err != nil {
 		return err

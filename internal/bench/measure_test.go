@@ -14,8 +14,8 @@ func TestMeasure(t *testing.T) {
 	if err := run(ctx, command{name: "go", args: []string{"build", "-o", onboard, "./cmd/onboard"}}); err != nil {
 		t.Fatal(err)
 	}
-	err := withAccount(ctx, func(a *Account) error {
-		comparisons, err := a.Compare(ctx, []int{1, 3}, t.Logf)
+	err := withAccount(ctx, func(a *account) error {
+		comparisons, err := a.compare(ctx, []int{1, 3}, t.Logf)
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func TestMeasure(t *testing.T) {
 }
 
 // wantComparison wants what three users take, which their number decides but for the draws of the baseline.
-func wantComparison(t *testing.T, c Comparison) {
+func wantComparison(t *testing.T, c comparison) {
 	t.Helper()
 	ours := c.Ours
 	if ours.Calls != 4+3*6 || ours.Draws != 3 || ours.States != 11 || ours.Children != 1 || ours.Events > eventTarget || ours.AtATime != 3 {

@@ -61,7 +61,7 @@ func (e Execution) cost(service string, child time.Duration) (sum float64) {
 }
 
 // addCost adds what a user takes, and what AWS charges for 1,000 of them.
-func (t *Table) addCost(c Comparison) {
+func (t *Table) addCost(c comparison) {
 	ours, baseline := c.Ours, c.Baseline
 	perUser := func(figure string, of func(Execution) int) {
 		t.add(row{figure: figure + ", per user", ours: each(of(ours), ours.Users), baseline: each(of(baseline), baseline.Users),
@@ -71,9 +71,9 @@ func (t *Table) addCost(c Comparison) {
 	perUser("API calls of tasks", func(e Execution) int { return e.Calls })
 	perUser("password draws", func(e Execution) int { return e.Draws })
 	perUser("history events of the Standard execution", func(e Execution) int { return e.Events })
-	perUser("billed state transitions", Execution.Transitions)
-	t.add(row{figure: "billed state transitions, the execution", ours: count(ours.Transitions()),
-		baseline: count(baseline.Transitions()), target: atMost(transitionTarget, ours.Transitions(), count(transitionTarget))})
+	perUser("billed state transitions", Execution.transitions)
+	t.add(row{figure: "billed state transitions, the execution", ours: count(ours.transitions()),
+		baseline: count(baseline.transitions()), target: atMost(transitionTarget, ours.transitions(), count(transitionTarget))})
 	t.add(row{figure: "… of which states and retries", ours: count(ours.States), baseline: count(baseline.States)})
 	t.add(row{figure: "… of which starts of children", ours: count(ours.Children), baseline: count(baseline.Children)})
 

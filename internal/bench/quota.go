@@ -12,7 +12,7 @@ import (
 
 // addQuota onboards as many users as an account may have with one call of the command, and shows what share of each
 // limit that takes.
-func (t *Table) addQuota(ctx context.Context, a *Account, onboard string, users int) error {
+func (t *Table) addQuota(ctx context.Context, a *account, onboard string, users int) error {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (t *Table) addQuota(ctx context.Context, a *Account, onboard string, users 
 }
 
 // examineAll has the largest figures of all executions of our state machine, and how many there are.
-func (a *Account) examineAll(ctx context.Context) (largest Execution, executions int, err error) {
+func (a *account) examineAll(ctx context.Context) (largest Execution, executions int, err error) {
 	pages := sfn.NewListExecutionsPaginator(a.sfn, &sfn.ListExecutionsInput{StateMachineArn: &a.ours})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

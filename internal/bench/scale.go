@@ -15,13 +15,13 @@ const (
 	maxTemplate     = 1_000_000
 )
 
-// Comparison is the same list in both machines, or in the baseline as much of it as its history takes.
-type Comparison struct{ Ours, Baseline Execution }
+// comparison is the same list in both machines, or in the baseline as much of it as its history takes.
+type comparison struct{ Ours, Baseline Execution }
 
-// Compare runs lists of these sizes, smallest first, in one execution each.
-func (a *Account) Compare(ctx context.Context, sizes []int, say func(string, ...any)) (all []Comparison, err error) {
+// compare runs lists of these sizes, smallest first, in one execution each.
+func (a *account) compare(ctx context.Context, sizes []int, say func(string, ...any)) (all []comparison, err error) {
 	for i, users := range sizes {
-		var c Comparison
+		var c comparison
 		say("  ours with %s users", count(users))
 		if c.Ours, err = a.measure(ctx, a.ours, users); err != nil {
 			return nil, fmt.Errorf("ours with %d users: %w", users, err)
@@ -44,7 +44,7 @@ func (e Execution) mostUsers() int {
 }
 
 // addScale adds what grows with the list.
-func (t *Table) addScale(comparisons []Comparison) {
+func (t *Table) addScale(comparisons []comparison) {
 	t.section("Scale, in one execution")
 	for _, c := range comparisons {
 		t.addSize(c)
@@ -55,7 +55,7 @@ func (t *Table) addScale(comparisons []Comparison) {
 		baseline: count(most) + ": its history is full", ratio: ratio(float64(last.Ours.Users), float64(most))})
 }
 
-func (t *Table) addSize(c Comparison) {
+func (t *Table) addSize(c comparison) {
 	size := count(c.Ours.Users) + " users: "
 	if c.Ours.Users == 1 {
 		size = "1 user: "
