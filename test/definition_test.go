@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
@@ -104,27 +105,55 @@ func TestNothingChangesBeforePreflight(t *testing.T) {
 }
 
 func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
-	parent, child := parentAndChild(t)
-	for _, states := range []map[string]machineState{parent.States, child.States} {
-		for name, state := range states {
-			if state.Type != "Task" {
-				continue
-			}
-			if state.TimeoutSeconds == 0 {
-				t.Errorf("%s has no TimeoutSeconds", name)
-			}
-			last := state.Retry[len(state.Retry)-1]
-			want := machineRetrier{ErrorEquals: []string{"States.TaskFailed"}, IntervalSeconds: new(2.0), BackoffRate: new(1.0),
-				MaxAttempts: new(9), JitterStrategy: "FULL"}
-			if name == "GetRandomPassword" {
-				want.MaxAttempts = new(3)
-			}
-			if diff := cmp.Diff(want, last); diff != "" {
-				t.Errorf("%s: its last retry differs (-want +got):\n%s", name, diff)
-			}
-			if catch := state.Catch[len(state.Catch)-1]; !slices.Equal(catch.ErrorEquals, []string{"States.ALL"}) {
-				t.Errorf("%s: its last catch takes %v, want States.ALL", name, catch.ErrorEquals)
-			}
+	machine := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: jsii.Bool(true)})
+	wantBoundedTasks(t, machine, func(string) taskBounds {
+		return taskBounds{timeout: 30, retriesTimeout: true, retries: 9, interval: 2, jitter: "FULL"}
+	})
+	wantBoundedTasks(t, machine.child(), func(name string) taskBounds {
+		bounds := taskBounds{timeout: 5, retriesTimeout: true, retries: 6, interval: 2, jitter: "FULL"}
+		switch name {
+		case "GetRandomPassword":
+			bounds.retries = 2
+		case "AddUserToGroup": // which waits for a user that is new
+			bounds.jitter = "NONE"
+		case "UpdateLoginProfile": // which waits for a tag that may be seconds old
+			bounds.retries, bounds.interval, bounds.jitter = 7, 3, "NONE"
+		case "SendEmail", "SendEmail password": // which may have been sent
+			bounds.retriesTimeout = false
+		}
+		return bounds
+	})
+}
+
+type taskBounds struct {
+	timeout, retries int
+	interval         float64
+	jitter           string
+	retriesTimeout   bool
+}
+
+func wantBoundedTasks(t *testing.T, machine machine, want func(name string) taskBounds) {
+	t.Helper()
+	for name, state := range machine.States {
+		if state.Type != "Task" {
+			continue
+		}
+		bounds := want(name)
+		if state.TimeoutSeconds != bounds.timeout {
+			t.Errorf("%s: got a TimeoutSeconds of %d, want %d", name, state.TimeoutSeconds, bounds.timeout)
+		}
+		retriers := slices.DeleteFunc(slices.Clone(state.Retry), func(retrier machineRetrier) bool { return retrier.maxAttempts() == 0 })
+		wantRetriers := []machineRetrier{{ErrorEquals: []string{"States.TaskFailed"}, IntervalSeconds: &bounds.interval,
+			BackoffRate: new(1.0), MaxAttempts: &bounds.retries, JitterStrategy: bounds.jitter}}
+		if bounds.retriesTimeout {
+			wantRetriers = append([]machineRetrier{{ErrorEquals: []string{"States.Timeout"}, IntervalSeconds: new(1.0),
+				BackoffRate: new(1.0), MaxAttempts: new(1)}}, wantRetriers...)
+		}
+		if diff := cmp.Diff(wantRetriers, retriers); diff != "" {
+			t.Errorf("%s: its retries differ (-want +got):\n%s", name, diff)
+		}
+		if catch := state.Catch[len(state.Catch)-1]; !slices.Equal(catch.ErrorEquals, []string{"States.ALL"}) {
+			t.Errorf("%s: its last catch takes %v, want States.ALL", name, catch.ErrorEquals)
 		}
 	}
 }

@@ -21,8 +21,9 @@ import (
 // What is allowed, and looks as if it could break something: a definition, an expression, a header, a mail.
 const (
 	hostileText    = `"quotes" 'n' \back\ { } }} {% $states.input %} %} {%% 100% ${aws:username} $1 $& <b>&amp;</b> "; "Ünïcödé 漢字 😀`
+	hostileSender  = `{$states}%!$&'*+=^_|~-.x@example.org`
 	hostileAddress = `{%$states%}!$&'*+=^_|~-.x@example.org`
-	hostileReplyTo = `{%$states%}!#$&'*+/=?^_|~-.x@example.org`
+	hostileReplyTo = `{$states}%!#$&'*+/=?^_|~-.x@example.org`
 	hostilePath    = `/Hostile+=,.@-_/path/`
 	hostileURL     = `https://example.com/?a=1&b="<script>'{%$states%}\%7B`
 	hostileGroup   = `Hostile+=,.@-_1`
@@ -35,7 +36,7 @@ func newHostileStack(outdir string) awscdk.App {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &outdir})
 	stack := awscdk.NewStack(app, jsii.String("Hostile"), nil)
 	users := newUserOnboarding(stack, props{
-		Sender:        jsii.String(hostileAddress),
+		Sender:        jsii.String(hostileSender),
 		SenderName:    jsii.String(hostileText),
 		ReplyTo:       jsii.String(hostileReplyTo),
 		Subject:       jsii.String(hostileText),
@@ -63,9 +64,10 @@ func newHostileStack(outdir string) awscdk.App {
 func TestHostileTextIsRefused(t *testing.T) {
 	stack := newStack(t)
 	for prop, values := range map[string][]string{
-		"Sender":     {"a@example.com\r\nBcc: b@example.com", "a@example.com\n", "<a@example.com>", "a b@example.com", "a@example.com, b@example.com"},
+		"Sender": {"a@example.com\r\nBcc: b@example.com", "a@example.com\n", "<a@example.com>", "a b@example.com", "a@example.com, b@example.com", "{%a@example.com",
+			"a%}b@example.com"},
 		"SenderName": {"a\r\nBcc: b@example.com", "a\nb", "\x00", "a\u0085b", "a\u2028b", "\xff", ""},
-		"ReplyTo":    {"a@example.com\r\nBcc: b@example.com", "a@example.com b@example.com", "漢@example.com"},
+		"ReplyTo":    {"a@example.com\r\nBcc: b@example.com", "a@example.com b@example.com", "漢@example.com", "{%a%}@example.com"},
 		"Subject":    {"a\r\nBcc: b@example.com", "a\rb", "\x1b[2J", "\xff", ""},
 		"SignInUrl":  {"https://example.com/\nx", "https://example.com/ x", "javascript:alert(1)", "http://example.com", "https://a@example.com/"},
 		"UserPath":   {"/", "/*/", "/a?/", "/${aws:username}/", "/a//", "onboarded", "/a/*", "/a b/"},
@@ -106,7 +108,7 @@ func TestRunOfHostileData(t *testing.T) {
 	if hostile.stateMachine, err = hostile.StackOutput(t.Context(), "Hostile", "StateMachineArn"); err != nil {
 		t.Fatal(err)
 	}
-	if err := hostile.Verify(t.Context(), hostileAddress); err != nil {
+	if err := hostile.Verify(t.Context(), hostileSender); err != nil {
 		t.Fatal(err)
 	}
 	long := strings.Repeat("=,.@-_+", 9) + "1" // 64 characters
@@ -162,7 +164,7 @@ func wantHostileMail(t *testing.T, got localaws.Mail, name, password string) {
 	if err != nil {
 		t.Fatalf("From: %s: %v", got.From, err)
 	}
-	if from.Name != hostileText || from.Address != hostileAddress || !slices.Equal(got.ReplyTo, []string{hostileReplyTo}) {
+	if from.Name != hostileText || from.Address != hostileSender || !slices.Equal(got.ReplyTo, []string{hostileReplyTo}) {
 		t.Errorf("got the mail from %s <%s>, replies to %v", from.Name, from.Address, got.ReplyTo)
 	}
 	if strings.ContainsAny(got.From, "\r\n") {

@@ -32,15 +32,25 @@ func machineOf(t *testing.T, props onboarding.UserOnboardingProps) machine {
 	return parseMachine(t, stateMachine["DefinitionString"].(string))
 }
 
-// longestTime is the time that a task may take: its time-out, and the longest waits before all its retries.
+// failingAttempt is how many seconds a call may take that fails. What it takes on AWS is not documented: an answer of IAM, SES
+// or Secrets Manager comes in a fraction of a second. A child that takes longer ends without a word; its users then are
+// reported as failed, and the next run finishes them.
+const failingAttempt = 0.5
+
+// longestTime is the time that a task may take: all attempts that fail, those without an answer, and the longest waits before
+// each retry.
 func (s machineState) longestTime() float64 {
 	if s.Type != "Task" {
 		return 0
 	}
 	seconds := float64(s.TimeoutSeconds)
 	for _, retrier := range s.Retry {
+		attempt := failingAttempt
+		if slices.Contains(retrier.ErrorEquals, "States.Timeout") {
+			attempt = float64(s.TimeoutSeconds)
+		}
 		for n := range retrier.maxAttempts() {
-			seconds += retrier.wait(n)
+			seconds += attempt + retrier.wait(n)
 		}
 	}
 	return seconds
@@ -88,9 +98,9 @@ func TestChildEndsInTime(t *testing.T) {
 	for _, separatePassword := range []bool{false, true} {
 		child := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: &separatePassword}).child()
 		path, seconds := child.longestPath(t)
-		t.Logf("%.0f s: %s", seconds, strings.Join(path, ", "))
-		if want := 0.85 * maxChildSeconds; seconds > want {
-			t.Errorf("the longest path takes %.0f s, want at most %.0f s: %s", seconds, want, strings.Join(path, ", "))
+		t.Logf("%.1f s: %s", seconds, strings.Join(path, ", "))
+		if seconds >= maxChildSeconds {
+			t.Errorf("the longest path takes %.1f s, want less than %d s: %s", seconds, maxChildSeconds, strings.Join(path, ", "))
 		}
 	}
 }
@@ -122,7 +132,7 @@ func simulate(m machine, users int, random *rand.Rand) (lost int) {
 	child := m.child()
 	path := child.pathOfNewUser()
 	queue := &workers{}
-	for range min(m.States[m.mapState()].ItemBatcher.MaxItemsPerBatch, users) {
+	for range min(m.onboardUsers().ItemBatcher.MaxItemsPerBatch, users) {
 		heap.Push(queue, worker{})
 		users--
 	}
@@ -244,7 +254,7 @@ func wantReportFits(t *testing.T, jsonata *jsonata, machine machine, users int, 
 	input := map[string]any{
 		"IAMUserNames": slices.Repeat([]any{map[string]any{"UserName": name, "Email": "n@example.net"}}, users),
 	}
-	causeLength := jsonata.evaluate(t, machine.States[machine.mapState()].ItemSelector["CauseLength"].(string),
+	causeLength := jsonata.evaluate(t, machine.onboardUsers().ItemBatcher.BatchInput["CauseLength"].(string),
 		map[string]any{"states": map[string]any{"input": input}})
 
 	// The longest status is of the task with the longest name.

@@ -152,10 +152,10 @@ func TestProblemsBeyondTheBound(t *testing.T) {
 	}
 }
 
-// TestItems has the item of a list become the input of a child.
+// TestItems has the item of a list become a user of a child execution.
 func TestItems(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
-	selector := machine.States[machine.mapState()].ItemSelector
+	selector := machine.eachUser().ItemSelector
 	evaluator := jsonatatest.Start(t)
 	const defaultGroup = "<UserOnboardingGroup>"
 	for _, test := range []struct {

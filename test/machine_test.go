@@ -29,9 +29,13 @@ type machineState struct {
 	Cause     string
 
 	MaxConcurrency int
-	ItemBatcher    struct{ MaxItemsPerBatch int }
-	ItemSelector   map[string]any
-	ItemProcessor  *struct {
+	Items          string
+	ItemBatcher    struct {
+		MaxItemsPerBatch int
+		BatchInput       map[string]any
+	}
+	ItemSelector  map[string]any
+	ItemProcessor *struct {
 		machine
 		ProcessorConfig struct{ ExecutionType string }
 	}
@@ -59,11 +63,16 @@ func parseMachine(t *testing.T, definition string) machine {
 	return parsed
 }
 
-// child is what runs for each user, in a child execution of several.
-func (m machine) child() machine {
-	batch := m.States[m.mapState()].ItemProcessor.machine
-	return batch.States[batch.mapState()].ItemProcessor.machine
+// onboardUsers is the state that starts the child executions, and eachUser the one of a child that goes through its users.
+func (m machine) onboardUsers() machineState { return m.States[m.mapState()] }
+
+func (m machine) eachUser() machineState {
+	batch := m.onboardUsers().ItemProcessor.machine
+	return batch.States[batch.mapState()]
 }
+
+// child is what runs for each user, in a child execution of several.
+func (m machine) child() machine { return m.eachUser().ItemProcessor.machine }
 
 func (m machine) mapState() string {
 	for name, state := range m.States {

@@ -423,7 +423,9 @@ func TestRunOfDeadChild(t *testing.T) {
 	t.Parallel()
 	account := *deployed(t)
 	mortal := account
-	mortal.stateMachine = account.createMortal(t, "dead-2@example.net")
+	const items = `"Items":"{% $states.input.Items %}"`
+	mortal.stateMachine = account.createVariant(t, "Mortal", items,
+		items+`,"Output":"{% \"dead-2@example.net\" in $states.input.Items ? $error(\"dead\") : $states.result %}"`)
 	var names []string
 	first, second := report{Total: 6, Created: 1, Failed: 5}, report{Total: 6, Skipped: 6}
 	for i := range 6 {
@@ -442,24 +444,44 @@ func TestRunOfDeadChild(t *testing.T) {
 	}
 }
 
-// createMortal makes a copy of the state machine in which the child that has a user fails at its end.
-func (a *account) createMortal(t *testing.T, user string) (stateMachine string) {
+// TestRunOfDeadChildren has every child of the longest list fail with nothing said. Each is returned with its input, and all of
+// them fit into the payload that the report is made of.
+func TestRunOfDeadChildren(t *testing.T) {
+	t.Parallel()
+	account := *deployed(t)
+	account.stateMachine = account.createVariant(t, "AllMortal", `"Items":"{% $states.input.Items %}"`, `"Items":"{% $error(\"dead\") %}"`)
+	var names []string
+	want := report{Total: 1000, Failed: 1000}
+	for i := range want.Total {
+		names = append(names, fmt.Sprintf("first-name.last-name-%07d@example.net", i)) // 40 characters
+		want.Users = append(want.Users, userReport{UserName: names[i], Status: "Failed", Step: "unknown",
+			Error: "ChildExecutionFailed", Cause: "no status from its child execution"})
+	}
+	execution := account.run(t, map[string]any{"IAMUserNames": names})
+	if execution.failure != "UsersNotOnboarded" {
+		t.Fatalf("got %s: %s", execution.failure, execution.cause)
+	}
+	wantReport(t, account.report(t, execution), want)
+	children := account.outputOf(t, execution.arn, "OnboardUsers")
+	t.Logf("200 failed children, returned with their inputs, have %d bytes", len(children))
+	if got := strings.Count(children, "first-name"); got != want.Total {
+		t.Errorf("the children are returned with %d of %d users, and so show nothing", got, want.Total)
+	}
+}
+
+// createVariant makes a copy of the state machine in which a part of the definition is another.
+func (a *account) createVariant(t *testing.T, name, part, instead string) (stateMachine string) {
 	t.Helper()
 	described, err := a.sfn.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &a.stateMachine})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const items = `"Items":"{% $states.input.Items %}"`
-	output, err := json.Marshal(`{% "` + user + `" in $states.input.Items.UserName ? $error("dead") : $states.result %}`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	definition := strings.Replace(*described.Definition, items, items+`,"Output":`+string(output), 1)
+	definition := strings.Replace(*described.Definition, part, instead, 1)
 	if definition == *described.Definition {
-		t.Fatalf("the definition has no %s", items)
+		t.Fatalf("the definition has no %s", part)
 	}
 	created, err := a.sfn.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String("Mortal"), Definition: &definition, RoleArn: described.RoleArn,
+		Name: &name, Definition: &definition, RoleArn: described.RoleArn,
 	})
 	if err != nil {
 		t.Fatal(err)

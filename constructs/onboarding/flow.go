@@ -48,7 +48,7 @@ func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 
 	getAccount.AddCatch(getEmailIdentity, unreadable()).Next(getEmailIdentity)
 	getEmailIdentity.AddCatch(getGroups, f.noIdentity()).AddCatch(getGroups, unreadable()).Next(getGroups)
-	getAccountPasswordPolicy.AddCatch(isReady, defaultPasswordPolicy()).AddCatch(isReady, unreadable()).Next(isReady)
+	getAccountPasswordPolicy.AddCatch(isReady, f.defaultPasswordPolicy()).AddCatch(isReady, unreadable()).Next(isReady)
 	return getAccount
 }
 

@@ -41,7 +41,7 @@ func (f *flow) validateList() sfn.Pass {
 		groups = append(groups, jsonata.Literal(*group.GroupName()))
 	}
 	code := fmt.Sprintf("(\n$groups := [%s]; $maxUsers := %d; $maxProblems := %d;\n%s)",
-		strings.Join(groups, ", "), maxUsers, maxProblems, problemsCode)
+		strings.Join(groups, ", "), maxUsers, maxProblems, jsonata.WithoutComments(problemsCode))
 	return sfn.Pass_Jsonata(f.scope, jsii.String("Validate the list"), &sfn.PassJsonataProps{
 		Assign: &map[string]any{"problems": jsonata.Expression(code)},
 	})
@@ -57,6 +57,7 @@ func (f *flow) invalidInput() sfn.Fail {
 
 func (f *flow) getAccount() tasks.CallAwsService {
 	return f.task("GetAccount", call{
+		retry:      ofPreflight,
 		permission: "ses:GetAccount",
 		resources:  anyResource(),
 		assign: problemUnless("$states.result.SendingEnabled = true", jsonata.Literal(
@@ -66,6 +67,7 @@ func (f *flow) getAccount() tasks.CallAwsService {
 
 func (f *flow) getEmailIdentity() tasks.CallAwsService {
 	return f.task("GetEmailIdentity", call{
+		retry:      ofPreflight,
 		permission: "ses:GetEmailIdentity",
 		resources:  []*string{f.identity.EmailIdentityArn()},
 		parameters: map[string]any{"EmailIdentity": f.identity.EmailIdentityName()},
@@ -88,6 +90,7 @@ func (f *flow) getGroup(i int) tasks.CallAwsService {
 		name += fmt.Sprintf(" %d", i+1)
 	}
 	return f.task(name, call{
+		retry:      ofPreflight,
 		permission: "iam:GetGroup",
 		resources:  []*string{f.groups[i].GroupArn()},
 		parameters: map[string]any{"GroupName": f.groups[i].GroupName(), "MaxItems": 1},
@@ -102,23 +105,23 @@ func noGroup(group iam.IGroup) *sfn.CatchProps {
 
 func (f *flow) getAccountPasswordPolicy() tasks.CallAwsService {
 	return f.task("GetAccountPasswordPolicy", call{
+		retry:      ofPreflight,
 		permission: "iam:GetAccountPasswordPolicy",
 		resources:  anyResource(),
-		assign:     map[string]any{"passwordPolicy": jsonata.Expression("$states.result.PasswordPolicy")},
+		assign:     f.passwordLength("$states.result.PasswordPolicy.MinimumPasswordLength"),
 		final:      []string{"Iam.NoSuchEntityException"},
 	})
 }
 
-// defaultPasswordPolicy is what IAM applies where the account has no policy of its own, but that it wants three
-// classes of characters only (IAM User Guide, "Set an account password policy for IAM users").
-func defaultPasswordPolicy() *sfn.CatchProps {
-	return onError("Iam.NoSuchEntityException", map[string]any{"passwordPolicy": map[string]any{
-		"MinimumPasswordLength":      8,
-		"RequireUppercaseCharacters": true,
-		"RequireLowercaseCharacters": true,
-		"RequireNumbers":             true,
-		"RequireSymbols":             true,
-	}})
+// defaultPasswordPolicy is for an account without a policy of its own: IAM then wants 8 characters (IAM User Guide, "Set an
+// account password policy for IAM users").
+func (f *flow) defaultPasswordPolicy() *sfn.CatchProps {
+	return onError("Iam.NoSuchEntityException", f.passwordLength("8"))
+}
+
+// passwordLength assigns the length of a first password, from the least that the account allows, given as code.
+func (f *flow) passwordLength(least string) map[string]any {
+	return map[string]any{"passwordLength": jsonata.Expression(fmt.Sprintf("$max([%v, %s])", *f.props.PasswordLength, least))}
 }
 
 // unreadable catches every error of a preflight call.
@@ -138,26 +141,23 @@ func (f *flow) preflightFailed() sfn.Fail {
 // onboardUsers runs one child execution after the other, each for as many users as are onboarded at a time: starting a
 // child is billed as a state transition (Step Functions Developer Guide, "Transitions in Step Functions"). Express children
 // keep no history, so a password is stored nowhere, and the history of the parent does not grow with the list.
+//
+// A child takes the items of the list as they are, and what its users have in common once: a child that fails is returned
+// with its input, and 200 of these have to fit into one payload.
 func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
-	const item = "$states.context.Map.Item.Value"
 	onboardUsers := sfn.DistributedMap_Jsonata(f.scope, jsii.String("OnboardUsers"), &sfn.DistributedMapJsonataProps{
-		MapExecutionType:           sfn.StateMachineType_EXPRESS,
-		MaxConcurrency:             jsii.Number(1),
-		ItemBatcher:                sfn.NewItemBatcher(&sfn.ItemBatcherProps{MaxItemsPerBatch: f.props.MaxConcurrency}),
+		MapExecutionType: sfn.StateMachineType_EXPRESS,
+		MaxConcurrency:   jsii.Number(1),
+		ItemBatcher: sfn.NewItemBatcher(&sfn.ItemBatcherProps{
+			MaxItemsPerBatch: f.props.MaxConcurrency,
+			BatchInput: &map[string]any{
+				"Resend":         jsonata.Expression("$states.input.Resend = true"),
+				"PasswordLength": jsonata.Expression("$passwordLength"),
+				"CauseLength":    jsonata.Expression(causeLength),
+			},
+		}),
 		ToleratedFailurePercentage: jsii.Number(100),
 		Items:                      sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.IAMUserNames"))),
-		ItemSelector: &map[string]any{
-			"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
-			"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
-			"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
-				item, jsonata.Literal(*f.groups[0].GroupName()))),
-			"Resend":         jsonata.Expression("$states.input.Resend = true"),
-			"PasswordPolicy": jsonata.Expression("$passwordPolicy"),
-			"PasswordLength": jsonata.Expression(fmt.Sprintf("$max([%v, $passwordPolicy.MinimumPasswordLength])",
-				*f.props.PasswordLength)),
-			"SignInURL":   f.signInURL,
-			"CauseLength": jsonata.Expression(causeLength),
-		},
 	})
 	onboardUsers.ItemProcessor(batch, nil)
 	return onboardUsers
@@ -165,8 +165,19 @@ func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 
 // eachUser onboards the users of a child execution at the same time.
 func (f *flow) eachUser(onboardUser sfn.IChainable) sfn.Map {
+	const item = "$states.context.Map.Item.Value"
 	eachUser := sfn.Map_Jsonata(f.scope, jsii.String("Each user"), &sfn.MapJsonataProps{
 		Items: sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.Items"))),
+		ItemSelector: &map[string]any{
+			"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
+			"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
+			"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
+				item, jsonata.Literal(*f.groups[0].GroupName()))),
+			"Resend":         jsonata.Expression("$states.input.BatchInput.Resend"),
+			"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
+			"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),
+			"SignInURL":      jsonata.Plain(*f.signInURL),
+		},
 	})
 	eachUser.ItemProcessor(onboardUser, nil)
 	return eachUser
@@ -178,7 +189,7 @@ const causeLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNam
 
 func (f *flow) summary() sfn.Pass {
 	return sfn.Pass_Jsonata(f.scope, jsii.String("Summary"), &sfn.PassJsonataProps{
-		Outputs: jsonata.Expression("(\n" + reportCode + ")"),
+		Outputs: jsonata.Expression("(\n" + jsonata.WithoutComments(reportCode) + ")"),
 	})
 }
 
@@ -191,10 +202,10 @@ func (f *flow) everyoneOnboarded() sfn.Succeed {
 }
 
 func (f *flow) usersNotOnboarded() sfn.Fail {
-	return f.fail("UsersNotOnboarded", `$states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Mend the cause and run the same list `+
+	return f.fail("UsersNotOnboarded", fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Mend the cause and run the same list `+
 		`again: it goes on from where it stopped. The full report is the output of the state Summary.\n"
-  & $join($map($filter($states.input.Users, function($user) { $user.Status = "Failed" }), function($user) {
-    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`)
+  & $join($map($partition([$filter($states.input.Users, function($user) { $user.Status = "Failed" })], %d)[0], function($user) {
+    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, maxProblems))
 }
 
 func (f *flow) fail(name, cause string) sfn.Fail {

@@ -50,6 +50,7 @@ func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsS
 		final: []string{"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
 			"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
 			"SesV2.SendingPausedException"},
+		retry: ofMail,
 	})
 }
 
@@ -95,5 +96,5 @@ func (f *flow) from() string {
 	}
 	const address = " <a@b>" // a stand-in, since the sender may be a token
 	named := (&mail.Address{Name: *f.props.SenderName, Address: "a@b"}).String()
-	return strings.TrimSuffix(named, address) + " <" + *f.props.Sender + ">"
+	return jsonata.Plain(strings.TrimSuffix(named, address) + " <" + *f.props.Sender + ">")
 }

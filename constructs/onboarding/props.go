@@ -129,8 +129,8 @@ type UserOnboardingProps struct {
 	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInURL}} and
 	// {{AccountId}}.
 	//
-	// It has at most 60,000 bytes, so that it fits into a payload together with the HTML (Step Functions Developer Guide,
-	// "Quotas").
+	// It has at most 60,000 bytes and 100 placeholders, so that it fits into a payload together with the HTML (Step Functions
+	// Developer Guide, "Quotas").
 	//
 	// Default: a short text in the language.
 	TextTemplate *string

@@ -55,7 +55,7 @@ func (f *flow) createUser() tasks.CallAwsService {
 			"Iam.NoSuchEntityException"},
 	}
 	if boundary := f.props.PermissionsBoundary; boundary != nil {
-		createUser.parameters["PermissionsBoundary"] = boundary.ManagedPolicyArn()
+		createUser.parameters["PermissionsBoundary"] = jsonata.Plain(*boundary.ManagedPolicyArn())
 		createUser.conditions["StringEquals"]["iam:PermissionsBoundary"] = boundary.ManagedPolicyArn()
 	}
 	// To create a user with tags takes the permission to tag it (IAM User Guide, "Tag IAM users").
@@ -151,6 +151,7 @@ func (f *flow) addUserToGroup() tasks.CallAwsService {
 		},
 		assign: map[string]any{"draws": 0},
 		final:  []string{"Iam.LimitExceededException"},
+		retry:  ofNewUser,
 	})
 }
 
@@ -166,7 +167,7 @@ func (f *flow) getRandomPassword() tasks.CallAwsService {
 			"password": jsonata.Expression("$states.result.RandomPassword"),
 			"draws":    jsonata.Expression("$draws + 1"),
 		},
-		retries: drawRetries,
+		retry: ofDraw,
 	})
 }
 
@@ -182,13 +183,11 @@ func (f *flow) isGoodPassword() sfn.Choice {
 	return sfn.Choice_Jsonata(f.scope, jsii.String("Is the password good?"), nil)
 }
 
-// satisfiesPolicy holds for a password with a character of each class that the policy of the account requires.
+// satisfiesPolicy holds for a password of the length that the policy of the account wants, with a character of each class: no
+// policy wants more (IAM User Guide, "Set an account password policy for IAM users").
 func satisfiesPolicy() sfn.Condition {
-	return condition(`$length($password) >= $states.input.PasswordPolicy.MinimumPasswordLength
-  and ($not($states.input.PasswordPolicy.RequireUppercaseCharacters) or $contains($password, /[A-Z]/))
-  and ($not($states.input.PasswordPolicy.RequireLowercaseCharacters) or $contains($password, /[a-z]/))
-  and ($not($states.input.PasswordPolicy.RequireNumbers) or $contains($password, /[0-9]/))
-  and ($not($states.input.PasswordPolicy.RequireSymbols) or $contains($password, /[!@#$%^&*()_+=\[\]{}|'-]/))`)
+	return condition(`$length($password) >= $states.input.PasswordLength and $contains($password, /[A-Z]/)
+  and $contains($password, /[a-z]/) and $contains($password, /[0-9]/) and $contains($password, /[!@#$%^&*()_+=\[\]{}|'-]/)`)
 }
 
 func mayDrawAgain() sfn.Condition { return condition(fmt.Sprintf("$draws < %d", maxDraws)) }
@@ -207,7 +206,8 @@ func (f *flow) createLoginProfile() tasks.CallAwsService {
 	})
 }
 
-// updateLoginProfile may change the password of a user who is marked as pending only.
+// updateLoginProfile may change the password of a user that is marked as pending only, which may have been written right
+// before.
 func (f *flow) updateLoginProfile() tasks.CallAwsService {
 	return f.task("UpdateLoginProfile", call{
 		permission: "iam:UpdateLoginProfile",
@@ -215,6 +215,7 @@ func (f *flow) updateLoginProfile() tasks.CallAwsService {
 		conditions: stringEquals("aws:ResourceTag/"+onboardingTag, jsii.String("pending")),
 		parameters: loginProfile(),
 		final:      []string{"Iam.LimitExceededException", "Iam.PasswordPolicyViolationException"},
+		retry:      ofTaggedUser,
 	})
 }
 
@@ -234,7 +235,7 @@ func (f *flow) done() sfn.Pass {
 func (f *flow) failed() sfn.Pass { return f.end("Failed", "$states.input") }
 
 // failure catches every error, and makes it the status of the user.
-func failure() *sfn.CatchProps { return failureBecauseOf("$states.errorOutput.Cause") }
+func failure() *sfn.CatchProps { return failureBecauseOf(errorCause) }
 
 // failureOfPasswordCall is [failure] for calls that a password went into: the cause is withheld where it quotes a piece
 // of the password, whole or in part, as it is or encoded for a URL, HTML or JSON. Only letters and digits are compared,
@@ -242,25 +243,31 @@ func failure() *sfn.CatchProps { return failureBecauseOf("$states.errorOutput.Ca
 func failureOfPasswordCall() *sfn.CatchProps {
 	return failureBecauseOf(fmt.Sprintf(`(
     $plain := function($text) { $replace($text, /%%[0-9A-Fa-f]{2}|&(amp|lt|gt|quot|apos|#x?[0-9A-Fa-f]{1,5});|\\u[0-9A-Fa-f]{4}|[^A-Za-z0-9]/, "") };
-    $secret := $plain($password); $cause := $plain($states.errorOutput.Cause);
-    $quotes := function($start) { $contains($cause, $substring($secret, $start, %[1]d)) };
+    $secret := $plain($password); $said := $plain(%[2]s);
+    $quotes := function($start) { $contains($said, $substring($secret, $start, %[1]d)) };
     $count($filter([0..$max([0, $length($secret) - %[1]d])], $quotes)) > 0
-      ? "withheld, since it quotes the password" : $states.errorOutput.Cause
-  )`, secretPiece))
+      ? "withheld, since it quotes the password" : %[2]s
+  )`, secretPiece, errorCause))
 }
+
+// errorCause is the cause of an error. That of a time-out may be absent.
+const errorCause = `("" & $states.errorOutput.Cause)`
 
 // failureBecauseOf cuts the status to its share of the report. What is not plain ASCII, or takes two characters in
 // JSON, becomes an apostrophe.
 func failureBecauseOf(cause string) *sfn.CatchProps {
 	return &sfn.CatchProps{
 		Errors: jsii.Strings("States.ALL"),
-		Outputs: jsonata.Expression(fmt.Sprintf(`{
+		Outputs: jsonata.Expression(fmt.Sprintf(`(
+$error := $substring($states.errorOutput.Error, 0, 48);
+$cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseLength);
+{
   "UserName": $states.input.UserName,
   "Status": "Failed",
   "Step": $states.context.State.Name,
-  "Error": $substring($states.errorOutput.Error, 0, 48),
-  "Cause": $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseLength)
-}`, cause)),
+  "Error": $error,
+  "Cause": $cause
+})`, cause)),
 	}
 }
 

@@ -17,17 +17,17 @@ import (
 func (p *UserOnboardingProps) validate() error {
 	var problems rules.Problems
 	if p.Sender == nil {
-		problems.Add("Sender", rules.EmailAddress.Expected, nil)
+		problems.Add("Sender", rules.SenderAddress.Expected, nil)
 	}
 	p.checkGroups(&problems)
-	checkText(&problems, "Sender", p.Sender, rules.EmailAddress)
+	checkText(&problems, "Sender", p.Sender, rules.SenderAddress)
 	p.checkIdentity(&problems)
 	if p.SenderName != nil {
 		checkConstant(&problems, "SenderName", p.SenderName, func() {
 			rules.Check(&problems, "SenderName", *p.SenderName, rules.HeaderText)
 		})
 	}
-	checkText(&problems, "ReplyTo", p.ReplyTo, rules.EmailAddress)
+	checkText(&problems, "ReplyTo", p.ReplyTo, rules.SenderAddress)
 	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
 	checkText(&problems, "UserPath", p.UserPath, rules.UserPath)
 	if p.PermissionsBoundary != nil {

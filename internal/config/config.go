@@ -54,9 +54,9 @@ func Read(lookup func(key string) any, given ...string) (Config, error) {
 	}}
 	config := Config{
 		StackName:           r.textOr("IamUserOnboarding", "stackName", rules.StackName),
-		Sender:              r.required("sender", rules.EmailAddress),
+		Sender:              r.required("sender", rules.SenderAddress),
 		SenderName:          r.text("senderName", rules.HeaderText),
-		ReplyTo:             r.text("replyTo", rules.EmailAddress),
+		ReplyTo:             r.text("replyTo", rules.SenderAddress),
 		Identity:            r.text("identity", rules.IdentityName),
 		SenderDomain:        r.text("senderDomain", rules.Domain),
 		HostedZoneID:        r.text("hostedZoneId", rules.HostedZoneID),

@@ -28,3 +28,21 @@ func TestLiteral(t *testing.T) {
 		}
 	}
 }
+
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain": "plain", "100% { %": "100% { %", "a{%b": `{% "a{\u0025b" %}`,
+		"https://example.com/%}": `{% "https://example.com/\u0025}" %}`, "${Token[TOKEN.1]}": "${Token[TOKEN.1]}",
+	} {
+		if got := jsonata.Plain(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestWithoutComments(t *testing.T) {
+	got := jsonata.WithoutComments("/* One.\n   Two. */\n$a := 1;\n/* Three. */\n$a = /[/*]/\n")
+	if want := "$a := 1;\n$a = /[/*]/\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

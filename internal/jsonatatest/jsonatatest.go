@@ -20,6 +20,15 @@ import (
 type Evaluator struct {
 	requests io.Writer
 	answers  *bufio.Reader
+
+	// Observe, if it is set, gets what each evaluation has taken.
+	Observe func(expression string, effort Effort)
+}
+
+// Effort is what an evaluation has taken of what AWS bounds.
+type Effort struct {
+	Depth int // how deep evaluations nested, by the stricter way to count
+	Steps int // how many there were
 }
 
 // Start starts an evaluator, which ends with the test.
@@ -65,6 +74,7 @@ func (e *Evaluator) Evaluate(expression string, bindings map[string]any) (json.R
 	var answer struct {
 		Value json.RawMessage
 		Error string
+		Effort
 	}
 	switch err := json.Unmarshal(line, &answer); {
 	case err != nil:
@@ -73,6 +83,9 @@ func (e *Evaluator) Evaluate(expression string, bindings map[string]any) (json.R
 		return nil, errors.New(answer.Error)
 	case answer.Value == nil:
 		return nil, errors.New("the value is undefined")
+	}
+	if e.Observe != nil {
+		e.Observe(expression, answer.Effort)
 	}
 	return answer.Value, nil
 }

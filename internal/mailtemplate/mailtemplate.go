@@ -35,6 +35,9 @@ var (
 // Functions Developer Guide, "Quotas"), even where JSON has to escape every character of both.
 const MaxBytes = 60_000
 
+// MaxPlaceholders is how many placeholders a template may have: its values then fit into the payload, too.
+const MaxPlaceholders = 100
+
 var placeholder = regexp.MustCompile(`\{\{(.*?)\}\}`)
 
 // Check notes a problem if a template is not UTF-8, lacks what the mail must tell, has another placeholder than it may
@@ -55,6 +58,9 @@ func (c Content) Check(problems *rules.Problems, name, template string) {
 	if _, open, found := strings.Cut(placeholder.ReplaceAllString(template, ""), "{{"); found {
 		line, _, _ := strings.Cut(open, "\n")
 		problems.Add(name, "close with }} every placeholder that it opens", "{{"+line)
+	}
+	if len(names) > MaxPlaceholders {
+		problems.Add(name, fmt.Sprintf("have at most %d placeholders", MaxPlaceholders), len(names))
 	}
 	if len(template) > MaxBytes {
 		problems.Add(name, fmt.Sprintf("have at most %d bytes", MaxBytes), len(template))
@@ -86,27 +92,33 @@ func placeholderNames(template string) (names []string) {
 	return names
 }
 
-// Text returns the JSONata code of a plain text template. Values holds the code of each placeholder's value.
+// Text returns the JSONata code of a plain text template. Values holds the code of each placeholder's value, which is
+// evaluated once.
 func Text(template string, values map[string]string) string {
-	return concatenate(template, func(name string) string { return values[name] })
+	return filled(template, "", func(name string) string { return values[name] })
 }
 
 // HTML returns the JSONata code of an HTML template: as [Text], and the values are escaped for HTML.
 func HTML(template string, values map[string]string) string {
-	return "(" + escapeFunction + concatenate(template, func(name string) string {
-		return "$escape(" + values[name] + ")"
-	}) + ")"
+	return filled(template, escapeFunction, func(name string) string { return "$escape(" + values[name] + ")" })
 }
 
 const escapeFunction = `$escape := function($value) { $value ~> $replace("&", "&amp;") ~> $replace("<", "&lt;") ` +
 	`~> $replace(">", "&gt;") ~> $replace('"', "&quot;") ~> $replace("'", "&#39;") }; `
 
-func concatenate(template string, code func(name string) string) string {
+// filled assigns the values to variables that are named as the placeholders, and joins the parts of the template.
+func filled(template, functions string, value func(name string) string) string {
+	var code strings.Builder
+	code.WriteString("(" + functions)
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(placeholderNames(template)))) {
+		fmt.Fprintf(&code, "$%s := %s; ", name, value(name))
+	}
 	var parts []string
 	end := 0
 	for _, match := range placeholder.FindAllStringSubmatchIndex(template, -1) {
-		parts = append(parts, jsonata.Literal(template[end:match[0]]), code(template[match[2]:match[3]]))
+		parts = append(parts, jsonata.Literal(template[end:match[0]]), "$"+template[match[2]:match[3]])
 		end = match[1]
 	}
-	return strings.Join(append(parts, jsonata.Literal(template[end:])), " & ")
+	code.WriteString(jsonata.Concatenation(append(parts, jsonata.Literal(template[end:]))...) + ")")
+	return code.String()
 }

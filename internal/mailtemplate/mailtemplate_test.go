@@ -12,7 +12,8 @@ var values = map[string]string{mailtemplate.UserName: "$user", mailtemplate.Pass
 
 func TestText(t *testing.T) {
 	got := mailtemplate.Text("You are {{UserName}}.\n{{Password}}", values)
-	if want := `"You are " & $user & ".\n" & $password & ""`; got != want {
+	want := `($Password := $password; $UserName := $user; ("You are " & $UserName) & (".\n" & ($Password & "")))`
+	if got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -21,7 +22,7 @@ func TestHTMLEscapesValues(t *testing.T) {
 	got := mailtemplate.HTML("<b>{{Password}}</b>", values)
 	want := `($escape := function($value) { $value ~> $replace("&", "&amp;") ~> $replace("<", "&lt;") ` +
 		`~> $replace(">", "&gt;") ~> $replace('"', "&quot;") ~> $replace("'", "&#39;") }; ` +
-		`"<b>" & $escape($password) & "</b>")`
+		`$Password := $escape($password); "<b>" & ($Password & "</b>"))`
 	if got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -48,6 +49,9 @@ func TestCheck(t *testing.T) {
 		{mailtemplate.SignIn, "{{UserName}} {{Password}}<style>@media print { p { color: red }}</style>", ""},
 		{mailtemplate.SignIn, "{{UserName}} {{Password}}" + strings.Repeat("x", mailtemplate.MaxBytes-24), "template must have at most 60000 bytes, got: 60001"},
 		{mailtemplate.SignIn, "Gr\xfc\xdfe {{UserName}} {{Password}}", `template must be text in UTF-8, got: "Gr\xfc\xdfe {{UserName}} {{Password}}"`},
+		{mailtemplate.SignIn, "{{Password}}" + strings.Repeat("{{UserName}}", mailtemplate.MaxPlaceholders-1), ""},
+		{mailtemplate.SignIn, "{{Password}}" + strings.Repeat("{{UserName}}", mailtemplate.MaxPlaceholders),
+			"template must have at most 100 placeholders, got: 101"},
 		{mailtemplate.Announcement, "{{UserName}}", ""},
 		{mailtemplate.Announcement, "{{UserName}} {{Password}}", announcement + "[{{UserName}} {{Password}}]"},
 		{mailtemplate.PasswordOnly, "{{Password}}", ""},

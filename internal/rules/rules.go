@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
 // Rule is what a value must be like.
@@ -24,6 +26,12 @@ type Rule[T any] struct {
 var EmailAddress = Rule[string]{"be an e-mail address such as user@example.com", func(value string) bool {
 	localPart, _, _ := strings.Cut(value, "@")
 	return len(localPart) <= 64 && len(value) <= 254 && emailAddress.MatchString(value)
+}}
+
+// SenderAddress wants an [EmailAddress] that can stand in the definition of a state machine: without {% and %}, which Step
+// Functions takes for the marks of an expression.
+var SenderAddress = Rule[string]{EmailAddress.Expected, func(value string) bool {
+	return EmailAddress.Holds(value) && !jsonata.HasMark(value)
 }}
 
 // IdentityName wants the name of an SES identity: an e-mail address or a domain.

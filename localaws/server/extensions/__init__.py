@@ -13,6 +13,7 @@ from extensions import (
     groups,
     iam,
     jsonata,
+    limits,
     pace,
     results,
     ses,
@@ -38,12 +39,13 @@ def install() -> None:
         groups,
         iam,
         jsonata,
+        limits,
         pace,
         results,
         ses,
         stack_resources,
         state_machines,
         templates,
-            variables,
+        variables,
     ):
         extension.install()

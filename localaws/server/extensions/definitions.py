@@ -3,15 +3,16 @@
 - `"ExecutionType": "EXPRESS"` in the ProcessorConfig of a Map, and a `ToleratedFailurePercentage`
   that is an integer:
   https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
-- `ItemBatcher` of a Distributed Map, here with nothing but `MaxItemsPerBatch`:
+- `ItemBatcher` of a Distributed Map, here with `MaxItemsPerBatch` and `BatchInput`:
   https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 - `WriterConfig` in a ResultWriter, also alone:
   https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 
 And it reads the escapes in strings only here and there, not in Assign for one.
 
-The definition is put into the words of the grammar before it is parsed; the ItemBatcher becomes the
-comment of the ItemProcessor, where `items_per_batch` finds it. What is lost is that the children are
+The definition is put into the words of the grammar before it is parsed. The ItemBatcher becomes the
+comment of the ItemProcessor, where `items_per_batch` finds it, and an ItemSelector that makes an item
+and the BatchInput: both see the state of the parent, the BatchInput no item. What is lost is that the children are
 EXPRESS: moto's children keep no history anyhow. The parse of a definition, which takes a second, is
 kept.
 """
@@ -67,6 +68,10 @@ def _translate_map(state: dict[str, Any]) -> None:
     if "ItemBatcher" in state:
         batcher = state.pop("ItemBatcher")
         state["ItemProcessor"]["Comment"] = f"{_ITEMS_PER_BATCH}{batcher['MaxItemsPerBatch']}"
+        selector = state.get("ItemSelector", "{% $states.context.Map.Item.Value %}")
+        state["ItemSelector"] = {"Item": selector}
+        if "BatchInput" in batcher:
+            state["ItemSelector"]["BatchInput"] = batcher["BatchInput"]
     percentage = state.get("ToleratedFailurePercentage")
     if isinstance(percentage, int):
         state["ToleratedFailurePercentage"] = float(percentage)

@@ -49,7 +49,7 @@ from moto.stepfunctions.parser.asl.eval.states import ItemData, MapData
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
-from extensions import definitions
+from extensions import definitions, limits
 
 _COUNTER_AND_STATUS = {
     ProgramEnded: ("succeeded", "SUCCEEDED"),
@@ -81,6 +81,8 @@ def _run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job)
         if env.is_running():
             _select_input(self, env, job)
             execution["Input"] = env.states.get_input()
+            if not limits.is_payload(execution["Input"]):
+                raise limits.refusal(env, "The input of a child execution exceeds a payload")
             env.states.context_object.context_object_data["Execution"] = execution
             env.variable_store = VariableStore()
             job.job_program.eval(env)
@@ -121,8 +123,9 @@ def _child_execution(env: Environment, record: MapRunRecord) -> dict[str, Any]:
 
 def _select_input(worker: DistributedItemProcessorWorker, env: Environment, job: Job) -> None:
     if isinstance(job.job_input, _Batch):
-        items = [_select(worker, env, index, item) for index, item in job.job_input]
-        env.states.reset({"Items": items})
+        selected = [_select(worker, env, index, item) for index, item in job.job_input]
+        batch = {key: value for key, value in selected[0].items() if key == "BatchInput"}
+        env.states.reset(batch | {"Items": [one["Item"] for one in selected]})
     else:
         env.states.reset(_select(worker, env, job.job_index, job.job_input))
 

@@ -1,23 +1,58 @@
-// Evaluates JSONata with the reference implementation, as Step Functions does.
+// Evaluates JSONata with the reference implementation, as Step Functions does, and within its bounds.
 //
-// Each line of the standard input is a request, {"expression": …, "bindings": {name: value}}, and each gets one line in
-// answer: {"value": …}, {} where the expression is undefined, or {"error": …}. It ends with its input.
+// Each line of the standard input is a request, and each gets one line in answer:
+//
+//   {"expression": …, "bindings": {name: value}}  evaluates: {"value": …}, without value where the expression is
+//                                                 undefined, and the "depth" and the "steps" that it took
+//   {"check": …, "has": ["result"]}               says what CreateStateMachine refuses in the expression of a field that
+//                                                 has these parts of $states: {"problems": [{"code": …, "message": …}]}
+//
+// or {"error": …, "code": …}. The process ends with its input.
 'use strict';
 
 const crypto = require('crypto');
 const jsonata = require('jsonata');
 const readline = require('readline');
 
+// The bounds of one evaluation. Depth and memory were measured on AWS, with TestState: issues 2737 and 2783 of
+// floci-io/floci. At a depth of 101, and with a value of one byte more, an evaluation fails. What AWS counts as memory besides
+// values is not known: if it adds up all that an evaluation allocates, AWS refuses some that pass here.
+const maxDepth = 100;
+const maxValue = 6_990_256; // a number counts 8 bytes, a character 1
+const maxPad = 262_144; // the characters that $pad adds: recorded on AWS by radkawar/stackd, expression_limits.json
+const maxRange = 360_145; // the numbers of $range
+
+// AWS ends an evaluation after one second (Step Functions Developer Guide, "Transforming data with JSONata"). A clock would
+// fail by chance on a busy machine, so a bound on the steps stands in for it. How many steps AWS takes in a second is not
+// known; here, where the code is compiled as it runs, 200,000 take about a third of a second. Expressions should stay far
+// below: if AWS is ten times slower, it still takes 60,000 steps in its second.
+const maxSteps = 200_000;
+
+const causes = {
+  depth: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.',
+  time: 'Expression evaluation timeout: Check for infinite loop',
+  memory: 'Expression evaluation memory limit exceeded: Check for excessive memory usage',
+};
+
+function refuse(isBeyond, what) {
+  if (isBeyond) {
+    throw new Error(causes[what]);
+  }
+}
+
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-step-functions
 const functions = {
-  eval: undefined,
+  eval: undefined, // as a function that does not exist: T1006 when it is called
   parse: [text => JSON.parse(text), '<s-:x>'],
   uuid: [() => crypto.randomUUID(), '<:s>'],
   random: [seed => (seed === undefined ? Math.random() : seededRandom(seed)), '<n?:n>'],
   hash: [(text, algorithm) => crypto.createHash(algorithm.replace('-', '')).update(text, 'utf8').digest('hex'), '<s-s:s>'],
   range: [range, '<nnn:a<n>>'],
   partition: [partition, '<an:a<a>>'],
+  pad: [pad, '<s-ns?:s>'],
 };
+
+const builtIn = { pad: jsonata('$pad(text, width, char)') };
 
 function seededRandom(seed) {
   return crypto.createHash('sha256').update(String(seed)).digest().readUInt32BE(0) / 2 ** 32;
@@ -27,6 +62,7 @@ function range(first, last, step) {
   if (step === 0) {
     throw new Error('the step of $range must not be 0');
   }
+  refuse((last - first) / step >= maxRange, 'memory');
   const numbers = [];
   for (let number = first; step > 0 ? number <= last : number >= last; number += step) {
     numbers.push(number);
@@ -35,6 +71,9 @@ function range(first, last, step) {
 }
 
 function partition(array, size) {
+  if (array === undefined) {
+    return undefined;
+  }
   if (!(size >= 1)) {
     throw new Error(`the size of $partition must be at least 1, got: ${size}`);
   }
@@ -43,6 +82,64 @@ function partition(array, size) {
     parts.push(array.slice(start, start + size));
   }
   return parts;
+}
+
+// Meter watches one evaluation. AWS's cause for too deep an evaluation is that of the guard in jsonata's own test suite
+// (timeboxExpression in test/run-test-suite.js), which leaves out what a constructor evaluates side by side, and forgets to
+// come up again where a function has such a constructor. Whether AWS does so is not known: depth is counted both with these
+// and without, and the greater one counts.
+class Meter {
+  constructor() {
+    this.steps = 0;
+    this.nested = 0;
+    this.nestedWithParallel = 0;
+    this.depth = 0;
+    this.sizes = new WeakMap();
+  }
+
+  enter(expression, environment) {
+    this.steps++;
+    this.nestedWithParallel++;
+    if (!environment.isParallelCall) {
+      this.nested++;
+    }
+    this.depth = Math.max(this.depth, this.nested, this.nestedWithParallel);
+    refuse(this.depth > maxDepth, 'depth');
+    refuse(this.steps > maxSteps, 'time');
+  }
+
+  leave(expression, environment, value) {
+    this.nestedWithParallel--;
+    if (!environment.isParallelCall) {
+      this.nested--;
+    }
+    refuse(this.sizeOf(value) > maxValue, 'memory');
+  }
+
+  sizeOf(value) {
+    if (typeof value === 'string') {
+      return value.length;
+    }
+    if (typeof value === 'number') {
+      return 8;
+    }
+    if (value === null || typeof value !== 'object' || isFunction(value)) {
+      return 0;
+    }
+    if (!this.sizes.has(value)) {
+      let size = 0;
+      for (const key of Object.keys(value)) {
+        size += (Array.isArray(value) ? 0 : key.length) + this.sizeOf(value[key]);
+      }
+      this.sizes.set(value, size);
+    }
+    return this.sizes.get(value);
+  }
+}
+
+function pad(text, width, char) {
+  refuse(Math.abs(width) - [...text].length > maxPad, 'memory');
+  return builtIn.pad.evaluate({ text, width, char });
 }
 
 const compiled = new Map();
@@ -62,19 +159,91 @@ function compile(text) {
   return compiled.get(text);
 }
 
+function isFunction(value) {
+  return typeof value === 'function' || Boolean(value && (value._jsonata_lambda || value._jsonata_function));
+}
+
 // A function has no JSON: as a value it counts as undefined.
 function withoutFunctions(key, value) {
-  const isFunction = typeof value === 'function' || (value && (value._jsonata_lambda || value._jsonata_function));
-  return isFunction ? undefined : value;
+  return isFunction(value) ? undefined : value;
+}
+
+async function evaluate({ expression: text, bindings }) {
+  const expression = compile(text);
+  const meter = new Meter();
+  expression.assign(Symbol.for('jsonata.__evaluate_entry'), (node, input, environment) => meter.enter(node, environment));
+  expression.assign(Symbol.for('jsonata.__evaluate_exit'),
+    (node, input, environment, value) => meter.leave(node, environment, value));
+  const value = await expression.evaluate(undefined, bindings);
+  return { value, depth: meter.depth, steps: meter.steps };
+}
+
+// What CreateStateMachine refuses, as floci-io/floci measured it with ValidateStateMachineDefinition
+// (JsonataTopLevelReferencesTest.java): a name, or $, that refers to no object, since an expression has no context but in
+// the steps, predicates, sort terms and groupings of a path; $$ anywhere; a part of $states that the field does not have.
+function check({ check: text, has }) {
+  let tree;
+  try {
+    tree = jsonata(text).ast();
+  } catch (error) {
+    return { problems: [{ code: 'INVALID_JSONATA_EXPRESSION', message: error.message }] };
+  }
+  const messages = new Set();
+  refusals(tree, { has, messages, hasContext: false });
+  return { problems: [...messages].map(message => ({ code: 'UNSUPPORTED_JSONATA_EXPRESSION', message })) };
+}
+
+const needContext = new Set(['predicate', 'stages', 'terms', 'group', 'pattern', 'update', 'delete']);
+
+function refusals(node, scope) {
+  if (Array.isArray(node)) {
+    node.forEach(member => refusals(member, scope));
+    return;
+  }
+  if (!node || typeof node !== 'object') {
+    return;
+  }
+  const withContext = { ...scope, hasContext: true };
+  switch (node.type) {
+    case 'path':
+      refusalsOfStates(node.steps, scope);
+      node.steps.forEach((step, index) => refusals(step, index === 0 ? scope : withContext));
+      refusals(node.group, withContext);
+      return;
+    case 'name':
+      if (!scope.hasContext) {
+        scope.messages.add(`Reference to '${node.value}' at the top level is not supported.`);
+      }
+      break;
+    case 'variable':
+      if (node.value === '$') {
+        scope.messages.add(`Reference to '$$' is not supported.`);
+      } else if (node.value === '' && !scope.hasContext) {
+        scope.messages.add(`Reference to '$' at the top level is not supported.`);
+      }
+      break;
+    case 'lambda':
+      refusals(node.body, { ...scope, hasContext: false });
+      return;
+  }
+  for (const [key, member] of Object.entries(node)) {
+    refusals(member, needContext.has(key) ? withContext : scope);
+  }
+}
+
+function refusalsOfStates([first, second], scope) {
+  const isPart = first.type === 'variable' && first.value === 'states' && second && second.type === 'name';
+  if (isPart && ['result', 'errorOutput'].includes(second.value) && !scope.has.includes(second.value)) {
+    scope.messages.add(`Field '$states.${second.value}' does not exist.`);
+  }
 }
 
 async function answer(line) {
   try {
-    const { expression, bindings } = JSON.parse(line);
-    const value = await compile(expression).evaluate(undefined, bindings);
-    return JSON.stringify({ value }, withoutFunctions);
+    const request = JSON.parse(line);
+    return JSON.stringify('check' in request ? check(request) : await evaluate(request), withoutFunctions);
   } catch (error) {
-    return JSON.stringify({ error: [error.code, error.message].filter(Boolean).join(': ') });
+    return JSON.stringify({ error: error.message, code: error.code });
   }
 }
 

@@ -3,9 +3,13 @@
 moto has the bridge to an evaluator, but no evaluator. Step Functions has version 2.0.6 of the
 reference implementation
 (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), so that is what is
-used here: the npm package jsonata in one Node.js process, see jsonata.js. `$states` and the
-variables are bound as values; an expression that fails, or that is undefined, raises
-States.QueryEvaluationError.
+used here: the npm package jsonata in one Node.js process, within the bounds of AWS, see jsonata.js.
+`$states` and the variables are bound as values; an expression that fails, that is beyond a bound, or
+that is undefined, raises States.QueryEvaluationError, in the words that AWS was seen to use:
+https://github.com/floci-io/floci/issues/2737
+
+And moto takes every expression when a state machine is created, where AWS refuses some: see
+https://github.com/floci-io/floci/issues/2670 and the tests of that project.
 """
 
 import json
@@ -15,7 +19,11 @@ import subprocess
 import threading
 from typing import Any
 
-from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
+from moto.stepfunctions.parser.api import (
+    EvaluationFailedEventDetails,
+    HistoryEventType,
+    InvalidDefinition,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
@@ -30,6 +38,7 @@ from moto.stepfunctions.parser.asl.component.common.string.string_expression imp
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from extensions import variables
 
@@ -60,29 +69,39 @@ class _Evaluator:
             self._process.wait()
 
     def evaluate(self, expression: str, bindings: dict[str, Any]) -> Any:
+        answer = self._ask({"expression": expression, "bindings": bindings})
+        if "error" in answer:
+            what = f". {answer['code']}: " if answer.get("code") else ": "
+            raise EvaluationError(f"threw an error during evaluation{what}{answer['error']}")
+        if "value" not in answer:
+            raise EvaluationError("returned nothing (undefined).")
+        return answer["value"]
+
+    def check(self, expression: str, has: list[str]) -> list[dict[str, str]]:
+        return self._ask({"check": expression, "has": has})["problems"]
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._process and self._process.stdin and self._process.stdout
-        request = to_json_str({"expression": expression, "bindings": bindings})
         with self._lock:
-            self._process.stdin.write(request + "\n")
+            self._process.stdin.write(to_json_str(request) + "\n")
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"{_SCRIPT.name} ended, see its message above")
-        answer = json.loads(line)
-        if "error" in answer:
-            raise EvaluationError(f"threw an error during evaluation. {answer['error']}")
-        if "value" not in answer:
-            raise EvaluationError("returned nothing (undefined).")
-        return answer["value"]
+        return json.loads(line)
 
 
 _evaluator = _Evaluator()
 stop = _evaluator.stop
 
 
+_original_validate = StepFunctionsParserBackend._validate_definition
+
+
 def install() -> None:
     _evaluator.start()
     StringJSONata._eval_body = _eval_expression
+    StepFunctionsParserBackend._validate_definition = staticmethod(_validate_definition)
 
 
 def _eval_expression(self: StringJSONata, env: Environment) -> None:
@@ -120,3 +139,69 @@ def _failure(expression: str, env: Environment, problem: str) -> FailureEvent:
             )
         ),
     )
+
+
+def diagnose(machine: dict[str, Any], location: str = "") -> list[dict[str, str]]:
+    """What AWS refuses in the expressions of a definition, with the place of each."""
+    found = []
+    for name, state in machine.get("States", {}).items():
+        found += _diagnose_state(state, f"{location}/States/{name}")
+    return found
+
+
+def _diagnose_state(state: dict[str, Any], location: str) -> list[dict[str, str]]:
+    found = []
+    for field, value in state.items():
+        at = f"{location}/{field}"
+        if field in ("ItemProcessor", "Iterator"):
+            found += diagnose(value, at)
+        elif field == "Branches":
+            for index, branch in enumerate(value):
+                found += diagnose(branch, f"{at}[{index}]")
+        elif field == "Catch":
+            for index, catcher in enumerate(value):
+                found += _diagnose_value(catcher, ["errorOutput"], f"{at}[{index}]")
+        elif field not in _TEXTS:
+            has_result = field in ("Assign", "Output") and state["Type"] in _HAVE_RESULT
+            found += _diagnose_value(value, ["result"] if has_result else [], at)
+    return found
+
+
+_TEXTS = {"Comment", "Next", "Default", "Type", "QueryLanguage", "Retry", "Resource"}
+_HAVE_RESULT = ("Map", "Parallel", "Task")
+
+
+def _diagnose_value(value: Any, has: list[str], location: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    if isinstance(value, dict):
+        for key, member in value.items():
+            found += _diagnose_value(member, has, f"{location}/{key}")
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            found += _diagnose_value(member, has, f"{location}[{index}]")
+    elif isinstance(value, str):
+        found += [
+            problem | {"location": location} for problem in _problems_of_text(value, has)
+        ]
+    return found
+
+
+def _problems_of_text(text: str, has: list[str]) -> list[dict[str, str]]:
+    """Of an expression, or of text that has a mark of one, which "will result in a validation error":
+    https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. How AWS puts that,
+    and whether it minds marks inside of text, is not known."""
+    if text.startswith("{%") and text.endswith("%}"):
+        return _evaluator.check(text[2:-2], has)
+    if "{%" in text or "%}" in text:
+        message = "An expression must begin with '{%' and end with '%}'."
+        return [{"code": "INVALID_JSONATA_EXPRESSION", "message": message}]
+    return []
+
+
+def _validate_definition(definition: str) -> None:
+    _original_validate(definition)
+    for problem in diagnose(json.loads(definition)):
+        raise InvalidDefinition(
+            f"Invalid State Machine Definition: '{problem['code']}: {problem['message']} "
+            f"at {problem['location']}'"
+        )
