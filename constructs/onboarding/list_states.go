@@ -62,6 +62,7 @@ func (f *flow) getAccount() tasks.CallAwsService {
 		resources:  anyResource(),
 		assign: problemUnless("$states.result.SendingEnabled = true", jsonata.Literal(
 			"SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again")),
+		final: []string{"SesV2.BadRequestException"},
 	})
 }
 
@@ -74,7 +75,7 @@ func (f *flow) getEmailIdentity() tasks.CallAwsService {
 		assign: problemUnless("$states.result.VerifiedForSendingStatus = true", jsonata.Literal(
 			"the sender's SES identity "+*f.identity.EmailIdentityName()+" is not verified: follow the link in the mail "+
 				"that AWS sent to the address, or publish the DKIM records of the domain")),
-		final: []string{"SesV2.NotFoundException"},
+		final: []string{"SesV2.BadRequestException", "SesV2.NotFoundException"},
 	})
 }
 

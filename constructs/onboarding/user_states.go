@@ -134,6 +134,7 @@ func (f *flow) tagUser(value string) tasks.CallAwsService {
 		resources:  f.ourUsers(),
 		conditions: onlyThese(tags),
 		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tagParameters(tags)},
+		final:      []string{"Iam.InvalidInputException", "Iam.LimitExceededException"},
 	})
 }
 
@@ -167,6 +168,7 @@ func (f *flow) getRandomPassword() tasks.CallAwsService {
 			"password": jsonata.Expression("$states.result.RandomPassword"),
 			"draws":    jsonata.Expression("$draws + 1"),
 		},
+		final: []string{"SecretsManager.InvalidParameterException", "SecretsManager.InvalidRequestException"},
 		retry: ofDraw,
 	})
 }
