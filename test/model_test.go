@@ -1,0 +1,389 @@
+package test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+)
+
+// The longest values that a list may have.
+var (
+	longestName    = strings.Repeat("_+=,.@-9aZ", 7)[:64]
+	longestGroup   = strings.Repeat("_+=,.@-9aZ", 13)[:128]
+	longestAddress = strings.Repeat("!#$%&'*+/=?^_{|}~-9aZ.", 3)[:64] + "@" + strings.Repeat(strings.Repeat("d", 61)+".", 3) + "com"
+	// longestPassword has every printable character of ASCII.
+	longestPassword = ascii() + ascii()[:128-len(ascii())]
+)
+
+func ascii() string {
+	var text strings.Builder
+	for char := '!'; char <= '~'; char++ {
+		text.WriteRune(char)
+	}
+	return text.String()
+}
+
+// argumentValues are the values that the expressions in the arguments of tasks read: three for each, by the end of the path
+// that an expression reads. An expression that reads anything else fails the test. Letter case does not count, because a
+// value is a field of the input in one place and a variable in another.
+var argumentValues = map[string]map[string]any{
+	"usual": {
+		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
+		"UserName":     "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
+		"PasswordLength": 20, "Password": "Drawn-password-1",
+		"SignInURL": "https://123456789012.signin.aws.amazon.com/console",
+	},
+	"shortest": {
+		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:M:1",
+		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInURL": "https://a",
+	},
+	"longest": {
+		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
+		"UserName":     longestName, "Email": longestAddress, "GroupName": longestGroup,
+		"PasswordLength": 128, "Password": longestPassword, "SignInURL": "https://a/" + strings.Repeat("&", 2000),
+	},
+}
+
+// TestArgumentValuesAreAllowed wants the table to go as far as a list can, and no further.
+func TestArgumentValuesAreAllowed(t *testing.T) {
+	for name, values := range argumentValues {
+		for key, rule := range map[string]rules.Rule[string]{
+			"UserName": rules.UserName, "Email": rules.EmailAddress, "GroupName": rules.GroupName, "SignInURL": rules.HTTPSURL,
+		} {
+			if value := values[key].(string); !rule.Holds(value) {
+				t.Errorf("%s: %s must %s, got: %q", name, key, rule.Expected, value)
+			}
+		}
+	}
+	longest := argumentValues["longest"]
+	for key, want := range map[string]int{"UserName": 64, "Email": 254, "GroupName": 128, "Password": 128} {
+		if got := len(longest[key].(string)); got != want {
+			t.Errorf("the longest %s has %d characters, want %d", key, got, want)
+		}
+	}
+}
+
+// bind returns the bindings of an expression that reads some paths.
+func bind(paths []string, values map[string]any) (map[string]any, error) {
+	bindings := map[string]any{}
+	for _, path := range paths {
+		value, ok := any(nil), false
+		for end, known := range values {
+			if strings.HasSuffix(strings.ToLower("."+path), strings.ToLower("."+end)) {
+				value, ok = known, true
+			}
+		}
+		if !ok {
+			return nil, fmt.Errorf("it reads $%s, for which argumentValues has no value", path)
+		}
+		steps := strings.Split(path, ".")
+		fields := bindings
+		for _, step := range steps[:len(steps)-1] {
+			if fields[step] == nil {
+				fields[step] = map[string]any{}
+			}
+			fields = fields[step].(map[string]any)
+		}
+		fields[steps[len(steps)-1]] = value
+	}
+	return bindings, nil
+}
+
+// modelMachines are the definitions with no option, and with every option and the longest values that props may have.
+func modelMachines(t *testing.T) map[string]machine {
+	t.Helper()
+	stack := newStack(t)
+	return map[string]machine{
+		"no option":    deployedMachine(t, synthesize(t, newStack(t), props{})),
+		"every option": deployedMachine(t, synthesize(t, stack, propsOfEveryOption(t, stack))),
+	}
+}
+
+// propsOfEveryOption sets each prop except those that exclude others.
+func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
+	t.Helper()
+	p, _ := withOptions(stack, everyOption()...)
+	p.Sender, p.SenderName, p.ReplyTo = &longestAddress, jsii.String(hostileText), &longestAddress
+	_, domain, _ := strings.Cut(longestAddress, "@")
+	p.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Longest"), &domain)
+	p.ConfigurationSet = ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Longest set"), jsii.String(strings.Repeat("S", 64)))
+	p.GroupName = &longestGroup
+	p.AllowedGroups = &[]iam.IGroup{givenGroup(stack, strings.Repeat("G", 128))}
+	p.UserPath = jsii.String("/" + strings.Repeat("_+=,.@-9aZ/", 46)[:505] + "/path/")
+	p.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("Longest boundary"),
+		jsii.String(iamARN+"policy"+*p.UserPath+strings.Repeat("B", 128)))
+	p.UserTags = &map[string]*string{strings.Repeat("Ü _.:/=+-@9 ab9Z", 8): jsii.String(strings.Repeat("ü _.:/=+-@9 ab9Z", 16))}
+	p.PasswordLength, p.ExcludeLookAlikes, p.MaxConcurrency = jsii.Number(128), jsii.Bool(false), jsii.Number(40)
+	p.SignInUrl, p.Language, p.SeparatePassword = jsii.String(hostileURL), jsii.String("ja"), jsii.Bool(true)
+	p.Subject, p.PasswordSubject = jsii.String(hostileText), jsii.String(hostileText)
+	p.TextTemplate = jsii.String(strings.ReplaceAll(hostileTemplate, "{{Password}}", ""))
+	p.HtmlTemplate = p.TextTemplate
+	p.PasswordTextTemplate, p.PasswordHtmlTemplate = jsii.String(hostileTemplate), jsii.String(hostileTemplate)
+	for prop, value := range reflect.ValueOf(p).Fields() {
+		if value.IsZero() && prop.Name != "Group" && prop.Name != "Identity" {
+			t.Errorf("propsOfEveryOption does not set %s", prop.Name)
+		}
+	}
+	return p
+}
+
+// deployedMachine is the definition of a template, with names as CloudFormation gives them in place of references.
+func deployedMachine(t *testing.T, template template) machine {
+	t.Helper()
+	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
+	for id, resource := range template.Resources {
+		id = hash.ReplaceAllString(id, "")
+		name := "Stack-" + id + "-1A2B3C4D5E6F"
+		for _, property := range []string{"GroupName", "EmailIdentity", "Name"} {
+			if given, ok := resource.Properties[property].(string); ok {
+				name = given
+			}
+		}
+		definition = strings.ReplaceAll(definition, "<"+id+">", name)
+	}
+	return parseMachine(t, definition)
+}
+
+// everyState are the states of a machine and of its maps, by name. Names are unique in a whole definition (Step Functions
+// Developer Guide, "State machine structure").
+func (m machine) everyState() map[string]machineState {
+	states := maps.Clone(m.States)
+	for _, state := range m.States {
+		if state.ItemProcessor != nil {
+			maps.Copy(states, state.ItemProcessor.everyState())
+		}
+	}
+	return states
+}
+
+// TestCallsMatchTheModel holds every state of the definitions to the models of the AWS SDKs: the arguments of a task, the
+// fields that it reads of the result, and the errors that it retries and catches.
+func TestCallsMatchTheModel(t *testing.T) {
+	services, jsonata := sdkServices{}, startJSONata(t)
+	for options, machine := range modelMachines(t) {
+		states := machine.everyState()
+		var read []string
+		for _, state := range states {
+			if state.Type == "Task" {
+				read = append(read, expressions([]any{state.Arguments, state.Assign, state.Output})...)
+			}
+		}
+		paths := references(t, read)
+		for _, name := range slices.Sorted(maps.Keys(states)) {
+			state := states[name]
+			t.Run(options+"/"+name, func(t *testing.T) {
+				if state.Type != "Task" {
+					state.wantErrors(t, nil, "")
+					return
+				}
+				service, operation := services.operation(t, state.Resource)
+				for _, values := range slices.Sorted(maps.Keys(argumentValues)) {
+					arguments := state.argumentsOf(t, jsonata, paths, argumentValues[values])
+					for _, problem := range service.arguments(operation, arguments) {
+						t.Errorf("with the %s values: %s", values, problem)
+					}
+				}
+				for _, expression := range expressions([]any{state.Assign, state.Output}) {
+					for _, path := range paths[expression] {
+						if fields, ok := strings.CutPrefix(path, "states.result."); ok {
+							if problem := service.result(operation, strings.Split(fields, ".")); problem != "" {
+								t.Errorf("%.200s: %s", expression, problem)
+							}
+						}
+					}
+				}
+				modelled, other := service.errors(operation)
+				state.wantErrors(t, modelled, other)
+				state.wantRetries(t, modelled, other)
+			})
+		}
+	}
+}
+
+// expressions returns every expression in a value.
+func expressions(value any) (found []string) {
+	switch value := value.(type) {
+	case string:
+		if isExpression(value) {
+			found = append(found, value)
+		}
+	case []any:
+		for _, element := range value {
+			found = append(found, expressions(element)...)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			found = append(found, expressions(value[key])...)
+		}
+	}
+	return found
+}
+
+// references are the paths that expressions read, such as states.input.UserName, by expression.
+func references(t *testing.T, expressions []string) map[string][]string {
+	t.Helper()
+	codes := make([]string, len(expressions))
+	for i, expression := range expressions {
+		codes[i] = code(t, expression)
+	}
+	var problem bytes.Buffer
+	command := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "references.js"))
+	command.Stdin, command.Stderr = bytes.NewReader(encode(t, codes)), &problem
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("node testdata/references.js: %v (npm ci installs what it needs)\n%s", err, &problem)
+	}
+	var paths [][]string
+	if err := json.Unmarshal(output, &paths); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]string{}
+	for i, expression := range expressions {
+		found[expression] = paths[i]
+	}
+	return found
+}
+
+func isExpression(text string) bool {
+	return strings.HasPrefix(text, "{%") || strings.HasSuffix(text, "%}")
+}
+
+// code is an expression without its marks. Step Functions refuses a string that has only one of them (Developer Guide,
+// "Transforming data with JSONata").
+func code(t *testing.T, expression string) string {
+	t.Helper()
+	code, opened := strings.CutPrefix(expression, "{%")
+	code, closed := strings.CutSuffix(code, "%}")
+	if !opened || !closed {
+		t.Fatalf("an expression must start with {%% and end with %%}, got: %.200s", expression)
+	}
+	return code
+}
+
+// argumentsOf are the arguments of the call that a task makes. paths has the paths that each expression reads.
+func (s machineState) argumentsOf(t *testing.T, jsonata *jsonata, paths map[string][]string, values map[string]any) map[string]any {
+	t.Helper()
+	return evaluated(s.Arguments, func(expression string) (value any) {
+		bindings, err := bind(paths[expression], values)
+		if err != nil {
+			t.Fatalf("%.200s: %v", expression, err)
+		}
+		if err := json.Unmarshal(jsonata.evaluate(t, expression, bindings), &value); err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}).(map[string]any)
+}
+
+// evaluated is a value with each expression in it replaced by the value of the expression.
+func evaluated(value any, evaluate func(expression string) any) any {
+	switch value := value.(type) {
+	case string:
+		if isExpression(value) {
+			return evaluate(value)
+		}
+	case []any:
+		elements := make([]any, len(value))
+		for i, element := range value {
+			elements[i] = evaluated(element, evaluate)
+		}
+		return elements
+	case map[string]any:
+		fields := map[string]any{}
+		for key, element := range value {
+			fields[key] = evaluated(element, evaluate)
+		}
+		return fields
+	}
+	return value
+}
+
+// ownErrors are the errors of Step Functions itself that a Retry or a Catch can have (Developer Guide, "Handling errors in
+// Step Functions workflows").
+var ownErrors = []string{
+	"States.ALL", "States.DataLimitExceeded", "States.ExceedToleratedFailureThreshold", "States.HeartbeatTimeout",
+	"States.ItemReaderFailed", "States.Permissions", "States.QueryEvaluationError", "States.ResultWriterFailed", "States.Runtime",
+	"States.TaskFailed", "States.Timeout",
+}
+
+// wantErrors wants every error that a state retries or catches to be one that its call can fail with: a modelled one, or
+// the name of all others. A name that never comes would hide that its case is not handled.
+func (s machineState) wantErrors(t *testing.T, modelled []string, other string) {
+	t.Helper()
+	var handled []string
+	for _, retrier := range s.Retry {
+		handled = append(handled, retrier.ErrorEquals...)
+	}
+	for _, catcher := range s.Catch {
+		handled = append(handled, catcher.ErrorEquals...)
+	}
+	for _, name := range handled {
+		if !slices.Contains(ownErrors, name) && !slices.Contains(modelled, name) && name != other {
+			t.Errorf("it retries or catches %s, but fails with %v, %q or an error of Step Functions only", name, modelled, other)
+		}
+	}
+}
+
+// The modelled errors by whether a retry helps.
+var (
+	transient = []string{
+		"Iam.ConcurrentModificationException", "Iam.EntityTemporarilyUnmodifiableException", "Iam.ServiceFailureException",
+		"SecretsManager.InternalServiceErrorException", "SesV2.TooManyRequestsException",
+	}
+	permanent = []string{
+		"Iam.EntityAlreadyExistsException", "Iam.InvalidInputException", "Iam.LimitExceededException",
+		"Iam.PasswordPolicyViolationException",
+		"SecretsManager.InvalidParameterException", "SecretsManager.InvalidRequestException",
+		"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
+		"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
+		"SesV2.SendingPausedException",
+	}
+	// Of these a retry helps where the call is about something that was just made.
+	either = []string{"Iam.NoSuchEntityException"}
+)
+
+// wantRetries wants a task to retry every transient error, and no permanent one.
+func (s machineState) wantRetries(t *testing.T, modelled []string, other string) {
+	t.Helper()
+	for _, name := range append(modelled, other) {
+		retries := s.retriesOf(name)
+		switch {
+		case slices.Contains(permanent, name):
+			if retries > 0 {
+				t.Errorf("it retries %s %d times, and no retry helps", name, retries)
+			}
+		case slices.Contains(transient, name) || name == other:
+			if retries == 0 {
+				t.Errorf("it does not retry %s, and a retry may help", name)
+			}
+		case !slices.Contains(either, name):
+			t.Errorf("add %s to transient, permanent or either", name)
+		}
+	}
+}
+
+// retriesOf is how often a task retries an error of a service.
+func (s machineState) retriesOf(name string) int {
+	for _, retrier := range s.Retry {
+		for _, pattern := range retrier.ErrorEquals {
+			if pattern == name || pattern == "States.TaskFailed" || pattern == "States.ALL" {
+				return retrier.maxAttempts()
+			}
+		}
+	}
+	return 0
+}
