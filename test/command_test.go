@@ -18,8 +18,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/jsii-runtime-go"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
@@ -27,7 +29,8 @@ import (
 // operator runs the operator's command, and notes what it asks of AWS.
 type operator struct {
 	*account
-	calls []request
+	definition string // of the state machine; default: the deployed one
+	calls      []request
 }
 
 // onboard runs the command, and returns its exit code and what it writes.
@@ -39,11 +42,22 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 		Connect: func(context.Context, string, string) (*onboard.Clients, error) {
 			config := o.Config()
 			config.APIOptions = append(config.APIOptions, o.noteCalls)
-			return onboard.NewClients(config), nil
+			clients := onboard.NewClients(config)
+			if o.definition != "" {
+				clients.Machines = described(o.definition)
+			}
+			return clients, nil
 		},
 	}
 	code = app.Run(t.Context(), args)
 	return code, out.String(), err.String()
+}
+
+// described answers with a definition.
+type described string
+
+func (d described) DescribeStateMachine(context.Context, *sfn.DescribeStateMachineInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error) {
+	return &sfn.DescribeStateMachineOutput{Definition: aws.String(string(d))}, nil
 }
 
 func (o *operator) noteCalls(stack *middleware.Stack) error {
@@ -98,7 +112,7 @@ func TestCommand(t *testing.T) {
 		ready = `ok       standard input: 1 user, nothing wrong
 ok       SES sends from this account
 ok       SES is out of its sandbox, and mails everybody
-ok       SES sends NUMBER more mails within 24 hours, and the list has 1 user
+ok       SES sends NUMBER more mails within 24 hours, and the list takes 1 mail for 1 user
 ok       the sender's SES identity it@example.com is verified
 ok       the group NoAuthorityIAMGroup exists
 ok       the account has no password policy of its own: passwords satisfy the default of IAM
@@ -176,6 +190,21 @@ command  Resent  nothing: a new password is mailed
 	operator.wantOnboarded(t, "command", "command@example.net")
 	operator.wantListed(t)
 	operator.wantPolicy(t)
+}
+
+// TestCommandCountsMails wants the quota of SES to be held to the mails that the deployed definition sends.
+func TestCommandCountsMails(t *testing.T) {
+	account := deployed(t)
+	for separate, want := range map[bool]string{false: "the list takes 3 mails for 3 users", true: "the list takes 6 mails for 3 users"} {
+		machine := synthesize(t, newStack(t), onboarding.UserOnboardingProps{
+			Sender: jsii.String(sender), SeparatePassword: &separate,
+		}).ofType(t, "AWS::StepFunctions::StateMachine")
+		operator := &operator{account: account, definition: machine["DefinitionString"].(string)}
+		_, stdout, stderr := operator.onboard(t, "a@example.net\nb@example.net\nc@example.net\n", "check", "-", "--aws")
+		if !strings.Contains(stdout, want) {
+			t.Errorf("SeparatePassword %v: got\n%s%s\nwant %s", separate, stdout, stderr, want)
+		}
+	}
 }
 
 func TestCommandWithoutItsStack(t *testing.T) {

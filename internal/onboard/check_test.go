@@ -2,6 +2,7 @@ package onboard_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,7 +26,13 @@ type fakePreflight struct {
 }
 
 const definition = `{"States": {"Validate the list": {"Assign": {"problems": "{% (\n$groups := [\"NoAuthority\",\"Staff\"]; 1) %}"}},
-	"GetEmailIdentity": {"Arguments": {"EmailIdentity": "example.com"}, "Assign": {"problems": "{% 1 %}"}}}}`
+	"GetEmailIdentity": {"Arguments": {"EmailIdentity": "example.com"}, "Assign": {"problems": "{% 1 %}"}},
+	"OnboardUsers": {"ItemProcessor": {"States": {"Each user": {"ItemProcessor": {"States": {
+		"SendEmail": {"Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail"}}}}}}}}}`
+
+// twoMails is a definition that sends each user two mails, one of them in a branch.
+var twoMails = strings.Replace(definition, `"SendEmail":`, `"Second": {"Branches": [{"States": {"Send": {
+	"Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail"}}}]}, "SendEmail":`, 1)
 
 func (f *fakePreflight) DescribeStateMachine(_ context.Context, in *sfn.DescribeStateMachineInput, _ ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error) {
 	f.askedForMachine = *in.StateMachineArn
@@ -70,6 +77,7 @@ func TestCheckWithAWS(t *testing.T) {
 		one      = "onboard: 1 problem to mend before the list is run\n"
 		askAdmin = "AccessDeniedException: not you: ask an administrator of the account for this permission"
 	)
+	unknownMachine := result{"", "onboard: " + machineARN + " is no state machine that this command knows: check --stack and --state-machine\n", 3}
 	tests := map[string]struct {
 		aws  fakePreflight
 		want result
@@ -77,7 +85,17 @@ func TestCheckWithAWS(t *testing.T) {
 		"everything is ready": {fakePreflight{}, result{list + sends + outside + verified + groups + policy, "", 0}},
 		"enough quota": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 198}},
-			result{list + sends + outside + "ok       SES sends 2 more mails within 24 hours, and the list has 2 users\n" + verified + groups + policy, "", 0},
+			result{list + sends + outside + "ok       SES sends 2 more mails within 24 hours, and the list takes 2 mails for 2 users\n" + verified + groups + policy, "", 0},
+		},
+		"two mails for each user": {
+			fakePreflight{definition: twoMails, quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 197}},
+			result{list + sends + outside + "problem  SES sends 3 more mails within 24 hours, and the list takes 4 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
+		},
+		"a quota that was lowered": {
+			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 300}},
+			result{list + sends + outside + "problem  SES sends 0 more mails within 24 hours, and the list takes 2 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
 		},
 		"no limit": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: -1, SentLast24Hours: 198}},
@@ -87,7 +105,7 @@ func TestCheckWithAWS(t *testing.T) {
 			fakePreflight{sandbox: true, quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 199}},
 			result{list + sends +
 				"warning  SES is in its sandbox, and mails verified recipients only: request production access in the SES console, Account dashboard\n" +
-				"problem  SES sends 1 more mails within 24 hours, and the list has 2 users: request a higher quota, " +
+				"problem  SES sends 1 more mail within 24 hours, and the list takes 2 mails for 2 users: request a higher quota, " +
 				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
 		},
 		"the sandbox alone": {
@@ -121,9 +139,9 @@ func TestCheckWithAWS(t *testing.T) {
 		"the definition is not permitted": {
 			fakePreflight{machineErr: denied}, result{"", "onboard: read the definition of " + machineARN + ": " + askAdmin + "\n", 3},
 		},
-		"another state machine": {
-			fakePreflight{definition: `{"States": {}}`},
-			result{"", "onboard: " + machineARN + " is no state machine that this command knows: check --stack and --state-machine\n", 3},
+		"another state machine": {fakePreflight{definition: `{"States": {}}`}, unknownMachine},
+		"a state machine that mails nobody": {
+			fakePreflight{definition: strings.ReplaceAll(definition, "sendEmail", "getAccount")}, unknownMachine,
 		},
 	}
 	for name, test := range tests {

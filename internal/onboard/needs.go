@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -13,6 +14,7 @@ import (
 type needs struct {
 	identity string   // of SES
 	groups   []string // that a list may name, the default first
+	mails    int      // that each user gets
 }
 
 // allowedGroups is in the expression that judges the list.
@@ -24,19 +26,41 @@ func readNeeds(ctx context.Context, machines MachineAPI, machine string) (*needs
 	if err != nil {
 		return nil, refused("read the definition of "+machine, err)
 	}
-	var definition struct {
-		States map[string]struct {
-			Assign    struct{ Problems string }
-			Arguments struct{ EmailIdentity string }
-		}
-	}
+	var definition part
 	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition)
-	needs := &needs{identity: definition.States["GetEmailIdentity"].Arguments.EmailIdentity}
+	needs := &needs{
+		identity: definition.States["GetEmailIdentity"].Arguments.EmailIdentity,
+		mails:    len(definition.States["OnboardUsers"].ItemProcessor.sendTasks()),
+	}
 	if found := allowedGroups.FindStringSubmatch(definition.States["Validate the list"].Assign.Problems); found != nil {
 		_ = json.Unmarshal([]byte(found[1]), &needs.groups)
 	}
-	if needs.identity == "" || len(needs.groups) == 0 {
+	if needs.identity == "" || len(needs.groups) == 0 || needs.mails == 0 {
 		return nil, awsErrorf("%s is no state machine that this command knows: check --stack and --state-machine", machine)
 	}
 	return needs, nil
+}
+
+// part is a state machine, or what a state of it has inside.
+type part struct{ States map[string]state }
+
+type state struct {
+	Resource      string
+	Assign        struct{ Problems string }
+	Arguments     struct{ EmailIdentity string }
+	ItemProcessor part   // of a Map
+	Branches      []part // of a Parallel
+}
+
+// sendTasks returns the tasks that send a mail, at any depth.
+func (p part) sendTasks() (tasks []state) {
+	for _, state := range p.States {
+		if strings.HasSuffix(state.Resource, ":aws-sdk:sesv2:sendEmail") {
+			tasks = append(tasks, state)
+		}
+		for _, inside := range append(state.Branches, state.ItemProcessor) {
+			tasks = append(tasks, inside.sendTasks()...)
+		}
+	}
+	return tasks
 }

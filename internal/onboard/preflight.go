@@ -113,13 +113,15 @@ func (p *preflight) lookAtQuota(quota *sestypes.SendQuota) {
 	if quota == nil || quota.Max24HourSend == unlimited {
 		return
 	}
-	left, users := int(quota.Max24HourSend-quota.SentLast24Hours), len(p.list.Users)
-	if users <= left {
-		p.add(fine, "SES sends %d more mails within 24 hours, and the list has %s", left, count(users, "user"))
+	left, users := int(max(quota.Max24HourSend-quota.SentLast24Hours, 0)), len(p.list.Users)
+	mails := users * p.needs.mails
+	balance := fmt.Sprintf("SES sends %s within 24 hours, and the list takes %s for %s",
+		count(left, "more mail"), count(mails, "mail"), count(users, "user"))
+	if mails <= left {
+		p.add(fine, "%s", balance)
 		return
 	}
-	p.add(problem, "SES sends %d more mails within 24 hours, and the list has %s: request a higher quota, "+
-		"or run the same list again each day until everybody is onboarded", max(left, 0), count(users, "user"))
+	p.add(problem, "%s: request a higher quota, or run the same list again each day until everybody is onboarded", balance)
 }
 
 func (p *preflight) lookAtSender(ctx context.Context) error {
