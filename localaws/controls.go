@@ -16,7 +16,7 @@ import (
 // ErrNotFound is the error of a control for what does not exist.
 var ErrNotFound = errors.New("not found")
 
-// Mail is a mail that SES has sent.
+// Mail is a mail that SES has sent. It sends none to an address on its suppression list.
 type Mail struct {
 	From    string
 	To      []string
@@ -51,6 +51,11 @@ func (s *Server) Verify(ctx context.Context, identity string) error {
 // SetSending has the sending of the account paused, or resumed.
 func (s *Server) SetSending(ctx context.Context, enabled bool) error {
 	return s.control(ctx, http.MethodPut, "sending", map[string]any{"Enabled": enabled}, nil)
+}
+
+// Suppress puts addresses on the suppression list of SES, as hard bounces of mails to them do.
+func (s *Server) Suppress(ctx context.Context, addresses ...string) error {
+	return s.control(ctx, http.MethodPost, "suppressed", map[string]any{"Addresses": addresses}, nil)
 }
 
 // Mails are the mails that were sent, in their order.

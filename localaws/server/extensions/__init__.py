@@ -19,6 +19,7 @@ from extensions import (
     ses,
     stack_resources,
     state_machines,
+    suppression,
     templates,
     variables,
 )
@@ -45,6 +46,7 @@ def install() -> None:
         ses,
         stack_resources,
         state_machines,
+        suppression,
         templates,
         variables,
     ):

@@ -2,6 +2,7 @@
 
     POST identities/verify  {"Identity": …}  follow the link in the verification mail
     PUT  sending            {"Enabled": …}   have the sending of the account paused, or resumed
+    POST suppressed         {"Addresses": …} have mails to addresses bounce, for good
     GET  mails                               read the mails that were sent
     GET  user?name=…                         see a user with the password that is set
     POST sign-in            {"UserName": …, "Password": …, "NewPassword": …}
@@ -19,7 +20,7 @@ from moto.iam.models import IAMBackend, User, iam_backends
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
-from extensions import clients, iam, ses
+from extensions import clients, iam, ses, suppression
 
 _REGION = "us-east-1"
 _PREFIX = "/_localaws/"
@@ -62,6 +63,11 @@ def _verify(request: Request) -> None:
 
 def _set_sending(request: Request) -> None:
     ses.set_sending(DEFAULT_ACCOUNT_ID, _REGION, request.get_json()["Enabled"])
+
+
+def _suppress(request: Request) -> None:
+    for address in request.get_json()["Addresses"]:
+        suppression.add(DEFAULT_ACCOUNT_ID, _REGION, address, "BOUNCE")
 
 
 def _mails(request: Request) -> list[dict[str, Any]]:
@@ -124,6 +130,7 @@ def _iam() -> IAMBackend:
 _HANDLERS: dict[tuple[str, str], Callable[[Request], Any]] = {
     ("POST", "identities/verify"): _verify,
     ("PUT", "sending"): _set_sending,
+    ("POST", "suppressed"): _suppress,
     ("GET", "mails"): _mails,
     ("GET", "user"): _user,
     ("POST", "sign-in"): _sign_in,

@@ -8,6 +8,10 @@
 - A message tag has letters, digits, _ and - only; moto takes every one:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
 - moto keeps one body of a message, and no Reply-To; here the whole request is kept.
+- moto takes a mail with a configuration set that does not exist; SES has no such resource then:
+  https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+- moto answers a GetConfigurationSet with what is no SendingOptions, and another error:
+  https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetConfigurationSet.html
 
 The state hangs on moto's objects, so that a reset of moto resets it too.
 """
@@ -18,10 +22,13 @@ from email.utils import parseaddr
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
+from moto.ses.exceptions import NotFoundException
 from moto.ses.models import EmailIdentity, SESBackend, ses_backends
 from moto.sesv2 import urls
 from moto.sesv2.models import SESV2Backend
 from moto.sesv2.responses import SESV2Response
+
+from extensions import suppression
 
 _MESSAGE_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -58,6 +65,7 @@ class SendingPaused(JsonRESTError):
 def install() -> None:
     urls.url_paths["{0}/v2/email/account$"] = SESV2Response.dispatch
     SESV2Response.get_account = _get_account
+    SESV2Response.get_configuration_set = _get_configuration_set
     SESV2Response.send_email = _send_email
     SESBackend._is_verified_address = _has_verified_identity
 
@@ -77,7 +85,7 @@ def set_sending(account: str, region: str, enabled: bool) -> None:
 
 
 def mails(account: str, region: str) -> list[dict[str, Any]]:
-    """The SendEmail requests that were taken, in their order."""
+    """The SendEmail requests that were taken and sent, in their order."""
     return list(getattr(ses_backends[account][region], "requests", []))
 
 
@@ -87,11 +95,16 @@ def _identity(backend: SESBackend, name: str) -> EmailIdentity | None:
 
 
 def _has_verified_identity(self: SESBackend, source: str) -> bool:
+    return any(identity.verified_for_sending_status for identity in _identities(self, source))
+
+
+def _identities(backend: SESBackend, source: str) -> list[EmailIdentity]:
+    """The identities that cover a sender, the address before its domain."""
     address = parseaddr(source)[1]
     labels = address.rpartition("@")[2].split(".")
     domains = [".".join(labels[index:]) for index in range(len(labels))]
-    identities = [_identity(self, name) for name in (address, *domains)]
-    return any(identity.verified_for_sending_status for identity in identities if identity)
+    identities = [_identity(backend, name) for name in (address, *domains)]
+    return [identity for identity in identities if identity]
 
 
 def _core(backend: SESV2Backend) -> SESBackend:
@@ -112,8 +125,23 @@ def _get_account(self: SESV2Response) -> str:
             "ProductionAccessEnabled": True,
             "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": sent},
             "SendingEnabled": _sending_enabled(backend),
+            "SuppressionAttributes": suppression.account_attributes(backend),
         }
     )
+
+
+def _get_configuration_set(self: SESV2Response) -> str:
+    backend = _core(self.sesv2_backend)
+    name = _existing_set(backend, self._get_param("ConfigurationSetName"))
+    return json.dumps(
+        backend.config_sets[name].to_dict_v2() | {"SendingOptions": {"SendingEnabled": True}}
+    )
+
+
+def _existing_set(backend: SESBackend, name: str) -> str:
+    if name not in backend.config_sets:
+        raise NotFoundException(f"Configuration set <{name}> does not exist.")
+    return name
 
 
 def _send_email(self: SESV2Response) -> str:
@@ -131,6 +159,21 @@ def _send_email(self: SESV2Response) -> str:
         for text in (tag["Name"], tag["Value"]):
             if not _MESSAGE_TAG.fullmatch(text):
                 raise BadRequest(f"Invalid message tag: {text}")
+    configuration_set = request.get("ConfigurationSetName") or next(
+        (identity.configuration_set_name for identity in _identities(backend, sender)), None
+    )
+    if configuration_set:
+        _existing_set(backend, configuration_set)
     response = _original_send_email(self)
-    backend.requests = [*getattr(backend, "requests", []), request]
+    destination = {
+        kind: [
+            address
+            for address in addresses
+            if not suppression.holds_back(backend, configuration_set, parseaddr(address)[1])
+        ]
+        for kind, addresses in request.get("Destination", {}).items()
+    }
+    if any(destination.values()):
+        sent = request | {"Destination": destination}
+        backend.requests = [*getattr(backend, "requests", []), sent]
     return response

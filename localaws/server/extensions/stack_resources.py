@@ -1,8 +1,9 @@
 """Resource types of CloudFormation that moto skips with a warning.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html
-and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html
+and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-configurationset.html
 are made for good; the types of `_INERT` are accepted, and nothing is made for them.
 """
 
@@ -13,14 +14,13 @@ from typing import Any
 from moto.core.common_models import CloudFormationModel
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import Group, IAMBackend, iam_backends
-from moto.ses.models import SESBackend, ses_backends
+from moto.ses.models import ConfigurationSet, SESBackend, ses_backends
 from moto.utilities.utils import get_partition
 
 _INERT = (
     "AWS::CDK::Metadata",
     "AWS::CloudWatch::Alarm",
     "AWS::S3::BucketPolicy",
-    "AWS::SES::ConfigurationSet",
     "AWS::SES::ConfigurationSetEventDestination",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
@@ -179,6 +179,61 @@ class EmailIdentityResource(CloudFormationModel):
 
     def delete(self, account_id: str, region_name: str) -> None:
         _ses(account_id, region_name).email_identities.pop(self.identity, None)
+
+
+class ConfigurationSetResource(CloudFormationModel):
+    """AWS::SES::ConfigurationSet: Ref is the name. It has the suppression options, and no others."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::SES::ConfigurationSet"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return False
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> "ConfigurationSetResource":
+        sets = _ses(account_id, region_name).config_sets
+        options = cloudformation_json.get("Properties", {}).get("SuppressionOptions")
+        sets[resource_name] = ConfigurationSet(resource_name, suppression_options=options)
+        return cls(resource_name)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: "ConfigurationSetResource",
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> "ConfigurationSetResource":
+        name = cloudformation_json.get("Properties", {}).get("Name", original_resource.name)
+        original_resource.delete(account_id, region_name)
+        return cls.create_from_cloudformation_json(
+            name, cloudformation_json, account_id, region_name
+        )
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        _ses(account_id, region_name).config_sets.pop(self.name, None)
 
 
 class _InertResource:
