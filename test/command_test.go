@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"regexp"
@@ -12,11 +13,13 @@ import (
 	"strings"
 	"testing"
 
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/aws/smithy-go/middleware"
@@ -92,6 +95,8 @@ func resourceOf(parameters any) string {
 		return *in.ExecutionArn
 	case *sfn.DescribeMapRunInput:
 		return *in.MapRunArn
+	case *sesv2.GetConfigurationSetInput:
+		return "arn:aws:ses:" + where + ":configuration-set/" + *in.ConfigurationSetName
 	case *sesv2.GetEmailIdentityInput:
 		return "arn:aws:ses:" + where + ":identity/" + *in.EmailIdentity
 	case *iam.GetGroupInput:
@@ -114,6 +119,7 @@ ok       SES sends from this account
 ok       SES is out of its sandbox, and mails everybody
 ok       SES sends NUMBER more mails within 24 hours, and the list takes 1 mail for 1 user
 ok       the sender's SES identity it@example.com is verified
+ok       SES suppresses none of the addresses
 ok       the group NoAuthorityIAMGroup exists
 ok       the account has no password policy of its own: passwords satisfy the default of IAM
 `
@@ -189,7 +195,84 @@ command  Resent  nothing: a new password is mailed
 	}
 	operator.wantOnboarded(t, "command", "command@example.net")
 	operator.wantListed(t)
+	operator.wantSuppressed(t)
+	operator.wantLongSuppressionList(t)
 	operator.wantPolicy(t)
+}
+
+// wantSuppressed has mails to an address bounce, and wants the operator to be warned of it before the run, and to be told
+// what brings the mail.
+func (o *operator) wantSuppressed(t *testing.T) {
+	t.Helper()
+	const list = "user_name,email\nsuppressed,suppressed@example.net\n"
+	if err := o.Suppress(t.Context(), "Suppressed@example.net"); err != nil {
+		t.Fatal(err)
+	}
+	const why = "standard input:2: SES does not deliver to suppressed@example.net, because an earlier mail to it bounced: "
+	code, stdout, stderr := o.onboard(t, list, "check", "-", "--aws")
+	if code != 1 || !strings.Contains(stdout, "\nproblem  "+why) {
+		t.Errorf("check: got the exit code %d and\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = o.onboard(t, list, "run", "-")
+	warned := regexp.MustCompile(`\nwarning: ` + why + `.* --email-address (\S+) --region us-east-1\nstarted `).FindStringSubmatch(stderr)
+	if code != 0 || warned == nil || !strings.Contains(stdout, "suppressed  Created  remove the address from SES's suppression list") {
+		t.Fatalf("run: got the exit code %d and\n%s%s", code, stdout, stderr)
+	}
+	if mails := o.mailsTo(t, "suppressed@example.net"); len(mails) > 0 {
+		t.Errorf("a suppressed address got the mails %+v", mails)
+	}
+	_, err := sesv2.NewFromConfig(o.Config()).DeleteSuppressedDestination(t.Context(), &sesv2.DeleteSuppressedDestinationInput{EmailAddress: &warned[1]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr = o.onboard(t, list, "run", "-", "--resend")
+	if code != 0 || strings.Contains(stderr, "warning") {
+		t.Errorf("run --resend: got the exit code %d and\n%s%s", code, stdout, stderr)
+	}
+	o.wantOnboarded(t, "suppressed", "suppressed@example.net")
+}
+
+// wantLongSuppressionList checks a list in an account of its own, whose suppression list is too long to read for a user, and
+// then with a configuration set that switches suppression off.
+func (o *operator) wantLongSuppressionList(t *testing.T) {
+	t.Helper()
+	server, err := localaws.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	others := make([]string, 5001)
+	for i := range others {
+		others[i] = fmt.Sprintf("other-%d@example.org", i)
+	}
+	if err := server.Suppress(t.Context(), append(others, "suppressed@example.net")...); err != nil {
+		t.Fatal(err)
+	}
+	client := sesv2.NewFromConfig(server.Config())
+	if _, err := client.CreateConfigurationSet(t.Context(), &sesv2.CreateConfigurationSetInput{
+		ConfigurationSetName: aws.String("mails"),
+		SuppressionOptions:   &sestypes.SuppressionOptions{SuppressedReasons: []sestypes.SuppressionListReason{}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	other := &operator{account: &account{Server: server}}
+	machine := "arn:aws:states:" + localaws.Region + ":" + localaws.Account + ":stateMachine:UserOnboarding"
+	for set, want := range map[string]string{
+		"":      "\nproblem  standard input:1: SES does not deliver to suppressed@example.net, ",
+		"mails": "\nok       SES's suppression list is off for these mails\n",
+	} {
+		props := onboarding.UserOnboardingProps{}
+		stack := newStack(t)
+		if set != "" {
+			props.ConfigurationSet = ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), &set)
+		}
+		other.definition = synthesize(t, stack, props).ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
+		_, stdout, stderr := other.onboard(t, "suppressed@example.net", "check", "-", "--aws", "--state-machine", machine)
+		if !strings.Contains(stdout, want) {
+			t.Errorf("configuration set %q: got\n%s%s\nwant%s", set, stdout, stderr, want)
+		}
+	}
+	o.calls = append(o.calls, other.calls...)
 }
 
 // TestCommandCountsMails wants the quota of SES to be held to the mails that the deployed definition sends.

@@ -14,7 +14,8 @@ func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
 
 // GrantRead lets an identity see the executions with their lists and reports, and the definition. None of them has a
 // password. Together with [UserOnboarding.GrantStartExecution] it allows what the command onboard run does with the ARN of the
-// state machine; to find that by the name of the stack takes cloudformation:DescribeStacks.
+// state machine; to find that by the name of the stack takes cloudformation:DescribeStacks. What it takes to find addresses
+// that SES suppresses is in docs/operators.md: without it onboard run says so, and goes on.
 func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 	// The map runs of an execution, and their children, are named after the state machine and a label.
 	mapRuns := u.statesARN("mapRun", "/*")

@@ -12,7 +12,8 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// Clients is what the command asks of AWS. Stacks and Executions serve every command, the others check --aws alone.
+// Clients is what the command asks of AWS. Stacks and Executions serve every command, Machines and Mail serve run and
+// check --aws, and Users serves check --aws alone.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
@@ -57,6 +58,9 @@ type MachineAPI interface {
 type MailAPI interface {
 	GetAccount(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error)
 	GetEmailIdentity(context.Context, *sesv2.GetEmailIdentityInput, ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error)
+	GetConfigurationSet(context.Context, *sesv2.GetConfigurationSetInput, ...func(*sesv2.Options)) (*sesv2.GetConfigurationSetOutput, error)
+	GetSuppressedDestination(context.Context, *sesv2.GetSuppressedDestinationInput, ...func(*sesv2.Options)) (*sesv2.GetSuppressedDestinationOutput, error)
+	ListSuppressedDestinations(context.Context, *sesv2.ListSuppressedDestinationsInput, ...func(*sesv2.Options)) (*sesv2.ListSuppressedDestinationsOutput, error)
 }
 
 // UserAPI is what the command asks of IAM.

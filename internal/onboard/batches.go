@@ -64,6 +64,8 @@ type runner struct {
 	batches  []batch
 	progress progress
 
+	suppressed []string // the names of the users whose mails SES does not send
+
 	started int     // how many users are in an execution, or may be
 	outcome outcome // of those whose execution has ended
 }
@@ -107,6 +109,7 @@ func (r *runner) runBatch(ctx context.Context, batch batch) error {
 	if err != nil {
 		return err
 	}
+	outcome.noteSuppressed(r.suppressed)
 	r.outcome.add(outcome)
 	return nil
 }

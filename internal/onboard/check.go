@@ -18,8 +18,9 @@ func (a App) checkCommand() *cobra.Command {
 ` + listFormats + `
 
 With --aws, look also whether AWS is ready for the list: whether SES sends, how
-much, and to whom, whether the sender is verified, the groups exist, and the
-password policy can be read. Nothing is changed.`,
+much, and to whom, whether it suppresses an address of the list, whether the sender
+is verified, the groups exist, and the password policy can be read. Nothing is
+changed.`,
 		Example: `  onboard check users.csv
   onboard check users.csv --aws`,
 		Args:              oneArgument("LIST"),
@@ -49,11 +50,10 @@ func (a App) check(ctx context.Context, path string, where target, askAWS bool) 
 	if err != nil {
 		return err
 	}
-	needs, err := readNeeds(ctx, clients.Machines, machine)
+	preflight, err := newPreflight(ctx, clients, machine, where, list, a.Stderr)
 	if err != nil {
 		return err
 	}
-	preflight := &preflight{clients: clients, needs: needs, list: list}
 	findings, err := preflight.look(ctx)
 	printFindings(a.Stdout, findings)
 	return err

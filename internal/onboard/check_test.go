@@ -23,6 +23,7 @@ type fakePreflight struct {
 	unverified                        bool
 	identityErr, groupErr, policyErr  error
 	askedForIdentity, askedForMachine string
+	fakeSuppression
 }
 
 const definition = `{"States": {"Validate the list": {"Assign": {"problems": "{% (\n$groups := [\"NoAuthority\",\"Staff\"]; 1) %}"}},
@@ -44,12 +45,13 @@ func (f *fakePreflight) DescribeStateMachine(_ context.Context, in *sfn.Describe
 }
 
 func (f *fakePreflight) GetAccount(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error) {
-	return &sesv2.GetAccountOutput{SendingEnabled: !f.sendingOff, ProductionAccessEnabled: !f.sandbox, SendQuota: f.quota}, f.accountErr
+	return &sesv2.GetAccountOutput{SendingEnabled: !f.sendingOff, ProductionAccessEnabled: !f.sandbox, SendQuota: f.quota,
+		SuppressionAttributes: f.accountAttributes()}, f.accountErr
 }
 
 func (f *fakePreflight) GetEmailIdentity(_ context.Context, in *sesv2.GetEmailIdentityInput, _ ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error) {
 	f.askedForIdentity = *in.EmailIdentity
-	return &sesv2.GetEmailIdentityOutput{VerifiedForSendingStatus: !f.unverified}, f.identityErr
+	return &sesv2.GetEmailIdentityOutput{VerifiedForSendingStatus: !f.unverified, ConfigurationSetName: f.defaultSet}, f.identityErr
 }
 
 func (f *fakePreflight) GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error) {
@@ -71,7 +73,8 @@ func TestCheckWithAWS(t *testing.T) {
 		list     = "ok       standard input: 2 users, nothing wrong\n"
 		sends    = "ok       SES sends from this account\n"
 		outside  = "ok       SES is out of its sandbox, and mails everybody\n"
-		verified = "ok       the sender's SES identity example.com is verified\n"
+		none     = "ok       SES suppresses none of the addresses\n"
+		verified = "ok       the sender's SES identity example.com is verified\n" + none
 		groups   = "ok       the group NoAuthority exists\nok       the group Staff exists\n"
 		policy   = "ok       the password policy of the account can be read: passwords have at least 14 characters\n"
 		one      = "onboard: 1 problem to mend before the list is run\n"
@@ -119,7 +122,7 @@ func TestCheckWithAWS(t *testing.T) {
 			result{list +
 				"problem  SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again\n" + outside +
 				"problem  the sender's SES identity example.com is not verified: follow the link in the mail that AWS sent to the address, " +
-				"or publish the DKIM records of the domain\n" +
+				"or publish the DKIM records of the domain\n" + none +
 				"problem  IAM has no group NoAuthority: create it, or deploy the stack again\n" +
 				"problem  IAM has no group Staff: create it, or deploy the stack again\n" +
 				"ok       the account has no password policy of its own: passwords satisfy the default of IAM\n",
@@ -128,11 +131,12 @@ func TestCheckWithAWS(t *testing.T) {
 		"no identity": {
 			fakePreflight{identityErr: &sestypes.NotFoundException{}},
 			result{list + sends + outside +
-				"problem  SES has no identity example.com in this region: create it and have it verified\n" + groups + policy, one, 1},
+				"problem  SES has no identity example.com in this region: create it and have it verified\n" + none + groups + policy, one, 1},
 		},
 		"nothing is permitted": {
 			fakePreflight{accountErr: denied, identityErr: denied, groupErr: denied, policyErr: denied},
 			result{list + "problem  look at SES: " + askAdmin + "\nproblem  look at the SES identity example.com: " + askAdmin +
+				"\nwarning  did not find out which addresses SES suppresses: look at the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
 				"\nproblem  look at the group NoAuthority: " + askAdmin + "\nproblem  look at the password policy: " + askAdmin + "\n",
 				"onboard: 4 problems to mend before the list is run\n", 3},
 		},
@@ -163,6 +167,7 @@ func TestCheckOfGroupsWithAWS(t *testing.T) {
 ok       SES sends from this account
 ok       SES is out of its sandbox, and mails everybody
 ok       the sender's SES identity example.com is verified
+ok       SES suppresses none of the addresses
 ok       the group NoAuthority exists
 ok       the group Staff exists
 ok       the password policy of the account can be read: passwords have at least 14 characters

@@ -15,6 +15,8 @@ type needs struct {
 	identity string   // of SES
 	groups   []string // that a list may name, the default first
 	mails    int      // that each user gets
+
+	configurationSet string // of SES, that the mails name; empty: none
 }
 
 // allowedGroups is in the expression that judges the list.
@@ -28,9 +30,10 @@ func readNeeds(ctx context.Context, machines MachineAPI, machine string) (*needs
 	}
 	var definition part
 	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition)
-	needs := &needs{
-		identity: definition.States["GetEmailIdentity"].Arguments.EmailIdentity,
-		mails:    len(definition.States["OnboardUsers"].ItemProcessor.sendTasks()),
+	sends := definition.States["OnboardUsers"].ItemProcessor.sendTasks()
+	needs := &needs{identity: definition.States["GetEmailIdentity"].Arguments.EmailIdentity, mails: len(sends)}
+	if needs.mails > 0 {
+		needs.configurationSet = sends[0].Arguments.ConfigurationSetName
 	}
 	if found := allowedGroups.FindStringSubmatch(definition.States["Validate the list"].Assign.Problems); found != nil {
 		_ = json.Unmarshal([]byte(found[1]), &needs.groups)
@@ -47,7 +50,7 @@ type part struct{ States map[string]state }
 type state struct {
 	Resource      string
 	Assign        struct{ Problems string }
-	Arguments     struct{ EmailIdentity string }
+	Arguments     struct{ EmailIdentity, ConfigurationSetName string }
 	ItemProcessor part   // of a Map
 	Branches      []part // of a Parallel
 }

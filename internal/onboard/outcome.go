@@ -3,6 +3,7 @@ package onboard
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,8 @@ type userOutcome struct {
 	Step     string `json:",omitempty"` // where a user failed, and why
 	Error    string `json:",omitempty"`
 	Cause    string `json:",omitempty"`
+
+	isSuppressed bool // SES has taken the mails to this user, and has not sent them
 }
 
 func (e *execution) parseOutcome(report string) (*outcome, error) {
@@ -48,6 +51,13 @@ func (o *outcome) add(other *outcome) {
 	o.Failed += other.Failed
 	o.Users = append(o.Users, other.Users...)
 	o.reportCommands = append(o.reportCommands, other.reportCommands...)
+}
+
+// noteSuppressed notes which users SES has not sent their mails.
+func (o *outcome) noteSuppressed(names []string) {
+	for i := range o.Users {
+		o.Users[i].isSuppressed = slices.Contains(names, o.Users[i].UserName)
+	}
 }
 
 // summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (there before).

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -20,11 +21,18 @@ import (
 // preflight looks whether AWS is ready for a list, as the state machine does before it touches anybody, and a little
 // further.
 type preflight struct {
-	clients *Clients
-	needs   *needs
-	list    *userlist.List
+	clients  *Clients
+	needs    *needs
+	list     *userlist.List
+	progress io.Writer // what takes long says here how far it is
 
-	findings []finding
+	region, profile string // of the commands that it suggests
+
+	findings   []finding
+	suppressed []string // the names of the users whose mails SES does not send
+
+	ses    *sesv2.GetAccountOutput // nil until SES has answered
+	sender *sesv2.GetEmailIdentityOutput
 }
 
 // finding is what a look has found, and what to do about it.
@@ -45,12 +53,25 @@ func (p *preflight) add(level level, format string, args ...any) {
 	p.findings = append(p.findings, finding{level, fmt.Sprintf(format, args...)})
 }
 
+// newPreflight reads what the state machine needs.
+func newPreflight(ctx context.Context, clients *Clients, machine string, where target, list *userlist.List, progress io.Writer) (*preflight, error) {
+	needs, err := readNeeds(ctx, clients.Machines, machine)
+	parsed, _ := arn.Parse(machine)
+	return &preflight{clients: clients, needs: needs, list: list, progress: progress, region: parsed.Region, profile: where.profile}, err
+}
+
 // look returns all findings. The error is that of the worst one.
 func (p *preflight) look(ctx context.Context) ([]finding, error) {
 	wrongGroups := p.lookAtList()
 	var refusals []error
-	for _, look := range []func(context.Context) error{p.lookAtSES, p.lookAtSender, p.lookAtGroups, p.lookAtPasswordPolicy} {
-		if err := look(ctx); err != nil {
+	for _, look := range []func(context.Context) error{
+		p.lookAtSES, p.lookAtSender, p.lookAtSuppressed, p.lookAtGroups, p.lookAtPasswordPolicy,
+	} {
+		err := look(ctx)
+		if ctx.Err() != nil {
+			return nil, errInterrupted
+		}
+		if err != nil {
 			p.add(problem, "%v", err)
 			refusals = append(refusals, err)
 		}
@@ -88,8 +109,32 @@ func (p *preflight) lookAtList() (wrong int) {
 	return wrong
 }
 
+// account asks SES for the account, once.
+func (p *preflight) account(ctx context.Context) (*sesv2.GetAccountOutput, error) {
+	if p.ses == nil {
+		account, err := p.clients.Mail.GetAccount(ctx, &sesv2.GetAccountInput{}, patient)
+		if err != nil {
+			return nil, err
+		}
+		p.ses = account
+	}
+	return p.ses, nil
+}
+
+// senderIdentity asks SES for the identity of the sender, once.
+func (p *preflight) senderIdentity(ctx context.Context) (*sesv2.GetEmailIdentityOutput, error) {
+	if p.sender == nil {
+		identity, err := p.clients.Mail.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: &p.needs.identity}, patient)
+		if err != nil {
+			return nil, err
+		}
+		p.sender = identity
+	}
+	return p.sender, nil
+}
+
 func (p *preflight) lookAtSES(ctx context.Context) error {
-	account, err := p.clients.Mail.GetAccount(ctx, &sesv2.GetAccountInput{})
+	account, err := p.account(ctx)
 	if err != nil {
 		return refused("look at SES", err)
 	}
@@ -125,7 +170,7 @@ func (p *preflight) lookAtQuota(quota *sestypes.SendQuota) {
 }
 
 func (p *preflight) lookAtSender(ctx context.Context) error {
-	identity, err := p.clients.Mail.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: &p.needs.identity})
+	identity, err := p.senderIdentity(ctx)
 	var missing *sestypes.NotFoundException
 	switch {
 	case errors.As(err, &missing):

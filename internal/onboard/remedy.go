@@ -6,6 +6,10 @@ const runAgain = "run the same list again"
 
 // whatToDo says what the operator is to do about a user.
 func (u userOutcome) whatToDo() string {
+	isMailed := u.Status == "Created" || u.Status == "Resumed" || u.Status == "Resent"
+	if u.isSuppressed && isMailed {
+		return "remove the address from SES's suppression list, and run the list with --resend: SES did not send the mail"
+	}
 	switch u.Status {
 	case "Created":
 		return "nothing: the sign-in data is mailed"

@@ -29,9 +29,9 @@ func (a App) runCommand() *cobra.Command {
 
 ` + listFormats + `
 
-The list is checked first: nothing is started unless all of it is right. A terminal
-is asked before the start, unless --yes is given or the list is standard input. A
-long list is split into executions of up to 1,000 users, one after the other, with
+The list is checked first: nothing is started unless all of it is right. Users whose
+mails SES would not send are named. A terminal is asked before the start, unless
+--yes is given or the list is standard input. A long list is split into executions of up to 1,000 users, one after the other, with
 one report.
 
 The same list can be run again at any time: it goes on where the last run stopped,
@@ -97,6 +97,10 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*run
 	batches := split(list)
 	a.announce(list, machine, len(batches))
 	a.warnOfRunning(ctx, clients.Executions, machine)
+	suppressed, err := a.warnOfSuppressed(ctx, clients, machine, options.where, list)
+	if err != nil {
+		return nil, err
+	}
 	if path != "-" && !options.yes {
 		if err := a.confirm(ctx); err != nil {
 			return nil, err
@@ -104,7 +108,7 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*run
 	}
 	return &runner{
 		stderr: a.Stderr, api: clients.Executions, machine: machine, profile: options.where.profile,
-		list: list, batches: batches, progress: newProgress(a.Stderr, len(list.Users)),
+		list: list, suppressed: suppressed, batches: batches, progress: newProgress(a.Stderr, len(list.Users)),
 	}, nil
 }
 
@@ -132,4 +136,24 @@ func (a App) warnOfRunning(ctx context.Context, executions ExecutionAPI, machine
 	}
 	fmt.Fprintf(a.Stderr, "warning: %s is still running: if it has users of this list, wait for its end, "+
 		"since two runs at a time can mail a password that is not the one set\n", oneLine(aws.ToString(running.Executions[0].Name)))
+}
+
+// warnOfSuppressed warns of the users whose mails SES does not send, and returns their names. What cannot be looked at stops
+// nothing: SES takes the mails.
+func (a App) warnOfSuppressed(ctx context.Context, clients *Clients, machine string, where target, list *userlist.List) ([]string, error) {
+	preflight, err := newPreflight(ctx, clients, machine, where, list, a.Stderr)
+	if err != nil {
+		preflight.add(warning, "did not find out which addresses SES suppresses (states:DescribeStateMachine): %v", err)
+	} else {
+		_ = preflight.lookAtSuppressed(ctx) // fails only when ctx ends
+	}
+	if ctx.Err() != nil {
+		return nil, errInterrupted
+	}
+	for _, finding := range preflight.findings {
+		if finding.level != fine {
+			fmt.Fprintf(a.Stderr, "warning: %s\n", finding.text)
+		}
+	}
+	return preflight.suppressed, nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/google/go-cmp/cmp"
 
@@ -129,6 +130,25 @@ func TestTerminalIsAsked(t *testing.T) {
 				t.Errorf("started %d executions", len(fake.started))
 			}
 		})
+	}
+}
+
+// TestTerminalIsAskedAfterTheWarnings wants the operator to know of suppressed addresses before the question.
+func TestTerminalIsAskedAfterTheWarnings(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "users.txt", "ada@example.com")
+	terminal := terminaltest.Open(t)
+	fake := &fakeAWS{}
+	fake.preflight.suppressed = []sestypes.SuppressedDestinationSummary{onList("ada@example.com", bounce)}
+	app := onboard.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	code := make(chan int)
+	go func() { code <- app.Run(t.Context(), []string{"run", "users.txt"}) }()
+	terminal.WaitFor(t, `\nwarning: users.txt:1: SES does not deliver to ada@example.com, .*\nGo on\? \[y/N\] $`)
+	if err := terminal.Type("n\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-code; got != 1 || fake.started != nil {
+		t.Errorf("got the exit code %d, and started %d executions", got, len(fake.started))
 	}
 }
 
