@@ -683,6 +683,36 @@ func TestSES(t *testing.T) {
 		t.Errorf("got %v, want NotFoundException", err)
 	}
 
+	// Addresses are compared with regard to letter case, domains without.
+	for _, from := range []string{"A@example.com", "a@Example.com"} {
+		if got := send(from); got != "MessageRejected" {
+			t.Errorf("%s: got %q, want MessageRejected", from, got)
+		}
+		_, err := client.GetEmailIdentity(t.Context(), &sesv2.GetEmailIdentityInput{EmailIdentity: &from})
+		if code(err) != "NotFoundException" {
+			t.Errorf("%s: got %v, want NotFoundException", from, err)
+		}
+		if err := server.Verify(t.Context(), from); !errors.Is(err, localaws.ErrNotFound) {
+			t.Errorf("verify %s: got %v, want ErrNotFound", from, err)
+		}
+	}
+	for _, from := range []string{"B@EXAMPLE.NET", "b@Mail.Example.net"} {
+		if got := send(from); got != "" {
+			t.Errorf("%s: got %q, want the domain to cover it", from, got)
+		}
+	}
+	inUpperCase := aws.String("EXAMPLE.ORG")
+	_, err = client.CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: inUpperCase})
+	must(t, err)
+	_, err = client.GetEmailIdentity(t.Context(), &sesv2.GetEmailIdentityInput{EmailIdentity: aws.String("Example.org")})
+	must(t, err)
+	_, err = client.DeleteEmailIdentity(t.Context(), &sesv2.DeleteEmailIdentityInput{EmailIdentity: inUpperCase})
+	must(t, err)
+	_, err = client.GetEmailIdentity(t.Context(), &sesv2.GetEmailIdentityInput{EmailIdentity: aws.String("example.org")})
+	if code(err) != "NotFoundException" {
+		t.Errorf("got %v after the deletion, want NotFoundException", err)
+	}
+
 	must(t, server.SetSending(t.Context(), false))
 	if got := send("a@example.com"); got != "SendingPausedException" {
 		t.Errorf("got %q, want SendingPausedException", got)

@@ -2,8 +2,11 @@ package test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	route53 "github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
@@ -61,11 +64,70 @@ func TestIdentityOfHostedZone(t *testing.T) {
 	})
 }
 
+// TestIdentityInUpperCase wants a domain to have the name that SES knows it by wherever it is named, and an address to stay.
+func TestIdentityInUpperCase(t *testing.T) {
+	sender := jsii.String("IT@Mail.Example.com")
+	for _, test := range []struct {
+		name  string
+		props func(awscdk.Stack) props
+		made  any    // the name of the identity that is made
+		read  string // the one that the preflight reads
+	}{
+		{"given domain", func(stack awscdk.Stack) props {
+			return props{Sender: sender,
+				SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("EXAMPLE.com"))}
+		}, nil, "example.com"},
+		{"given address", func(stack awscdk.Stack) props {
+			return props{Sender: sender, SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), sender)}
+		}, nil, "IT@Mail.Example.com"},
+		{"made domain", func(awscdk.Stack) props {
+			return props{Sender: sender, Identity: ses.Identity_Domain(jsii.String("EXAMPLE.com"))}
+		}, "example.com", "<UserOnboardingSenderIdentity>"},
+		{"made address", func(awscdk.Stack) props { return props{Sender: sender} },
+			"IT@Mail.Example.com", "<UserOnboardingSenderIdentity>"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			stack := newStack(t)
+			template := synthesize(t, stack, test.props(stack))
+			var made any
+			for _, resource := range template.Resources {
+				if resource.Type == "AWS::SES::EmailIdentity" {
+					made = resource.Properties["EmailIdentity"]
+				}
+			}
+			if made != test.made {
+				t.Errorf("made the identity %v, want %v", made, test.made)
+			}
+			machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+			if got := machine.States["GetEmailIdentity"].Arguments["EmailIdentity"]; got != test.read {
+				t.Errorf("reads the identity %v, want %s", got, test.read)
+			}
+			want := ofRole + "Allow ses:GetEmailIdentity on " + sesARN + "identity/" + test.read
+			if statements := template.statements(t, strings.TrimSuffix(ofRole, ": ")); !slices.Contains(statements, want) {
+				t.Errorf("there is no statement\n%s\nin\n%s", want, strings.Join(statements, "\n"))
+			}
+		})
+	}
+}
+
 func TestIdentityMustCoverTheSender(t *testing.T) {
 	stack := newStack(t)
 	mustPanic(t, `UserOnboarding: Identity must be the sender sender@example.com, or its domain, got: "example.org"`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("Other"), &onboarding.UserOnboardingProps{
 			Sender: jsii.String("sender@example.com"), Identity: ses.Identity_Domain(jsii.String("example.org")),
+		})
+	})
+	const inOtherCase = ` must have the letter case of the sender IT@example.com, because SES compares addresses with regard to ` +
+		`case: write both as SES has the identity, got: "it@example.com"`
+	mustPanic(t, "UserOnboarding: SenderIdentity"+inOtherCase, func() {
+		onboarding.NewUserOnboarding(stack, jsii.String("GivenInOtherCase"), &onboarding.UserOnboardingProps{
+			Sender:         jsii.String("IT@example.com"),
+			SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("InOtherCase"), jsii.String("it@example.com")),
+		})
+	})
+	mustPanic(t, "UserOnboarding: Identity"+inOtherCase, func() {
+		onboarding.NewUserOnboarding(stack, jsii.String("InOtherCaseToo"), &onboarding.UserOnboardingProps{
+			Sender: jsii.String("IT@example.com"), Identity: ses.Identity_Email(jsii.String("it@example.com")),
 		})
 	})
 	mustPanic(t, `UserOnboarding: Identity must be left out where SenderIdentity is given, got: "example.com"`, func() {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 const (
@@ -70,10 +71,10 @@ func (f *flow) getEmailIdentity() tasks.CallAwsService {
 	return f.task("GetEmailIdentity", call{
 		retry:      ofPreflight,
 		permission: "ses:GetEmailIdentity",
-		resources:  []*string{f.identity.EmailIdentityArn()},
-		parameters: map[string]any{"EmailIdentity": f.identity.EmailIdentityName()},
+		resources:  []*string{f.sesARN("identity", f.identityName())},
+		parameters: map[string]any{"EmailIdentity": f.identityName()},
 		assign: problemUnless("$states.result.VerifiedForSendingStatus = true", jsonata.Literal(
-			"the sender's SES identity "+*f.identity.EmailIdentityName()+" is not verified: follow the link in the mail "+
+			"the sender's SES identity "+f.identityName()+" is not verified: follow the link in the mail "+
 				"that AWS sent to the address, or publish the DKIM records of the domain")),
 		final: []string{"SesV2.BadRequestException", "SesV2.NotFoundException"},
 	})
@@ -81,7 +82,16 @@ func (f *flow) getEmailIdentity() tasks.CallAwsService {
 
 func (f *flow) noIdentity() *sfn.CatchProps {
 	return onError("SesV2.NotFoundException", problem(jsonata.Literal(
-		"SES has no identity "+*f.identity.EmailIdentityName()+" in this region: create it and have it verified")))
+		"SES has no identity "+f.identityName()+" in this region: create it and have it verified")))
+}
+
+// identityName returns the name by which SES knows the sender's identity. The ARN that the permission is for has it, too.
+func (f *flow) identityName() string {
+	name := *f.identity.EmailIdentityName()
+	if isToken(name) {
+		return name
+	}
+	return rules.NameInSES(name)
 }
 
 // getGroup reads the i-th group, and so sees that it exists.

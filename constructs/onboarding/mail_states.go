@@ -22,7 +22,9 @@ func (f *flow) sendPassword() tasks.CallAwsService {
 }
 
 // sendTask is allowed on every identity, since SES also asks for a permission on the recipient's where that is an
-// identity too; the condition pins the sender (SES Developer Guide, "Controlling access to Amazon SES").
+// identity too; the condition pins the sender (SES Developer Guide, "Controlling access to Amazon SES"). SES compares it
+// with regard to letter case ("Sending policy examples"), so the mail has the sender exactly as the condition has it. If SES
+// changed the case of the domain before it compares, a sender with a domain in upper case would be denied.
 func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsService {
 	parameters := map[string]any{
 		"FromEmailAddress": f.from(),

@@ -148,8 +148,11 @@ func (u *UserOnboarding) newSenderIdentity(props *UserOnboardingProps) ses.Email
 		source = ses.Identity_Email(props.Sender)
 	}
 	identity := ses.NewEmailIdentity(u, jsii.String("SenderIdentity"), &ses.EmailIdentityProps{Identity: source})
-	if !isToken(*source.Value()) && rules.EmailAddress.Holds(*source.Value()) {
-		return identity // an address has no DKIM records
+	if name := *source.Value(); !isToken(name) {
+		identity.Node().DefaultChild().(ses.CfnEmailIdentity).SetEmailIdentity(jsii.String(rules.NameInSES(name)))
+		if rules.EmailAddress.Holds(name) {
+			return identity // an address has no DKIM records
+		}
 	}
 	u.dkimRecords = *identity.DkimRecords()
 	return identity

@@ -31,6 +31,9 @@ type UserOnboardingProps struct {
 
 	// The SES identity that covers the sender, its address or its domain, if there is one already.
 	//
+	// SES compares addresses with regard to letter case, and domains without: an identity that is an address must be
+	// written exactly as the Sender is (SES Developer Guide, "Creating and verifying identities").
+	//
 	// Default: one is made, of what Identity says.
 	SenderIdentity ses.IEmailIdentity
 

@@ -113,8 +113,8 @@ func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
 	case p.Identity != nil:
 		prop, identity = "Identity", p.Identity.Value()
 	}
-	if p.Sender != nil && identity != nil && !isToken(*p.Sender) && !isToken(*identity) && !rules.Covers(*identity, *p.Sender) {
-		problems.Add(prop, "be the sender "+*p.Sender+", or its domain", *identity)
+	if p.Sender != nil && identity != nil && !isToken(*p.Sender) && !isToken(*identity) {
+		rules.CheckCovers(problems, prop, *identity, *p.Sender)
 	}
 }
 

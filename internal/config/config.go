@@ -152,8 +152,8 @@ func (r *reader) checkIdentity(config Config) {
 }
 
 func (r *reader) checkCovers(key string, identity, sender *string) {
-	if identity != nil && sender != nil && !rules.Covers(*identity, *sender) {
-		r.problems.Add(key, "be the sender "+*sender+", or its domain", *identity)
+	if identity != nil && sender != nil {
+		rules.CheckCovers(&r.problems, key, *identity, *sender)
 	}
 }
 

@@ -88,6 +88,18 @@ func TestReadWantsIdentityToCoverSender(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
+	_, err := config.Read(lookup(map[string]any{"sender": "IT@example.com", "identity": "it@example.com"}))
+	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
+identity must have the letter case of the sender IT@example.com, because SES compares addresses with regard to case: ` +
+		`write both as SES has the identity, got: "it@example.com"`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	for _, key := range []string{"identity", "senderDomain"} {
+		if _, err := config.Read(lookup(map[string]any{"sender": "IT@Mail.Example.com", key: "EXAMPLE.com"})); err != nil {
+			t.Errorf("%s: got %v, want domains to compare without regard to case", key, err)
+		}
+	}
 }
 
 func TestReadGivenGroup(t *testing.T) {

@@ -47,13 +47,39 @@ var Domain = Rule[string]{"be a domain such as example.com", func(value string) 
 // HostedZoneID wants the id of a hosted zone (Route 53 API Reference, HostedZone).
 var HostedZoneID = Rule[string]{"be the id of a hosted zone such as Z0123456789ABCDEFGHIJ", hostedZoneID.MatchString}
 
-// Covers tells whether an SES identity, an address or a domain, covers a sender: a domain covers its subdomains, too (SES
-// Developer Guide, "Creating and verifying identities").
+// Covers tells whether an SES identity covers a sender. An address covers itself, in the same letter case; a domain covers
+// the addresses in it and in its subdomains, in any letter case (SES Developer Guide, "Creating and verifying identities").
 func Covers(identity, sender string) bool {
+	if isAddress(identity) {
+		return identity == sender
+	}
 	_, host, _ := strings.Cut(strings.ToLower(sender), "@")
 	identity = strings.ToLower(identity)
-	return identity == strings.ToLower(sender) || identity == host || strings.HasSuffix(host, "."+identity)
+	return identity == host || strings.HasSuffix(host, "."+identity)
 }
+
+// CheckCovers notes a problem unless an SES identity [Covers] a sender.
+func CheckCovers(problems *Problems, name, identity, sender string) {
+	switch {
+	case Covers(identity, sender):
+	case strings.EqualFold(identity, sender):
+		problems.Add(name, "have the letter case of the sender "+sender+", because SES compares addresses with regard to case: "+
+			"write both as SES has the identity", identity)
+	default:
+		problems.Add(name, "be the sender "+sender+", or its domain", identity)
+	}
+}
+
+// NameInSES returns the name by which SES knows an identity: a domain in lower case, whatever case it was created in, and an
+// address as it is (the test case of moto's pull request 4050 was run against AWS).
+func NameInSES(identity string) string {
+	if isAddress(identity) {
+		return identity
+	}
+	return strings.ToLower(identity)
+}
+
+func isAddress(identity string) bool { return strings.Contains(identity, "@") }
 
 // StackName wants a name as CloudFormation takes it (CloudFormation API Reference, CreateStack).
 var StackName = Rule[string]{"be 1 to 128 letters, digits and hyphens, a letter first", func(value string) bool {

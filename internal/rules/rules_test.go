@@ -64,13 +64,50 @@ func TestTextRules(t *testing.T) {
 	}
 }
 
+// TestCovers compares addresses with regard to letter case, in the domain too, and domains without.
 func TestCovers(t *testing.T) {
-	for identity, want := range map[string]bool{
-		"it@sub.example.com": true, "IT@sub.Example.com": true, "sub.example.com": true, "example.com": true,
-		"other@sub.example.com": false, "ample.com": false, "other.example.com": false,
+	for _, test := range []struct {
+		sender          string
+		covered, others []string
+	}{
+		{"it@sub.example.com",
+			[]string{"it@sub.example.com", "sub.example.com", "example.com", "Sub.EXAMPLE.com", "EXAMPLE.com"},
+			[]string{"IT@sub.example.com", "it@sub.Example.com", "other@sub.example.com", "it@example.com", "ample.com",
+				"other.example.com", ""}},
+		{"IT@Sub.Example.com",
+			[]string{"IT@Sub.Example.com", "sub.example.com", "example.com", "EXAMPLE.com"},
+			[]string{"it@sub.example.com", "IT@sub.example.com", "ample.com"}},
 	} {
-		if got := rules.Covers(identity, "it@sub.example.com"); got != want {
-			t.Errorf("%s: got %v, want %v", identity, got, want)
+		for _, identity := range test.covered {
+			if !rules.Covers(identity, test.sender) {
+				t.Errorf("%q does not cover %s", identity, test.sender)
+			}
+		}
+		for _, identity := range test.others {
+			if rules.Covers(identity, test.sender) {
+				t.Errorf("%q covers %s", identity, test.sender)
+			}
+		}
+	}
+}
+
+func TestCheckCovers(t *testing.T) {
+	var problems rules.Problems
+	for _, identity := range []string{"IT@example.com", "EXAMPLE.com", "it@example.com", "example.org"} {
+		rules.CheckCovers(&problems, "identity", identity, "IT@example.com")
+	}
+	want := `identity must have the letter case of the sender IT@example.com, because SES compares addresses with regard to case: ` +
+		`write both as SES has the identity, got: "it@example.com"
+identity must be the sender IT@example.com, or its domain, got: "example.org"`
+	if err := problems.Err(); err == nil || err.Error() != want {
+		t.Errorf("got:\n%v\nwant:\n%s", err, want)
+	}
+}
+
+func TestNameInSES(t *testing.T) {
+	for identity, want := range map[string]string{"Sub.EXAMPLE.com": "sub.example.com", "IT@Example.com": "IT@Example.com"} {
+		if got := rules.NameInSES(identity); got != want {
+			t.Errorf("%s: got %s, want %s", identity, got, want)
 		}
 	}
 }

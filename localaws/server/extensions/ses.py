@@ -3,6 +3,10 @@
 - An identity must be verified before it can send, and a domain covers its addresses; moto takes
   every identity that exists:
   https://docs.aws.amazon.com/ses/latest/dg/verify-addresses-and-domains.html
+- Addresses are compared with regard to letter case, and domains without, which SES names in lower
+  case; moto compares both as they are written:
+  https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html and
+  https://github.com/getmoto/moto/pull/4050, whose test was run against AWS
 - moto has no GetAccount, and no switch for sending:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
 - A message tag has letters, digits, _ and - only; moto takes every one:
@@ -33,6 +37,8 @@ from extensions import suppression
 _MESSAGE_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 _original_send_email = SESV2Response.send_email
+_original_create_identity = SESBackend.create_email_identity_v2
+_original_get_identity = SESV2Backend.get_email_identity
 
 
 class MessageRejected(JsonRESTError):
@@ -68,6 +74,9 @@ def install() -> None:
     SESV2Response.get_configuration_set = _get_configuration_set
     SESV2Response.send_email = _send_email
     SESBackend._is_verified_address = _has_verified_identity
+    SESBackend.create_email_identity_v2 = _create_identity
+    SESBackend.delete_identity = _delete_identity
+    SESV2Backend.get_email_identity = _get_identity
 
 
 def verify(account: str, region: str, identity: str) -> bool:
@@ -89,9 +98,25 @@ def mails(account: str, region: str) -> list[dict[str, Any]]:
     return list(getattr(ses_backends[account][region], "requests", []))
 
 
+def _name(identity: str) -> str:
+    """The name by which SES knows an identity."""
+    return identity if "@" in identity else identity.lower()
+
+
 def _identity(backend: SESBackend, name: str) -> EmailIdentity | None:
-    by_name = {identity.lower(): value for identity, value in backend.email_identities.items()}
-    return by_name.get(name.lower())
+    return backend.email_identities.get(_name(name))
+
+
+def _create_identity(self: SESBackend, email_identity: str, *args: Any) -> EmailIdentity:
+    return _original_create_identity(self, _name(email_identity), *args)
+
+
+def _delete_identity(self: SESBackend, identity: str) -> None:
+    self.email_identities.pop(_name(identity), None)
+
+
+def _get_identity(self: SESV2Backend, email_identity: str) -> EmailIdentity:
+    return _original_get_identity(self, _name(email_identity))
 
 
 def _has_verified_identity(self: SESBackend, source: str) -> bool:

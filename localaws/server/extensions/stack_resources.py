@@ -178,7 +178,7 @@ class EmailIdentityResource(CloudFormationModel):
         )
 
     def delete(self, account_id: str, region_name: str) -> None:
-        _ses(account_id, region_name).email_identities.pop(self.identity, None)
+        _ses(account_id, region_name).delete_identity(self.identity)
 
 
 class ConfigurationSetResource(CloudFormationModel):
