@@ -13,6 +13,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/config"
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 // NewOnboardingStack makes the stack of the app: one UserOnboarding, configured by the context of the app, and what is
@@ -53,7 +54,7 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 			config.PermissionsBoundary)
 	}
 	if config.Group != nil {
-		props.Group = iam.Group_FromGroupName(stack, jsii.String("GivenGroup"), config.Group)
+		props.Group = givenGroup(stack, *config.Group)
 	}
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), props)
 	if config.Group != nil {
@@ -61,7 +62,7 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 	}
 
 	output(stack, "StateMachineArn", users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
-	output(stack, "GroupName", users.Group().GroupName(), "The IAM group that users are put into")
+	output(stack, "GroupName", jsii.String(rules.NameInPath(*users.Group().GroupName())), "The IAM group that users are put into")
 	output(stack, "SenderIdentity", users.SenderIdentity().EmailIdentityName(), "The SES identity that must be verified")
 	output(stack, "SignInUrl", users.SignInUrl(), "The page that users sign in at")
 	for i, record := range users.DkimRecords() {
@@ -69,6 +70,14 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 			"A DNS record that verifies the domain of the sender")
 	}
 	return stack
+}
+
+func givenGroup(stack awscdk.Stack, nameOrARN string) iam.IGroup {
+	id := jsii.String("GivenGroup")
+	if rules.GroupARN.Holds(nameOrARN) {
+		return iam.Group_FromGroupArn(stack, id, &nameOrARN)
+	}
+	return iam.Group_FromGroupName(stack, id, &nameOrARN)
 }
 
 // identitySource is the domain that an SES identity is made for, or nil for the address of the sender.

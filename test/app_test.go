@@ -2,9 +2,11 @@ package test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +119,28 @@ func TestAppWithGroup(t *testing.T) {
 	})
 	if got := template.count("AWS::IAM::Group"); got != 0 {
 		t.Errorf("got %d groups, want none", got)
+	}
+}
+
+// TestAppWithGroupByARN has the app use a group that has a path, which is in no name that IAM's API takes.
+func TestAppWithGroupByARN(t *testing.T) {
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	template := templateOf(t, stacks.NewOnboardingStack(app, config.Config{
+		StackName: jsii.String("Stack"), Sender: jsii.String("sender@example.com"), Group: jsii.String(iamARN + "group/teams/Staff"),
+	}))
+	for _, want := range []string{"iam:GetGroup", "iam:AddUserToGroup"} {
+		want = ofRole + "Allow " + want + " on " + iamARN + "group/teams/Staff"
+		if statements := template.statements(t); !slices.Contains(statements, want) {
+			t.Errorf("there is no statement\n%s\nin\n%s", want, strings.Join(statements, "\n"))
+		}
+	}
+	for id, resource := range template.Resources {
+		if groups := resource.Properties["Groups"]; groups != nil && fmt.Sprint(groups) != "[Staff]" {
+			t.Errorf("%s is attached to the groups %v, want [Staff]", id, groups)
+		}
+	}
+	if got := template.Outputs["GroupName"].Value; got != "Staff" {
+		t.Errorf("got the output GroupName %q, want Staff", got)
 	}
 }
 

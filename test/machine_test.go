@@ -51,6 +51,7 @@ type machineRetrier struct {
 type machineCatcher struct {
 	ErrorEquals []string
 	Next        string
+	Assign      map[string]any
 	Output      string
 }
 

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -351,6 +352,140 @@ func TestGrantChangePassword(t *testing.T) {
 	wantLines(t, templateOf(t, stack).statements(t, "StaffDefaultPolicy"), []string{
 		"StaffDefaultPolicy: Allow iam:ChangePassword on " + iamARN + "user/staff/${aws:username}",
 		"StaffDefaultPolicy: Allow iam:GetAccountPasswordPolicy on *",
+	})
+}
+
+// TestGroupsWithPath has groups that are known by their paths to policies, and by their names alone to the calls of IAM.
+func TestGroupsWithPath(t *testing.T) {
+	stack := newStack(t)
+	group := iam.Group_FromGroupArn(stack, jsii.String("Staff"), jsii.String(iamARN+"group/teams/Staff"))
+	guests := iam.Group_FromGroupArn(stack, jsii.String("Guests"), jsii.String(iamARN+"group/Guests"))
+	inPath := givenGroup(stack, "teams/east/Interns")
+	users := newUserOnboarding(stack, props{Group: group, AllowedGroups: &[]iam.IGroup{guests, inPath}})
+	users.GrantChangePassword(group)
+	template := templateOf(t, stack)
+
+	var got []string
+	for _, line := range template.statements(t, strings.TrimSuffix(ofRole, ": ")) {
+		if strings.Contains(line, "Group on ") {
+			got = append(got, line)
+		}
+	}
+	wantLines(t, got, []string{
+		ofRole + "Allow iam:AddUserToGroup on " + iamARN + "group/teams/Staff, " + iamARN + "group/Guests, " + iamARN + "group/teams/east/Interns",
+		ofRole + "Allow iam:GetGroup on " + iamARN + "group/Guests",
+		ofRole + "Allow iam:GetGroup on " + iamARN + "group/teams/Staff",
+		ofRole + "Allow iam:GetGroup on " + iamARN + "group/teams/east/Interns",
+	})
+	wantLines(t, template.statements(t, "StaffDefaultPolicy"), []string{
+		"StaffDefaultPolicy: Allow iam:ChangePassword on " + self, "StaffDefaultPolicy: Allow iam:GetAccountPasswordPolicy on *",
+	})
+	for id, resource := range template.Resources {
+		if groups := resource.Properties["Groups"]; groups != nil && fmt.Sprint(groups) != "[Staff]" {
+			t.Errorf("%s is attached to the groups %v, want [Staff]", id, groups)
+		}
+	}
+
+	machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+	for state, want := range map[string]string{"GetGroup": "Staff", "GetGroup 2": "Guests", "GetGroup 3": "Interns"} {
+		if got := machine.States[state].Arguments["GroupName"]; got != want {
+			t.Errorf("%s reads the group %v, want %s", state, got, want)
+		}
+	}
+	jsonata := startJSONata(t)
+	list := func(group string) map[string]any {
+		return map[string]any{"IAMUserNames": []any{map[string]any{"UserName": "u", "Email": "u@example.net", "Group": group}}}
+	}
+	problemsOf := func(input map[string]any) string {
+		return string(jsonata.evaluate(t, machine.States["Validate the list"].Assign["problems"].(string),
+			map[string]any{"states": map[string]any{"input": input}}))
+	}
+	if got := problemsOf(list("Interns")); got != "[]" {
+		t.Errorf("a list that names the group Interns has the problems %s", got)
+	}
+	want := `["item 1 must have a Group out of Staff, Guests, Interns, got: \"teams/Staff\""]`
+	if got := problemsOf(list("teams/Staff")); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	selected := jsonata.text(t, machine.States["OnboardUsers"].ItemSelector["GroupName"].(string), map[string]any{"states": map[string]any{
+		"context": map[string]any{"Map": map[string]any{"Item": map[string]any{"Value": "u@example.net"}}},
+	}})
+	if selected != "Staff" {
+		t.Errorf("users are put into %q, want Staff", selected)
+	}
+}
+
+// TestDeniedGroup has the preflight say what to do about a group that the role may not read, and about no other failure.
+func TestDeniedGroup(t *testing.T) {
+	const (
+		denied    = "User: arn:aws:sts::123456789012:assumed-role/Role/x is not authorized to perform: iam:GetGroup on resource: group Staff"
+		throttled = "Rate exceeded (Service: Iam, Status Code: 400)"
+		again     = "; mend that and run the list again"
+	)
+	remedy := func(resource string) string {
+		return "; the role of the state machine may use " + iamARN + resource + " alone: if the group has a path, or its name has other " +
+			"letter case, configure it by the ARN that IAM shows, deploy the stack, and run the list again"
+	}
+	jsonata := startJSONata(t)
+	for _, test := range []struct {
+		name   string
+		group  func(awscdk.Stack) iam.IGroup
+		denied string // the remedy
+	}{
+		{"by name", func(stack awscdk.Stack) iam.IGroup { return givenGroup(stack, "Staff") }, remedy("group/Staff")},
+		{"by ARN", func(stack awscdk.Stack) iam.IGroup {
+			return iam.Group_FromGroupArn(stack, jsii.String("Staff"), jsii.String(iamARN+"group/teams/Staff"))
+		}, remedy("group/teams/Staff")},
+		{"made", func(awscdk.Stack) iam.IGroup { return nil }, again},
+		{"of the same app", func(stack awscdk.Stack) iam.IGroup { return iam.NewGroup(stack, jsii.String("Staff"), nil) }, again},
+	} {
+		stack := newStack(t)
+		template := synthesize(t, stack, props{Group: test.group(stack)})
+		machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+		catches := machine.States["GetGroup"].Catch
+		told := func(errorOutput map[string]any) string {
+			var problems []string
+			if err := json.Unmarshal(jsonata.evaluate(t, catches[len(catches)-1].Assign["problems"].(string), map[string]any{
+				"problems": []any{},
+				"states":   map[string]any{"context": map[string]any{"State": map[string]any{"Name": "GetGroup"}}, "errorOutput": errorOutput},
+			}), &problems); err != nil || len(problems) != 1 {
+				t.Fatalf("got the problems %q and %v, want one", problems, err)
+			}
+			return problems[0]
+		}
+		for _, failure := range []struct {
+			errorOutput map[string]any
+			want        string
+		}{
+			{map[string]any{"Error": "Iam.IamException", "Cause": denied}, "GetGroup failed with Iam.IamException: " + denied + test.denied},
+			{map[string]any{"Error": "Iam.IamException", "Cause": throttled}, "GetGroup failed with Iam.IamException: " + throttled + again},
+			{map[string]any{"Error": "States.Timeout"}, "GetGroup failed with States.Timeout: " + again},
+			{map[string]any{"Error": "States.Timeout", "Cause": ""}, "GetGroup failed with States.Timeout: " + again},
+		} {
+			if got := told(failure.errorOutput); got != failure.want {
+				t.Errorf("%s: got\n%s\nwant\n%s", test.name, got, failure.want)
+			}
+		}
+	}
+}
+
+// TestWrongGroups has groups that are the same to IAM, and ARNs that are none of a group.
+func TestWrongGroups(t *testing.T) {
+	stack := newStack(t)
+	byARN := func(id, resource string) iam.IGroup {
+		return iam.Group_FromGroupArn(stack, &id, jsii.String(iamARN+resource))
+	}
+	const isNoGroup = " must be the ARN of an IAM group, such as arn:aws:iam::123456789012:group/teams/Staff, got: "
+	mustPanic(t, `UserOnboarding: the ARN of Group`+isNoGroup+`"arn:aws:iam::123456789012:role/Staff"
+AllowedGroups must have each group once, and not the default one, got: "guests/STAFF"
+AllowedGroups must have each group once, and not the default one, got: "Interns"
+an ARN in AllowedGroups`+isNoGroup+`"arn:aws:iam::123456789012:group/teams/*"
+a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, behind the path of the group if it has one, such as `+
+		`teams/Staff, got: "te*ms/Guests"`, func() {
+		newUserOnboarding(stack, props{Group: byARN("Role", "role/Staff"), AllowedGroups: &[]iam.IGroup{
+			byARN("Same", "group/guests/STAFF"), byARN("InternsByARN", "group/teams/Interns"), givenGroup(stack, "Interns"),
+			byARN("Wildcard", "group/teams/*"), givenGroup(stack, "te*ms/Guests"),
+		}})
 	})
 }
 

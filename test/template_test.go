@@ -107,7 +107,7 @@ func TestWrongPropsAreToldAtOnce(t *testing.T) {
 RequireMFA must be left out where Group is given, got: true
 AllowedGroups must have at most 10 groups, got: 11
 AllowedGroups must have each group once, and not the default one, got: "STAFF"
-a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, got: "{% $states %}"
+a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, behind the path of the group if it has one, such as teams/Staff, got: "{% $states %}"
 Sender must be an e-mail address such as user@example.com, got: "sender"
 SenderName must be one line of text, at least one character, got: "a\nb"
 ReplyTo must be an e-mail address such as user@example.com, got: ""

@@ -56,7 +56,7 @@ func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 	for i, group := range slices.Backward(f.groups) {
 		getGroup := f.getGroup(i)
-		getGroup.AddCatch(next, noGroup(group)).AddCatch(next, unreadable()).Next(next)
+		getGroup.AddCatch(next, noGroup(group)).AddCatch(next, unreadableGroup(group)).Next(next)
 		next = getGroup
 	}
 	return next

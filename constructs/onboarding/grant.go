@@ -33,8 +33,20 @@ func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 // GrantChangePassword lets the members of a group of your own change the password that they were mailed, without which
 // they do not get past the first sign-in. The group that is made has it.
 func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
-	return grantTo(grantee, nil, []*string{userARN(u, u.userPath, "${aws:username}")}, ownPassword...).
+	grant := grantTo(grantee, nil, []*string{userARN(u, u.userPath, "${aws:username}")}, ownPassword...).
 		Combine(grantTo(grantee, nil, anyResource(), readPasswordPolicy...))
+	if group, ok := grantee.(iam.IGroup); ok {
+		attachByName(group)
+	}
+	return grant
+}
+
+// attachByName has the policy that the CDK makes for a group name the group as IAM's API does: see [groupName].
+func attachByName(group iam.IGroup) {
+	if name := groupName(group); *name != *group.GroupName() {
+		policy := group.Node().FindChild(jsii.String(defaultPolicy))
+		policy.Node().DefaultChild().(iam.CfnPolicy).SetGroups(&[]*string{name})
+	}
 }
 
 func grantTo(grantee iam.IGrantable, c conditions, resources []*string, actions ...string) iam.Grant {

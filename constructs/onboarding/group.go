@@ -6,6 +6,8 @@ import (
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 // What a member of the group that is made may do.
@@ -38,6 +40,10 @@ func newGroup(scope constructs.Construct, props *UserOnboardingProps) iam.Group 
 	}
 	return group
 }
+
+// groupName returns the name by which IAM's API knows a group. To the CDK the name of a group that is imported by its ARN has
+// the path of the group in it.
+func groupName(group iam.IGroup) *string { return jsii.String(rules.NameInPath(*group.GroupName())) }
 
 func allow(group iam.Group, actions []string, resource *string) {
 	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{

@@ -39,7 +39,7 @@ var (
 func (f *flow) validateList() sfn.Pass {
 	var groups []string
 	for _, group := range f.groups {
-		groups = append(groups, jsonata.Literal(*group.GroupName()))
+		groups = append(groups, jsonata.Literal(*groupName(group)))
 	}
 	code := fmt.Sprintf("(\n$groups := [%s]; $maxUsers := %d; $maxProblems := %d;\n%s)",
 		strings.Join(groups, ", "), maxUsers, maxProblems, jsonata.WithoutComments(problemsCode))
@@ -104,14 +104,26 @@ func (f *flow) getGroup(i int) tasks.CallAwsService {
 		retry:      ofPreflight,
 		permission: "iam:GetGroup",
 		resources:  []*string{f.groups[i].GroupArn()},
-		parameters: map[string]any{"GroupName": f.groups[i].GroupName(), "MaxItems": 1},
+		parameters: map[string]any{"GroupName": groupName(f.groups[i]), "MaxItems": 1},
 		final:      []string{"Iam.NoSuchEntityException"},
 	})
 }
 
 func noGroup(group iam.IGroup) *sfn.CatchProps {
 	return onError("Iam.NoSuchEntityException", problem(jsonata.Literal(
-		"IAM has no group "+*group.GroupName()+": create it, or deploy the stack again")))
+		"IAM has no group "+*groupName(group)+": create it, or deploy the stack again")))
+}
+
+// unreadableGroup is [unreadable], with a remedy of its own where AWS denies the call for a group that is given. The role may
+// use the ARN of that group. If the group was given by its name, or by a wrong ARN, IAM knows it by another one.
+func unreadableGroup(group iam.IGroup) *sfn.CatchProps {
+	if *awscdk.Resource_IsOwnedResource(group) {
+		return unreadable()
+	}
+	return preflightError(fmt.Sprintf(`($contains($string($states.errorOutput.Cause), "not authorized") ? %s : %s)`,
+		jsonata.Literal("; the role of the state machine may use "+*group.GroupArn()+" alone: if the group has a path, or its name has "+
+			"other letter case, configure it by the ARN that IAM shows, deploy the stack, and run the list again"),
+		jsonata.Literal(mendAndRunAgain)))
 }
 
 func (f *flow) getAccountPasswordPolicy() tasks.CallAwsService {
@@ -135,10 +147,15 @@ func (f *flow) passwordLength(least string) map[string]any {
 	return map[string]any{"passwordLength": jsonata.Expression(fmt.Sprintf("$max([%v, %s])", *f.props.PasswordLength, least))}
 }
 
+const mendAndRunAgain = "; mend that and run the list again"
+
 // unreadable catches every error of a preflight call.
-func unreadable() *sfn.CatchProps {
+func unreadable() *sfn.CatchProps { return preflightError(jsonata.Literal(mendAndRunAgain)) }
+
+// preflightError catches every error of a preflight call. The remedy that ends its sentence is given as code.
+func preflightError(remedy string) *sfn.CatchProps {
 	return onError("States.ALL", problem(`$states.context.State.Name & " failed with " & $states.errorOutput.Error & ": " `+
-		`& $substring($states.errorOutput.Cause, 0, 1000) & "; mend that and run the list again"`))
+		`& $substring($states.errorOutput.Cause, 0, 1000) & `+remedy))
 }
 
 func (f *flow) isReady() sfn.Choice {
@@ -183,7 +200,7 @@ func (f *flow) eachUser(onboardUser sfn.IChainable) sfn.Map {
 			"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
 			"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
 			"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
-				item, jsonata.Literal(*f.groups[0].GroupName()))),
+				item, jsonata.Literal(*groupName(f.groups[0])))),
 			"Resend":         jsonata.Expression("$states.input.BatchInput.Resend"),
 			"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
 			"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),

@@ -55,6 +55,9 @@ type UserOnboardingProps struct {
 	// It must let its members change their own password under UserPath, or nobody gets past the first sign-in:
 	// [UserOnboarding.GrantChangePassword] does that.
 	//
+	// Import a group that has a path by its ARN, as text that is known at synthesis, because policies name a group with its
+	// path (IAM User Guide, "IAM identifiers"): iam.Group_FromGroupArn.
+	//
 	// Default: a group is made whose members may change their own password, and nothing else.
 	Group iam.IGroup
 
@@ -66,7 +69,8 @@ type UserOnboardingProps struct {
 	// Further groups that a list may name for a user, instead of Group: at most 10, since the policy of the execution
 	// role has room for 10,240 characters (IAM User Guide, "IAM and AWS STS quotas").
 	//
-	// As Group, each must let its members change their own password under UserPath.
+	// As Group, each must let its members change their own password under UserPath, and is imported by its ARN if it has a
+	// path. A list names a group without its path.
 	//
 	// Default: every user is put into Group.
 	AllowedGroups *[]iam.IGroup

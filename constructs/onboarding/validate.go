@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
 	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
@@ -49,7 +50,7 @@ func (p *UserOnboardingProps) validate() error {
 	return problems.Err()
 }
 
-// checkGroups compares names without regard to case, as IAM does.
+// checkGroups compares names without regard to case and to paths, as IAM does.
 func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
 	if p.Group != nil && p.GroupName != nil {
 		problems.Add("GroupName", "be left out where Group is given", *p.GroupName)
@@ -63,19 +64,28 @@ func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
 	seen := map[string]bool{}
 	switch {
 	case p.Group != nil:
-		checkText(problems, "the name of Group", p.Group.GroupName(), rules.GroupName)
-		seen[strings.ToLower(*p.Group.GroupName())] = true
+		checkGroup(problems, "the name of Group", "the ARN of Group", p.Group)
+		seen[strings.ToLower(*groupName(p.Group))] = true
 	case p.GroupName != nil:
 		seen[strings.ToLower(*p.GroupName)] = true
 	}
 	for _, group := range *p.AllowedGroups {
-		checkText(problems, "a name in AllowedGroups", group.GroupName(), rules.GroupName)
-		lower := strings.ToLower(*group.GroupName())
+		checkGroup(problems, "a name in AllowedGroups", "an ARN in AllowedGroups", group)
+		lower := strings.ToLower(*groupName(group))
 		if seen[lower] {
 			problems.Add("AllowedGroups", "have each group once, and not the default one", *group.GroupName())
 		}
 		seen[lower] = true
 	}
+}
+
+// checkGroup checks the ARN of a group, or its name where the partition and the account of the ARN are not known yet.
+func checkGroup(problems *rules.Problems, name, arn string, group iam.IGroup) {
+	if isToken(*group.GroupArn()) {
+		checkText(problems, name, group.GroupName(), rules.GroupPathName)
+		return
+	}
+	rules.Check(problems, arn, *group.GroupArn(), rules.GroupARN)
 }
 
 // checkUserTags compares keys without regard to case, as IAM does (IAM User Guide, "Tags for IAM resources").

@@ -22,7 +22,7 @@ type Config struct {
 	Identity             *string
 	SenderDomain         *string
 	HostedZoneID         *string
-	Group                *string
+	Group                *string // its name, or its ARN
 	GroupName            *string
 	RequireMFA           *bool
 	UserPath             *string
@@ -60,7 +60,7 @@ func Read(lookup func(key string) any, given ...string) (Config, error) {
 		Identity:            r.text("identity", rules.IdentityName),
 		SenderDomain:        r.text("senderDomain", rules.Domain),
 		HostedZoneID:        r.text("hostedZoneId", rules.HostedZoneID),
-		Group:               r.text("group", rules.GroupName),
+		Group:               r.text("group", rules.Group),
 		RequireMFA:          r.boolean("requireMfa"),
 		UserPath:            r.text("userPath", rules.UserPath),
 		PermissionsBoundary: r.text("permissionsBoundary", rules.ManagedPolicyARN),

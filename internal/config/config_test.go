@@ -110,9 +110,16 @@ func TestReadGivenGroup(t *testing.T) {
 	if *got.Group != "Staff" || got.GroupName != nil {
 		t.Errorf("got the group %s and the name %v of one to make, want Staff and none", *got.Group, got.GroupName)
 	}
-	_, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "a b", "groupName": "Staff", "requireMfa": true}))
+	const arn = "arn:aws:iam::123456789012:group/teams/Staff"
+	got, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": arn}))
+	if err != nil || *got.Group != arn {
+		t.Errorf("got the group %v and %v, want %s", got.Group, err, arn)
+	}
+	_, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "arn:aws:iam::123456789012:role/Staff",
+		"groupName": "Staff", "requireMfa": true}))
 	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
-group must be 1 to 128 letters, digits and _+=,.@-, got: "a b"
+group must be 1 to 128 letters, digits and _+=,.@-, or be the ARN of an IAM group, such as ` +
+		`arn:aws:iam::123456789012:group/teams/Staff, got: "arn:aws:iam::123456789012:role/Staff"
 groupName must be left out where group is given, got: "Staff"
 requireMfa must be left out where group is given, got: true`
 	if err == nil || err.Error() != want {

@@ -102,6 +102,31 @@ var GroupName = Rule[string]{"be 1 to 128 letters, digits and _+=,.@-", func(val
 	return len(value) <= 128 && name.MatchString(value)
 }}
 
+// GroupPathName wants the name of a group as its ARN has it: behind the path of the group, of at most 512 characters (IAM API
+// Reference, CreateGroup). IAM allows more characters in a path; some of them are wildcards or variables to a policy.
+var GroupPathName = Rule[string]{GroupName.Expected + ", behind the path of the group if it has one, such as teams/Staff",
+	func(value string) bool {
+		name := NameInPath(value)
+		return GroupName.Holds(name) && len(value)-len(name) <= 511 && groupPath.MatchString(strings.TrimSuffix(value, name))
+	}}
+
+// NameInPath returns the name behind the last slash. IAM's API takes groups by their names alone, which are unique in the
+// account, whatever their paths.
+func NameInPath(pathAndName string) string {
+	return pathAndName[strings.LastIndex(pathAndName, "/")+1:]
+}
+
+// GroupARN wants the ARN of a group, with its path if it has one.
+var GroupARN = Rule[string]{"be the ARN of an IAM group, such as arn:aws:iam::123456789012:group/teams/Staff", func(value string) bool {
+	prefix := groupARN.FindString(value)
+	return prefix != "" && GroupPathName.Holds(strings.TrimPrefix(value, prefix))
+}}
+
+// Group wants a group by its name or by its ARN.
+var Group = Rule[string]{GroupName.Expected + ", or " + GroupARN.Expected, func(value string) bool {
+	return GroupName.Holds(value) || GroupARN.Holds(value)
+}}
+
 // ManagedPolicyARN wants the ARN of a customer managed or an AWS managed policy.
 var ManagedPolicyARN = Rule[string]{"be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary",
 	managedPolicyARN.MatchString}
@@ -158,6 +183,8 @@ var (
 	stackName        = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9-]*\z`)
 	userPath         = regexp.MustCompile(`\A/([A-Za-z0-9_+=,.@-]+/)+\z`)
 	name             = regexp.MustCompile(`\A[A-Za-z0-9_+=,.@-]+\z`)
+	groupPath        = regexp.MustCompile(`\A([A-Za-z0-9_+=,.@-]+/)*\z`)
+	groupARN         = regexp.MustCompile(`\Aarn:aws(-[a-z0-9]+)*:iam::[0-9]{12}:group/`)
 	managedPolicyARN = regexp.MustCompile(`\Aarn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[!-~]+\z`)
 	tagText          = regexp.MustCompile(`\A[A-Za-zÀ-ÖØ-öø-ÿ0-9 _.:/=+@-]*\z`)
 	configurationSet = regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
