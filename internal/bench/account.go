@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -31,10 +32,14 @@ func newAccount(ctx context.Context, server *localaws.Server) (*account, error) 
 		return nil, err
 	}
 	a := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), ours: ours}
+	role, err := newRole(ctx, server)
+	if err != nil {
+		return nil, fmt.Errorf("create the role of the baseline: %w", err)
+	}
 	created, err := a.sfn.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name:       aws.String("Baseline"),
 		Definition: aws.String(baseline(groupName, sender)),
-		RoleArn:    aws.String("arn:aws:iam::" + localaws.Account + ":role/Baseline"),
+		RoleArn:    role,
 		Type:       types.StateMachineTypeStandard,
 	})
 	if err != nil {
@@ -42,6 +47,20 @@ func newAccount(ctx context.Context, server *localaws.Server) (*account, error) 
 	}
 	a.baseline = *created.StateMachineArn
 	return a, nil
+}
+
+// newRole makes a role that may call everything that the baseline calls, as such roles often may.
+func newRole(ctx context.Context, server *localaws.Server) (arn *string, err error) {
+	client, name := iam.NewFromConfig(server.Config()), aws.String("Baseline")
+	role, err := client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: name, AssumeRolePolicyDocument: aws.String(
+		`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}}`)})
+	if err != nil {
+		return nil, err
+	}
+	_, err = client.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: name, PolicyName: name, PolicyDocument: aws.String(
+		`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*",
+			"Action": ["iam:*", "secretsmanager:GetRandomPassword", "ses:SendEmail"]}}`)})
+	return role.Role.Arn, err
 }
 
 // withAccount starts a local AWS that has both state machines, and stops it after use.

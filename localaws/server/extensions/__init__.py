@@ -2,6 +2,7 @@
 
 from extensions import (
     attempts,
+    authorization,
     caches,
     change_sets,
     children,
@@ -43,6 +44,7 @@ def install() -> None:
         limits,
         pace,
         results,
+        authorization,
         ses,
         stack_resources,
         state_machines,

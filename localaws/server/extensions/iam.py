@@ -1,7 +1,8 @@
 """What IAM refuses, and moto does not.
 
 - a user name of more than 64 characters or with others than these, and one that differs from
-  another only in case, and more than 5,000 users:
+  another only in case, and more than 5,000 users; a group name that differs from another only in
+  case, whatever the paths:
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 - a password against the policy of the account, or against the default policy where there is none:
   https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
@@ -26,7 +27,7 @@ from moto.iam.exceptions import (
     LimitExceededException,
     ValidationError,
 )
-from moto.iam.models import AccountPasswordPolicy, IAMBackend, ManagedPolicy, User
+from moto.iam.models import AccountPasswordPolicy, Group, IAMBackend, ManagedPolicy, User
 from moto.iam.responses import IamResponse
 
 _MAX_USERS = 5000
@@ -42,6 +43,7 @@ _create_user_lock = threading.Lock()
 
 _original_init_aws_policies = IAMBackend._init_aws_policies
 _original_create_user = IAMBackend.create_user
+_original_create_group = IAMBackend.create_group
 _original_create_login_profile = IamResponse.create_login_profile
 _original_update_login_profile = IAMBackend.update_login_profile
 
@@ -56,6 +58,7 @@ def install() -> None:
     default_user_config["iam"]["load_aws_managed_policies"] = True
     IAMBackend._init_aws_policies = _init_aws_policies
     IAMBackend.create_user = _create_user
+    IAMBackend.create_group = _create_group
     IamResponse.create_login_profile = _create_login_profile
     IAMBackend.update_login_profile = _update_login_profile
 
@@ -84,6 +87,12 @@ def _create_user(
         if len(self.users) >= _MAX_USERS:
             raise LimitExceededException(f"Cannot exceed quota for UsersPerAccount: {_MAX_USERS}")
         return _original_create_user(self, region_name, user_name, *args, **kwargs)
+
+
+def _create_group(self: IAMBackend, group_name: str, *args: Any, **kwargs: Any) -> Group:
+    if group_name.lower() in (name.lower() for name in list(self.groups)):
+        raise EntityAlreadyExists(f"Group with name {group_name} already exists.")
+    return _original_create_group(self, group_name, *args, **kwargs)
 
 
 def _create_login_profile(self: IamResponse) -> ActionResult:

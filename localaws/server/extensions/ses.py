@@ -98,25 +98,32 @@ def mails(account: str, region: str) -> list[dict[str, Any]]:
     return list(getattr(ses_backends[account][region], "requests", []))
 
 
-def _name(identity: str) -> str:
+def name_of(identity: str) -> str:
     """The name by which SES knows an identity."""
     return identity if "@" in identity else identity.lower()
 
 
 def _identity(backend: SESBackend, name: str) -> EmailIdentity | None:
-    return backend.email_identities.get(_name(name))
+    return backend.email_identities.get(name_of(name))
 
 
 def _create_identity(self: SESBackend, email_identity: str, *args: Any) -> EmailIdentity:
-    return _original_create_identity(self, _name(email_identity), *args)
+    return _original_create_identity(self, name_of(email_identity), *args)
 
 
 def _delete_identity(self: SESBackend, identity: str) -> None:
-    self.email_identities.pop(_name(identity), None)
+    self.email_identities.pop(name_of(identity), None)
 
 
 def _get_identity(self: SESV2Backend, email_identity: str) -> EmailIdentity:
-    return _original_get_identity(self, _name(email_identity))
+    return _original_get_identity(self, name_of(email_identity))
+
+
+def covering(address: str) -> list[str]:
+    """The names of the identities that cover an address, the narrowest first."""
+    labels = address.rpartition("@")[2].split(".")
+    domains = [".".join(labels[index:]) for index in range(len(labels))]
+    return [name_of(name) for name in (address, *domains)]
 
 
 def _has_verified_identity(self: SESBackend, source: str) -> bool:
@@ -125,10 +132,7 @@ def _has_verified_identity(self: SESBackend, source: str) -> bool:
 
 def _identities(backend: SESBackend, source: str) -> list[EmailIdentity]:
     """The identities that cover a sender, the address before its domain."""
-    address = parseaddr(source)[1]
-    labels = address.rpartition("@")[2].split(".")
-    domains = [".".join(labels[index:]) for index in range(len(labels))]
-    identities = [_identity(backend, name) for name in (address, *domains)]
+    identities = [_identity(backend, name) for name in covering(parseaddr(source)[1])]
     return [identity for identity in identities if identity]
 
 

@@ -1,0 +1,239 @@
+"""What the role of a state machine may do.
+
+AWS has IAM judge each call of a task by the policies of the role; moto takes every call:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. What each
+action is authorized on, and with which condition keys, is documented in
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+
+Here the engine judges a call before it makes it, so that a proxy between engine and services changes
+nothing. A role that is not there may do nothing. A call whose resource is not known here needs a
+statement on every resource, as one without a resource does; an operator that is not known here ends
+the execution. The policies of the role alone count: neither a permissions boundary nor the policy of
+a resource, which no role and no resource of a state machine has here. Calls of others than tasks,
+such as CloudFormation's, are not judged.
+
+No document says what a call is authorized on that names a user or a group that is not there: it is
+taken for one without a path. If AWS does otherwise, a missing group of a path is another error there.
+"""
+
+import functools
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from email.utils import parseaddr
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+from moto.iam.models import IAMBackend, iam_backends
+from moto.ses.models import ses_backends
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import (
+    StateCredentials,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
+    ResourceRuntimePart,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
+    StateTaskServiceAwsSdk,
+)
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.utilities.utils import get_partition
+
+from extensions import ses
+
+_Parameters = dict[str, Any]
+_Context = dict[str, list[str]]
+
+
+class _Request(NamedTuple):
+    """What IAM judges: an action on a resource, with the condition keys in lower case."""
+
+    action: str
+    resource: str
+    context: _Context
+    shown: str = ""  # how IAM's refusal names the resource, if not by its ARN
+
+
+def install() -> None:
+    """Is to be called after the installation of results, whose call it wraps."""
+    original_eval = StateTaskServiceAwsSdk._eval_service_task
+
+    def eval_service_task(
+        self: StateTaskServiceAwsSdk,
+        env: Environment,
+        resource_runtime_part: ResourceRuntimePart,
+        normalised_parameters: _Parameters,
+        state_credentials: StateCredentials,
+    ) -> None:
+        api = self.resource.api_action
+        service = self._get_boto_service_name().removesuffix("v2")
+        account, region = resource_runtime_part.account, resource_runtime_part.region
+        backend = iam_backends[account][get_partition(region)]
+        for request in _requests(
+            f"{service}:{api[0].upper()}{api[1:]}", normalised_parameters, backend, region
+        ):
+            _judge(request, state_credentials.role_arn, backend)
+        original_eval(self, env, resource_runtime_part, normalised_parameters, state_credentials)
+
+    StateTaskServiceAwsSdk._eval_service_task = eval_service_task
+
+
+def _requests(
+    action: str, parameters: _Parameters, backend: IAMBackend, region: str
+) -> Iterator[_Request]:
+    if action.startswith("iam:"):
+        yield from _iam_requests(action, parameters, backend)
+    elif action == "ses:GetEmailIdentity":
+        name = ses.name_of(parameters["EmailIdentity"])
+        yield _Request(action, _ses_arn(backend, region, "identity", name), {})
+    elif action == "ses:SendEmail":
+        yield from _mail_requests(action, parameters, backend, region)
+    else:
+        yield _Request(action, "*", {})
+
+
+def _iam_requests(
+    action: str, parameters: _Parameters, backend: IAMBackend
+) -> Iterator[_Request]:
+    prefix = f"arn:{backend.partition}:iam::{backend.account_id}:"
+    context: _Context = {}
+    for tag in parameters.get("Tags", []):
+        context.setdefault("aws:tagkeys", []).append(tag["Key"])
+        context["aws:requesttag/" + tag["Key"].lower()] = [tag["Value"]]
+    if action == "iam:CreateUser":
+        arn = f"{prefix}user{parameters.get('Path', '/')}{parameters['UserName']}"
+        if context:
+            yield _Request("iam:TagUser", arn, dict(context))
+        if boundary := parameters.get("PermissionsBoundary"):
+            context["iam:permissionsboundary"] = [boundary]
+        yield _Request(action, arn, context)
+    elif name := parameters.get("GroupName"):
+        group = backend.groups.get(name)
+        arn = group.arn if group else f"{prefix}group/{name}"
+        yield _Request(action, arn, context, f"group {name}")
+    elif name := parameters.get("UserName"):
+        user = backend.users.get(name)
+        arn = user.arn if user else f"{prefix}user/{name}"
+        for tag in (user and user.tags) or []:
+            context["aws:resourcetag/" + tag["Key"].lower()] = [tag["Value"]]
+        yield _Request(action, arn, context, f"user {name}")
+    else:
+        yield _Request(action, "*", context)
+
+
+def _mail_requests(
+    action: str, parameters: _Parameters, backend: IAMBackend, region: str
+) -> Iterator[_Request]:
+    """A mail is authorized on the identity of the sender, on those recipients that are identities too,
+    and on the configuration set: https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+    """
+    name, sender = parseaddr(parameters.get("FromEmailAddress") or parameters["Source"])
+    recipients = parameters["Destination"].get("ToAddresses", [])
+    context = {
+        "ses:fromaddress": [sender],
+        "ses:fromdisplayname": [name],
+        "ses:recipients": recipients,
+    }
+    identities = ses_backends[backend.account_id][region]
+    senders = [name for name in ses.covering(sender) if name in identities.email_identities]
+    resources = [("identity", name) for name in senders[:1] or [sender]]
+    for recipient in recipients:
+        names = ses.covering(parseaddr(recipient)[1])
+        resources += [("identity", name) for name in names if name in identities.email_identities]
+    if configuration_set := parameters.get("ConfigurationSetName"):
+        resources.append(("configuration-set", configuration_set))
+    for kind, name in resources:
+        yield _Request(action, _ses_arn(backend, region, kind, name), context)
+
+
+def _ses_arn(backend: IAMBackend, region: str, kind: str, name: str) -> str:
+    return f"arn:{backend.partition}:ses:{region}:{backend.account_id}:{kind}/{name}"
+
+
+def _judge(request: _Request, role_arn: str, backend: IAMBackend) -> None:
+    """Raises the error of the service unless a policy of the role allows the request."""
+    matching = {
+        statement["Effect"]
+        for statement in _statements(role_arn, backend)
+        if _matches(statement, request)
+    }
+    if matching == {"Allow"}:
+        return
+    because = f"because no identity-based policy allows the {request.action} action"
+    if "Deny" in matching:
+        because = "with an explicit deny in an identity-based policy"
+    service = request.action.partition(":")[0]
+    session = f"assumed-role/{role_arn.rpartition('/')[2]}/{uuid.uuid4().hex}"
+    principal = f"arn:{backend.partition}:sts::{backend.account_id}:{session}"
+    raise ClientError(
+        {
+            "Error": {
+                "Code": "AccessDenied" if service == "iam" else "AccessDeniedException",
+                "Message": f"User: {principal} is not authorized to perform: {request.action} "
+                f"on resource: {request.shown or request.resource} {because}",
+            },
+            "ResponseMetadata": {
+                "HTTPStatusCode": 400 if service == "secretsmanager" else 403,
+            },
+        },
+        request.action.partition(":")[2],
+    )
+
+
+def _statements(role_arn: str, backend: IAMBackend) -> Iterator[dict[str, Any]]:
+    role = next((role for role in list(backend.roles.values()) if role.arn == role_arn), None)
+    if role is None:
+        return
+    documents = list(role.policies.values())
+    for policy in role.managed_policies.values():
+        documents += [version.document for version in policy.versions if version.is_default]
+    for document in documents:
+        statements = _parse(document)["Statement"]
+        yield from [statements] if isinstance(statements, dict) else statements
+
+
+@functools.lru_cache(maxsize=64)
+def _parse(document: str) -> dict[str, Any]:
+    return json.loads(document)
+
+
+def _matches(statement: dict[str, Any], request: _Request) -> bool:
+    return (
+        _element_matches(statement, "Action", request.action, re.IGNORECASE)
+        and _element_matches(statement, "Resource", request.resource)
+        and all(
+            _condition_holds(operator, request.context.get(key.lower(), []), _values(wanted))
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    )
+
+
+def _element_matches(statement: dict[str, Any], element: str, value: str, flags: int = 0) -> bool:
+    if element in statement:
+        return any(_like(pattern, value, flags) for pattern in _values(statement[element]))
+    patterns = _values(statement["Not" + element])
+    return not any(_like(pattern, value, flags) for pattern in patterns)
+
+
+def _condition_holds(operator: str, got: list[str], wanted: list[str]) -> bool:
+    """Judges what the request has of a key, which is nothing where the request lacks it:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    match operator:
+        case "StringEquals":
+            return any(value in wanted for value in got)
+        case "StringLike":
+            return any(_like(pattern, value) for value in got for pattern in wanted)
+        case "ForAllValues:StringEquals":
+            return all(value in wanted for value in got)
+    raise NotImplementedError(f"the local AWS does not know the operator {operator}")
+
+
+def _like(pattern: str, value: str, flags: int = 0) -> bool:
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, value, flags | re.DOTALL) is not None
+
+
+def _values(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
