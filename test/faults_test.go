@@ -145,6 +145,16 @@ var bystanders = map[string]string{"bystander-near@example.net": "foreign-near",
 
 func newSuite(t *testing.T, appContext ...string) *suite {
 	t.Helper()
+	account, err := deployTo(t.Context(), newServer(t), appContext...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newSuiteOn(t, account)
+}
+
+// newServer starts a local AWS in which time passes fast, and stops it after the test.
+func newServer(t *testing.T) *localaws.Server {
+	t.Helper()
 	server, err := localaws.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -157,11 +167,7 @@ func newSuite(t *testing.T, appContext ...string) *suite {
 	if err := server.SetPace(t.Context(), pace); err != nil {
 		t.Fatal(err)
 	}
-	account, err := deployTo(t.Context(), server, appContext...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newSuiteOn(t, account)
+	return server
 }
 
 // newSuiteOn makes a suite for the state machine of an account.
