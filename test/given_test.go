@@ -51,6 +51,9 @@ func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	if execution := account.run(t, listOf("given@example.net")); execution.status != types.ExecutionStatusSucceeded {
 		t.Fatalf("got %+v", execution)
 	}
+	if code, stdout, stderr := (&operator{account: account}).onboard(t, "given@example.net", "check", "-", "--aws"); code != 0 {
+		t.Errorf("the command finds problems: got the exit code %d and\n%s%s", code, stdout, stderr)
+	}
 	if got := account.user(t, "given@example.net").Groups; !slices.Equal(got, []string{"Staff"}) {
 		t.Errorf("the user is in the groups %v, want Staff", got)
 	}
@@ -74,4 +77,12 @@ func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s…%s", problems[1], start, end)
 	}
 	account.wantNobody(t, "not-given@example.net")
+
+	code, stdout, stderr := (&operator{account: account}).onboard(t, "not-given@example.net", "check", "-", "--aws")
+	for _, problem := range []string{problems[0], "the group Staff is " + iamARN + "group/teams/Staff, but the role of the state machine " +
+		"may use " + iamARN + "group/Staff alone: configure the group by the ARN that IAM shows, and deploy the stack"} {
+		if code != 1 || !strings.Contains(stdout, "problem  "+problem+"\n") {
+			t.Errorf("the command lacks the problem %s: got the exit code %d and\n%s%s", problem, code, stdout, stderr)
+		}
+	}
 }

@@ -94,7 +94,8 @@ func (f *flow) identityName() string {
 	return rules.NameInSES(name)
 }
 
-// getGroup reads the i-th group, and so sees that it exists.
+// getGroup reads the i-th group, and so sees that it exists. The comment is for the command onboard check --aws, which compares
+// the ARN that the role may use with the one that IAM has.
 func (f *flow) getGroup(i int) tasks.CallAwsService {
 	name := "GetGroup"
 	if i > 0 {
@@ -105,6 +106,7 @@ func (f *flow) getGroup(i int) tasks.CallAwsService {
 		permission: "iam:GetGroup",
 		resources:  []*string{f.groups[i].GroupArn()},
 		parameters: map[string]any{"GroupName": groupName(f.groups[i]), "MaxItems": 1},
+		comment:    f.groups[i].GroupArn(),
 		final:      []string{"Iam.NoSuchEntityException"},
 	})
 }

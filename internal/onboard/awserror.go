@@ -39,6 +39,12 @@ func isFinal(err error) bool {
 	return errors.As(err, &refusal) && remedies[refusal.ErrorCode()] != ""
 }
 
+// isDenied tells whether AWS denies the caller a permission.
+func isDenied(err error) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && (refusal.ErrorCode() == "AccessDenied" || refusal.ErrorCode() == "AccessDeniedException")
+}
+
 // refused says what AWS refused to do, why, and what to do about it.
 func refused(doing string, err error) error {
 	var refusal smithy.APIError

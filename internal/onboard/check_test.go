@@ -22,11 +22,14 @@ type fakePreflight struct {
 	accountErr                        error
 	unverified                        bool
 	identityErr, groupErr, policyErr  error
+	groupPath                         string // as in teams/
 	askedForIdentity, askedForMachine string
 	fakeSuppression
 }
 
-const definition = `{"States": {"Validate the list": {"Assign": {"problems": "{% (\n$groups := [\"NoAuthority\",\"Staff\"]; 1) %}"}},
+// definition tells the ARN of one of its groups, as a state machine does, and as one of an old version does not of the other.
+const definition = `{"States": {"GetGroup": {"Comment": "arn:aws:iam::123456789012:group/NoAuthority", "Arguments": {"GroupName": "NoAuthority"}},
+	"GetGroup 2": {"Arguments": {"GroupName": "Staff"}}, "Validate the list": {"Assign": {"problems": "{% (\n$groups := [\"NoAuthority\",\"Staff\"]; 1) %}"}},
 	"GetEmailIdentity": {"Arguments": {"EmailIdentity": "example.com"}, "Assign": {"problems": "{% 1 %}"}},
 	"OnboardUsers": {"ItemProcessor": {"States": {"Each user": {"ItemProcessor": {"States": {
 		"SendEmail": {"Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail"}}}}}}}}}`
@@ -54,8 +57,12 @@ func (f *fakePreflight) GetEmailIdentity(_ context.Context, in *sesv2.GetEmailId
 	return &sesv2.GetEmailIdentityOutput{VerifiedForSendingStatus: !f.unverified, ConfigurationSetName: f.defaultSet}, f.identityErr
 }
 
-func (f *fakePreflight) GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error) {
-	return &iam.GetGroupOutput{}, f.groupErr
+func (f *fakePreflight) GetGroup(_ context.Context, in *iam.GetGroupInput, _ ...func(*iam.Options)) (*iam.GetGroupOutput, error) {
+	if f.groupErr != nil {
+		return nil, f.groupErr
+	}
+	arn := "arn:aws:iam::123456789012:group/" + f.groupPath + *in.GroupName
+	return &iam.GetGroupOutput{Group: &iamtypes.Group{Arn: &arn}}, nil
 }
 
 func (f *fakePreflight) GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error) {
@@ -137,8 +144,16 @@ func TestCheckWithAWS(t *testing.T) {
 			fakePreflight{accountErr: denied, identityErr: denied, groupErr: denied, policyErr: denied},
 			result{list + "problem  look at SES: " + askAdmin + "\nproblem  look at the SES identity example.com: " + askAdmin +
 				"\nwarning  did not find out which addresses SES suppresses: look at the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
-				"\nproblem  look at the group NoAuthority: " + askAdmin + "\nproblem  look at the password policy: " + askAdmin + "\n",
+				"\nproblem  look at the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has other letter case, " +
+				"configure it by the ARN that IAM shows, and deploy the stack\nproblem  look at the password policy: " + askAdmin + "\n",
 				"onboard: 4 problems to mend before the list is run\n", 3},
+		},
+		"the group has a path": {
+			fakePreflight{groupPath: "teams/"},
+			result{list + sends + outside + verified +
+				"problem  the group NoAuthority is arn:aws:iam::123456789012:group/teams/NoAuthority, but the role of the state machine may use " +
+				"arn:aws:iam::123456789012:group/NoAuthority alone: configure the group by the ARN that IAM shows, and deploy the stack\n" +
+				"ok       the group Staff exists\n" + policy, one, 1},
 		},
 		"the definition is not permitted": {
 			fakePreflight{machineErr: denied}, result{"", "onboard: read the definition of " + machineARN + ": " + askAdmin + "\n", 3},

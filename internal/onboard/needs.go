@@ -14,7 +14,9 @@ import (
 type needs struct {
 	identity string   // of SES
 	groups   []string // that a list may name, the default first
-	mails    int      // that each user gets
+	// groupARNs are those that the role may use, by the names of the groups. State machines of old versions do not tell them.
+	groupARNs map[string]string
+	mails     int // that each user gets
 
 	configurationSet string // of SES, that the mails name; empty: none
 }
@@ -31,9 +33,14 @@ func readNeeds(ctx context.Context, machines MachineAPI, machine string) (*needs
 	var definition part
 	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition)
 	sends := definition.States["OnboardUsers"].ItemProcessor.sendTasks()
-	needs := &needs{identity: definition.States["GetEmailIdentity"].Arguments.EmailIdentity, mails: len(sends)}
+	needs := &needs{identity: definition.States["GetEmailIdentity"].Arguments.EmailIdentity, groupARNs: map[string]string{}, mails: len(sends)}
 	if needs.mails > 0 {
 		needs.configurationSet = sends[0].Arguments.ConfigurationSetName
+	}
+	for _, state := range definition.States {
+		if state.Arguments.GroupName != "" {
+			needs.groupARNs[state.Arguments.GroupName] = state.Comment
+		}
 	}
 	if found := allowedGroups.FindStringSubmatch(definition.States["Validate the list"].Assign.Problems); found != nil {
 		_ = json.Unmarshal([]byte(found[1]), &needs.groups)
@@ -48,9 +55,10 @@ func readNeeds(ctx context.Context, machines MachineAPI, machine string) (*needs
 type part struct{ States map[string]state }
 
 type state struct {
+	Comment       string
 	Resource      string
 	Assign        struct{ Problems string }
-	Arguments     struct{ EmailIdentity, ConfigurationSetName string }
+	Arguments     struct{ EmailIdentity, ConfigurationSetName, GroupName string }
 	ItemProcessor part   // of a Map
 	Branches      []part // of a Parallel
 }

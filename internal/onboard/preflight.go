@@ -188,18 +188,31 @@ func (p *preflight) lookAtSender(ctx context.Context) error {
 
 func (p *preflight) lookAtGroups(ctx context.Context) error {
 	for _, name := range p.needs.groups {
-		_, err := p.clients.Users.GetGroup(ctx, &iam.GetGroupInput{GroupName: &name, MaxItems: aws.Int32(1)})
+		found, err := p.clients.Users.GetGroup(ctx, &iam.GetGroupInput{GroupName: &name, MaxItems: aws.Int32(1)})
 		var missing *iamtypes.NoSuchEntityException
 		switch {
 		case errors.As(err, &missing):
 			p.add(problem, "IAM has no group %s: create it, or deploy the stack again", name)
+		case isDenied(err):
+			return awsErrorf("%v; if the group has a path, or its name has other letter case, configure it by the ARN that IAM shows, "+
+				"and deploy the stack", refused("look at the group "+name, err))
 		case err != nil:
 			return refused("look at the group "+name, err)
 		default:
-			p.add(fine, "the group %s exists", name)
+			p.compareARNs(name, aws.ToString(found.Group.Arn))
 		}
 	}
 	return nil
+}
+
+// compareARNs compares the ARN of a group with the one that the role of the state machine may use.
+func (p *preflight) compareARNs(name, arn string) {
+	if usable := p.needs.groupARNs[name]; usable != "" && usable != arn {
+		p.add(problem, "the group %s is %s, but the role of the state machine may use %s alone: configure the group by the ARN that "+
+			"IAM shows, and deploy the stack", name, arn, usable)
+		return
+	}
+	p.add(fine, "the group %s exists", name)
 }
 
 func (p *preflight) lookAtPasswordPolicy(ctx context.Context) error {
