@@ -5,15 +5,18 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 action is authorized on, and with which condition keys, is documented in
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 
-Here the engine judges a call before it makes it, so that a proxy between engine and services changes
-nothing. A role that is not there may do nothing. A call whose resource is not known here needs a
-statement on every resource, as one without a resource does; an operator that is not known here ends
-the execution. The policies of the role alone count: neither a permissions boundary nor the policy of
-a resource, which no role and no resource of a state machine has here. Calls of others than tasks,
-such as CloudFormation's, are not judged.
+Here the engine judges a call before it makes the call, so a proxy between the engine and the services
+does not matter. Only the policies of the role count: the role has no permissions boundary, and no
+resource has a policy. Calls that no task makes, such as those of CloudFormation, are not judged.
 
-No document says what a call is authorized on that names a user or a group that is not there: it is
-taken for one without a path. If AWS does otherwise, a missing group of a path is another error there.
+Where this module does not know something, it is stricter than AWS:
+- A role that does not exist may do nothing.
+- A call whose resource is not known needs a statement on every resource.
+- A condition operator that is not known ends the execution.
+
+AWS does not document which resource a call is authorized on if its user or group does not exist. Here
+it is one without a path, so a missing group that was configured with a path is an AccessDenied. If AWS
+answers NoSuchEntity, the preflight says there that IAM has no such group.
 """
 
 import functools
@@ -46,7 +49,7 @@ _Context = dict[str, list[str]]
 
 
 class _Request(NamedTuple):
-    """What IAM judges: an action on a resource, with the condition keys in lower case."""
+    """What IAM judges: an action on a resource. The keys of the context are in lower case."""
 
     action: str
     resource: str
@@ -124,7 +127,7 @@ def _iam_requests(
 def _mail_requests(
     action: str, parameters: _Parameters, backend: IAMBackend, region: str
 ) -> Iterator[_Request]:
-    """A mail is authorized on the identity of the sender, on those recipients that are identities too,
+    """A mail is authorized on the identity of the sender, on each recipient that is an identity too,
     and on the configuration set: https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
     """
     name, sender = parseaddr(parameters.get("FromEmailAddress") or parameters["Source"])
@@ -217,7 +220,7 @@ def _element_matches(statement: dict[str, Any], element: str, value: str, flags:
 
 
 def _condition_holds(operator: str, got: list[str], wanted: list[str]) -> bool:
-    """Judges what the request has of a key, which is nothing where the request lacks it:
+    """Judges the values that the request has for a key, none if it lacks the key:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
     match operator:
@@ -231,8 +234,13 @@ def _condition_holds(operator: str, got: list[str], wanted: list[str]) -> bool:
 
 
 def _like(pattern: str, value: str, flags: int = 0) -> bool:
+    return _expression(pattern, flags).fullmatch(value) is not None
+
+
+@functools.lru_cache(maxsize=1024)
+def _expression(pattern: str, flags: int) -> re.Pattern[str]:
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, value, flags | re.DOTALL) is not None
+    return re.compile(expression, flags | re.DOTALL)
 
 
 def _values(value: Any) -> list[str]:
