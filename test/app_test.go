@@ -64,6 +64,50 @@ passwordLength must be a whole number from 8 to 128, got: "7"
 	}
 }
 
+// TestAppTakesContextOfTheCLI has the CDK CLI keep in the context of a project what its commands keep there, and wants every
+// command to work afterwards.
+func TestAppTakesContextOfTheCLI(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	caches, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Fields(string(caches))
+	project, home := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, ".cdk.json"), []byte(`{"context": {"cli-telemetry": false}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cdk := func(arguments ...string) string {
+		t.Helper()
+		command := exec.Command(filepath.Join(root, "node_modules", ".bin", "cdk"), arguments...)
+		command.Dir = project
+		command.Env = append(os.Environ(), "HOME="+home, "GOCACHE="+lines[0], "GOMODCACHE="+lines[1], "AWS_EC2_METADATA_DISABLED=true")
+		output, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("cdk %v: %v (npm ci installs the CDK CLI)\n%s", arguments, err, output)
+		}
+		return string(output)
+	}
+	app := []string{"--app", fmt.Sprintf("go -C '%s' run .", root), "--output", filepath.Join(project, "out"), "-c", "sender=sender@example.com"}
+	list := func() {
+		t.Helper()
+		if got := cdk(append(app, "ls")...); !strings.Contains(got, "IamUserOnboarding") {
+			t.Errorf("cdk ls has no stack IamUserOnboarding:\n%s", got)
+		}
+	}
+	list() // with what ~/.cdk.json has
+	cdk("cli-telemetry", "--disable")
+	cdk("acknowledge", "12345")
+	kept, err := os.ReadFile(filepath.Join(project, "cdk.context.json"))
+	if err != nil || !strings.Contains(string(kept), "cli-telemetry") || !strings.Contains(string(kept), "acknowledged-issue-numbers") {
+		t.Errorf("cdk.context.json: %s %v", kept, err)
+	}
+	list()
+}
+
 // TestAppTemplate has the template of the app, with every key set but the one that excludes others, judged by the CDK's own
 // validation, to which each warning is a failure, and by cfn-lint.
 func TestAppTemplate(t *testing.T) {

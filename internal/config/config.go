@@ -122,14 +122,24 @@ func (r *reader) readTemplates(config *Config) {
 	config.PasswordHTMLTemplate = r.template("passwordHtmlTemplate", mailtemplate.PasswordOnly)
 }
 
-// checkKeys refuses misspelled keys, which would otherwise be ignored. Those of the CDK have one of :/@ in them, but for
-// what cdk acknowledge writes.
+// cdkKeys are the context keys of the CDK that have none of the characters :/@ (aws-cdk 2.1148.1, aws-cdk-lib 2.270.0).
+var cdkKeys = []string{
+	"acknowledged-issue-numbers", // cdk acknowledge writes it to cdk.context.json
+	"assets-ecr-repository-name", // the library's LegacyStackSynthesizer reads it
+	"cdk-migrate",                // cdk migrate writes it to cdk.json
+	"cli-telemetry",              // cdk cli-telemetry writes it to cdk.context.json
+}
+
+// checkKeys refuses misspelled keys, which would otherwise be ignored. It takes the keys of the CDK: each feature flag,
+// each setting that the CLI hands to an app, and each value that a lookup has found has one of :/@ in its key. The keys of
+// the app have none of these.
 func (r *reader) checkKeys(given []string, known map[string]bool) {
 	for _, key := range slices.Sorted(slices.Values(given)) {
-		if known[key] || strings.ContainsAny(key, ":/@") || key == "acknowledged-issue-numbers" {
+		if known[key] || strings.ContainsAny(key, ":/@") || slices.Contains(cdkKeys, key) {
 			continue
 		}
-		expected := "not be set, since the app has no such key: see docs/configuration.md"
+		expected := "not be set, because the app has no such key (docs/configuration.md lists them): remove it from the " +
+			"command line, cdk.json, cdk.context.json or ~/.cdk.json"
 		for name := range known {
 			if strings.EqualFold(name, key) {
 				expected = "be written " + name

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -181,14 +182,42 @@ func TestReadNamesEveryProblem(t *testing.T) {
 }
 
 func TestUnknownKeys(t *testing.T) {
-	context := map[string]any{"sender": "sender@example.com", "requireMFA": true, "grupName": "Staff",
-		"aws:cdk:version-reporting": true, "@aws-cdk/aws-iam:minimizePolicies": true, "acknowledged-issue-numbers": []any{1.0}}
+	context := map[string]any{"sender": "sender@example.com", "requireMFA": true, "grupName": "Staff", "cli-telemetri": false}
 	_, err := config.Read(lookup(context), slices.Collect(maps.Keys(context))...)
+	const remedy = "must not be set, because the app has no such key (docs/configuration.md lists them): remove it from the " +
+		"command line, cdk.json, cdk.context.json or ~/.cdk.json, got: "
 	want := "the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:\n" +
-		`grupName must not be set, since the app has no such key: see docs/configuration.md, got: "Staff"` + "\n" +
+		"cli-telemetri " + remedy + "false\n" +
+		"grupName " + remedy + `"Staff"` + "\n" +
 		"requireMFA must be written requireMfa, got: true"
 	if err == nil || err.Error() != want {
 		t.Errorf("got:\n%v\nwant:\n%s", err, want)
+	}
+}
+
+// TestKeysOfTheCDK wants the app to take the keys that the CDK sets in the context: those that the installed CLI sets in its
+// source, and one of each other kind.
+func TestKeysOfTheCDK(t *testing.T) {
+	cli, err := os.ReadFile("../../node_modules/aws-cdk/lib/index.js")
+	if err != nil {
+		t.Fatal(err, "(npm ci installs the CDK CLI)")
+	}
+	context := map[string]any{
+		"sender": "sender@example.com", "cdk-migrate": true, "assets-ecr-repository-name": "assets",
+		"aws:cdk:version-reporting": true, "@aws-cdk/aws-iam:minimizePolicies": true, "@aws-cdk/core.slowSynthThreshold": 1.0,
+		"hosted-zone:account=123456789012:domainName=example.com:region=us-east-1": map[string]any{"Id": "Z1", "Name": "example.com"},
+	}
+	set := regexp.MustCompile(`\bcontext\.set\("([^"]+)"`).FindAllSubmatch(cli, -1)
+	for _, match := range set {
+		context[string(match[1])] = true
+	}
+	for _, key := range []string{"cli-telemetry", "acknowledged-issue-numbers"} {
+		if context[key] == nil {
+			t.Errorf("the source of the CLI does not set %s in the way that this test looks for", key)
+		}
+	}
+	if _, err := config.Read(lookup(context), slices.Collect(maps.Keys(context))...); err != nil {
+		t.Error(err)
 	}
 }
 
