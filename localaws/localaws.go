@@ -22,7 +22,7 @@ import (
 const (
 	// Account is the id of the account that everything is in.
 	Account = "123456789012"
-	// Region is the region that everything is in.
+	// Region is the region that everything is in, unless [InRegion] says otherwise.
 	Region = "us-east-1"
 
 	accessKeyID     = "local"
@@ -34,6 +34,7 @@ const (
 // Server is a running local AWS. It ends with [Server.Stop], or with the process that started it.
 type Server struct {
 	endpoint string
+	region   string
 	stdin    io.Closer
 	log      *tail
 	done     chan struct{}
@@ -44,7 +45,13 @@ type Server struct {
 type Option func(*options)
 
 type options struct {
-	log io.Writer
+	log    io.Writer
+	region string
+}
+
+// InRegion makes everything be in a region, which may be one of another partition than aws, in place of [Region].
+func InRegion(region string) Option {
+	return func(o *options) { o.region = region }
 }
 
 // Log makes the server write what it has to say about itself, such as a resource type it does not know, to w as well.
@@ -55,7 +62,7 @@ func Log(w io.Writer) Option {
 // Start starts the local AWS on a free port of the loopback interface and returns once it answers. The context limits
 // the start alone.
 func Start(ctx context.Context, opts ...Option) (*Server, error) {
-	o := options{log: io.Discard}
+	o := options{log: io.Discard, region: Region}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -72,7 +79,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	}
 
 	cmd := exec.Command(python, filepath.Join(root, "localaws", "server", "main.py"))
-	cmd.Env = append(withoutAWS(os.Environ()), "PYTHONDONTWRITEBYTECODE=1", "AWS_EC2_METADATA_DISABLED=true",
+	cmd.Env = append(withoutAWS(os.Environ()), "PYTHONDONTWRITEBYTECODE=1", "LOCALAWS_REGION="+o.region, "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	log := &tail{}
 	cmd.Stderr = io.MultiWriter(log, o.log)
@@ -87,7 +94,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the local AWS: %w", err)
 	}
-	s := &Server{stdin: stdin, log: log, done: make(chan struct{}), kill: cmd.Process.Kill}
+	s := &Server{region: o.region, stdin: stdin, log: log, done: make(chan struct{}), kill: cmd.Process.Kill}
 
 	port := make(chan string, 1)
 	go func() {
@@ -148,8 +155,8 @@ func (s *Server) Settings() []string {
 		"AWS_ENDPOINT_URL=" + s.endpoint,
 		"AWS_ACCESS_KEY_ID=" + accessKeyID,
 		"AWS_SECRET_ACCESS_KEY=" + secretAccessKey,
-		"AWS_REGION=" + Region,
-		"AWS_DEFAULT_REGION=" + Region,
+		"AWS_REGION=" + s.region,
+		"AWS_DEFAULT_REGION=" + s.region,
 		"AWS_CONFIG_FILE=" + os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true",
@@ -160,7 +167,7 @@ func (s *Server) Settings() []string {
 // Config is the configuration for clients of the AWS SDK.
 func (s *Server) Config() aws.Config {
 	return aws.Config{
-		Region:       Region,
+		Region:       s.region,
 		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secretAccessKey, ""),
 		BaseEndpoint: aws.String(s.endpoint),
 	}

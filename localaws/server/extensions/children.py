@@ -25,8 +25,8 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from werkzeug.wrappers import Request
 
 from extensions import controls
+from extensions.partitions import REGION
 
-_REGION = "us-east-1"
 _DATA = ("input", "inputDetails", "output", "outputDetails", "parameters", "assignedVariables")
 
 _children: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -58,7 +58,7 @@ def _list(request: Request) -> list[dict[str, Any]]:
 
 
 def _machine(arn: str) -> StateMachine:
-    backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][_REGION]
+    backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][REGION]
     return backend.describe_state_machine(arn)
 
 

@@ -21,8 +21,8 @@ from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
 from extensions import clients, iam, ses, suppression
+from extensions.partitions import PARTITION, REGION
 
-_REGION = "us-east-1"
 _PREFIX = "/_localaws/"
 
 
@@ -57,21 +57,21 @@ def _answer(request: Request) -> Response:
 
 def _verify(request: Request) -> None:
     identity = request.get_json()["Identity"]
-    if not ses.verify(DEFAULT_ACCOUNT_ID, _REGION, identity):
+    if not ses.verify(DEFAULT_ACCOUNT_ID, REGION, identity):
         raise NotFound(f"SES has no identity {identity}")
 
 
 def _set_sending(request: Request) -> None:
-    ses.set_sending(DEFAULT_ACCOUNT_ID, _REGION, request.get_json()["Enabled"])
+    ses.set_sending(DEFAULT_ACCOUNT_ID, REGION, request.get_json()["Enabled"])
 
 
 def _suppress(request: Request) -> None:
     for address in request.get_json()["Addresses"]:
-        suppression.add(DEFAULT_ACCOUNT_ID, _REGION, address, "BOUNCE")
+        suppression.add(DEFAULT_ACCOUNT_ID, REGION, address, "BOUNCE")
 
 
 def _mails(request: Request) -> list[dict[str, Any]]:
-    return [_mail(sent) for sent in ses.mails(DEFAULT_ACCOUNT_ID, _REGION)]
+    return [_mail(sent) for sent in ses.mails(DEFAULT_ACCOUNT_ID, REGION)]
 
 
 def _mail(sent: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _find_user(name: str) -> User:
 
 
 def _iam() -> IAMBackend:
-    return iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    return iam_backends[DEFAULT_ACCOUNT_ID][PARTITION]
 
 
 _HANDLERS: dict[tuple[str, str], Callable[[Request], Any]] = {

@@ -30,6 +30,8 @@ from moto.iam.exceptions import (
 from moto.iam.models import AccountPasswordPolicy, Group, IAMBackend, ManagedPolicy, User
 from moto.iam.responses import IamResponse
 
+from extensions.partitions import PARTITION
+
 _MAX_USERS = 5000
 _USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _CLASSES = {
@@ -64,7 +66,7 @@ def install() -> None:
 
 
 def _init_aws_policies(self: IAMBackend) -> list[ManagedPolicy]:
-    is_used = self.account_id == DEFAULT_ACCOUNT_ID and self.region_name == "aws"
+    is_used = self.account_id == DEFAULT_ACCOUNT_ID and self.region_name == PARTITION
     return _original_init_aws_policies(self) if is_used else []
 
 

@@ -1,0 +1,79 @@
+"""The region that everything is in, and its partition.
+
+- moto resolves AWS::Partition to aws and AWS::URLSuffix to amazonaws.com in every region:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+- CloudFormation refuses a template that looks up what a mapping does not have, and makes nothing;
+  moto makes what it comes to first, and then fails with an internal error. The words are those of
+  https://docs.aws.amazon.com/elasticbeanstalk/latest/relnotes/release-2019-06-07-linux.html
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.loaders import create_loader
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.parsing import ResourceMap
+from moto.utilities.utils import get_partition
+
+REGION = os.environ.get("LOCALAWS_REGION", "us-east-1")
+PARTITION = get_partition(REGION)
+
+_SUFFIXES = {
+    partition["id"]: partition["outputs"]["dnsSuffix"]
+    for partition in create_loader().load_data("partitions")["partitions"]
+}
+
+_original_init = ResourceMap.__init__
+_original_create_change_set = CloudFormationBackend.create_change_set
+
+
+def install() -> None:
+    ResourceMap.__init__ = _init
+    CloudFormationBackend.create_change_set = _create_change_set
+
+
+def _init(self: ResourceMap, *args: Any, **kwargs: Any) -> None:
+    _original_init(self, *args, **kwargs)
+    self._parsed_resources.update(_pseudo_parameters(self._region_name))
+
+
+def _pseudo_parameters(region: str) -> dict[str, str]:
+    partition = get_partition(region)
+    return {
+        "AWS::Region": region,
+        "AWS::Partition": partition,
+        "AWS::URLSuffix": _SUFFIXES[partition],
+    }
+
+
+def _create_change_set(
+    self: CloudFormationBackend, *args: Any, template: str, **kwargs: Any
+) -> tuple[str, str]:
+    parsed = Stack.parse_template(template)
+    known = _pseudo_parameters(self.region_name)
+    for look_up in _find(parsed, "Fn::FindInMap"):
+        name, *keys = [_resolve(argument, known) for argument in look_up]
+        found = parsed.get("Mappings", {}).get(name, {})
+        if all(isinstance(key, str) for key in keys) and keys[1] not in found.get(keys[0], {}):
+            path = "::".join([name, *keys])
+            raise ValidationError(message=f"Template error: Unable to get mapping for {path}")
+    return _original_create_change_set(self, *args, template=template, **kwargs)
+
+
+def _resolve(argument: Any, known: dict[str, str]) -> Any:
+    """The argument, or what it refers to if that is a pseudo parameter."""
+    return known.get(argument.get("Ref"), argument) if isinstance(argument, dict) else argument
+
+
+def _find(value: Any, function: str) -> Iterator[Any]:
+    """The arguments of all calls of a function, wherever they are in a template."""
+    if isinstance(value, dict):
+        if value.keys() == {function}:
+            yield value[function]
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for element in value:
+        yield from _find(element, function)
