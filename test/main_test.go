@@ -45,6 +45,13 @@ func newStack(t *testing.T) awscdk.Stack {
 	return awscdk.NewStack(app, jsii.String("Stack"), nil)
 }
 
+// newStackIn makes a stack for a region.
+func newStackIn(t *testing.T, region string) awscdk.Stack {
+	t.Helper()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	return awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{Env: &awscdk.Environment{Region: &region}})
+}
+
 // synthesize makes a UserOnboarding and returns the template of the stack; the sender is set where the props have none.
 func synthesize(t *testing.T, stack awscdk.Stack, props onboarding.UserOnboardingProps) template {
 	t.Helper()
@@ -139,12 +146,20 @@ func call(function string, argument any, template map[string]any) (result any, o
 		return joined.String(), true
 	case "Fn::FindInMap":
 		path := resolve(argument, template).([]any)
-		mappings := template["Mappings"].(map[string]any)
-		for name, mapping := range mappings {
-			if path[0] == name {
-				return mapping.(map[string]any)[path[1].(string)].(map[string]any)[path[2].(string)], true
-			}
+		mapping := template["Mappings"].(map[string]any)[path[0].(string)].(map[string]any)
+		if values, ok := mapping[path[1].(string)].(map[string]any); ok {
+			return values[path[2].(string)], true
 		}
+		return fmt.Sprintf("<no %s in %s>", path[1], hash.ReplaceAllString(path[0].(string), "")), true
+	case "Fn::Equals":
+		values := resolve(argument, template).([]any)
+		return values[0] == values[1], true
+	case "Fn::If":
+		arguments := argument.([]any)
+		if resolve(template["Conditions"].(map[string]any)[arguments[0].(string)], template).(bool) {
+			return resolve(arguments[1], template), true
+		}
+		return resolve(arguments[2], template), true
 	case "Fn::Split":
 		arguments := resolve(argument, template).([]any)
 		return fmt.Sprintf("split(%s)", arguments[1]), true

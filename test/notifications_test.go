@@ -46,7 +46,7 @@ func TestAlarm(t *testing.T) {
 	}
 	transformer := target["InputTransformer"].(map[string]any)
 	for _, path := range transformer["InputPathsMap"].(map[string]any) {
-		if !slices.Contains([]any{"$.detail.executionArn", "$.detail.status", "$.region"}, path) {
+		if !slices.Contains([]any{"$.detail.executionArn", "$.detail.status"}, path) {
 			t.Errorf("the message holds %v of the event, which may be data of the execution", path)
 		}
 	}
@@ -54,23 +54,6 @@ func TestAlarm(t *testing.T) {
 	if got := template.count("AWS::SNS::Topic"); got != 1 {
 		t.Errorf("got %d topics, want the given one alone", got)
 	}
-}
-
-// TestAlarmLinksToTheConsole wants the link to be one of the partition.
-func TestAlarmLinksToTheConsole(t *testing.T) {
-	for partition, want := range map[string]string{
-		"aws":        "https://<region>.console.aws.amazon.com/states/home?region=<region>#/v2/executions/details/<detail-executionArn>",
-		"aws-us-gov": "https://<region>.console.amazonaws-us-gov.com/states/home?region=<region>#/v2/executions/details/<detail-executionArn>",
-		"aws-cn":     "https://<region>.console.amazonaws.cn/states/home?region=<region>#/v2/executions/details/<detail-executionArn>",
-	} {
-		pseudoParameters["AWS::Partition"] = partition
-		template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{AlarmEmail: jsii.String("alarm@example.com")})
-		transformer := template.ofType(t, "AWS::Events::Rule")["Targets"].([]any)[0].(map[string]any)["InputTransformer"].(map[string]any)
-		if got := transformer["InputTemplate"].(string); !strings.HasSuffix(got, " "+want+`"`) {
-			t.Errorf("%s: got the message %s, want at its end %s", partition, got, want)
-		}
-	}
-	pseudoParameters["AWS::Partition"] = "aws"
 }
 
 func TestTopicsAreMadeForAddresses(t *testing.T) {

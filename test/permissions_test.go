@@ -297,9 +297,7 @@ func TestPermissionsOfUserPath(t *testing.T) {
 }
 
 func TestPermissionsOfOtherPartition(t *testing.T) {
-	partition := pseudoParameters["AWS::Partition"]
-	t.Cleanup(func() { pseudoParameters["AWS::Partition"] = partition })
-	pseudoParameters["AWS::Partition"] = "aws-us-gov"
+	inPartition(t, "aws-us-gov")
 	stack := newStack(t)
 	p, statements := withOptions(stack, everyOption()...)
 	wantLines(t, synthesize(t, stack, p).statements(t), replaced(statements, "arn:aws:", "arn:aws-us-gov:"))

@@ -50,7 +50,9 @@ func deliveredLogs(scope constructs.IConstruct) conditions {
 }
 
 // allowLogGroup lets CloudWatch Logs encrypt a log group with a key (CloudWatch Logs User Guide, "Encrypt log data in
-// CloudWatch Logs using AWS Key Management Service").
+// CloudWatch Logs using AWS Key Management Service"). The name of that service ends with the suffix of the partition, as the
+// region-info of the CDK has it. Whether it does so in aws-eusc, too, is not documented: if it does not, KMS refuses the
+// policy, and the deployment of a key that is made in the same app fails.
 func allowLogGroup(scope constructs.Construct, key kms.IKey, names string) {
 	service := "logs." + *awscdk.Stack_Of(scope).Region() + "." + *awscdk.Stack_Of(scope).UrlSuffix()
 	key.AddToResourcePolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{

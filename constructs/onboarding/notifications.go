@@ -55,10 +55,9 @@ func (u *UserOnboarding) notifyOfBounces() {
 // notifyOfFailures tells the topic of each execution that ended badly, in words that hold nothing of its data.
 func (u *UserOnboarding) notifyOfFailures() {
 	execution := events.EventField_FromPath(jsii.String("$.detail.executionArn"))
-	region := events.EventField_FromPath(jsii.String("$.region"))
 	status := events.EventField_FromPath(jsii.String("$.detail.status"))
-	message := fmt.Sprintf("The onboarding of IAM users ended as %s. See which users, and why: "+
-		"https://%s.%s/states/home?region=%[2]s#/v2/executions/details/%[4]s", *status, *region, *u.host("Console"), *execution)
+	message := fmt.Sprintf("The onboarding of IAM users ended as %s. See which users, and why: %s%s", *status, u.seeExecution(),
+		*execution)
 	events.NewRule(u, jsii.String("FailedExecutions"), &events.RuleProps{
 		EventPattern: &events.EventPattern{
 			Source:     jsii.Strings("aws.states"),

@@ -34,7 +34,6 @@ package onboarding
 import (
 	"fmt"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -70,7 +69,7 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 		props = &UserOnboardingProps{}
 	}
 	resolved := props.withDefaults()
-	if err := resolved.validate(); err != nil {
+	if err := resolved.validate(partitionOf(scope)); err != nil {
 		panic(fmt.Sprintf("UserOnboarding: %s", err))
 	}
 
@@ -156,27 +155,6 @@ func (u *UserOnboarding) newSenderIdentity(props *UserOnboardingProps) ses.Email
 	}
 	u.dkimRecords = *identity.DkimRecords()
 	return identity
-}
-
-// defaultSignInURL is the sign-in page of the account in its partition (AWS Sign-In User Guide, "Sign in to the AWS
-// Management Console as an IAM user"; AWS GovCloud (US) User Guide and AWS China, the same).
-func (u *UserOnboarding) defaultSignInURL() *string {
-	return jsii.String("https://" + *awscdk.Stack_Of(u).Account() + "." + *u.host("SignIn") + "/console")
-}
-
-// host returns the SignIn or the Console host of the partition.
-func (u *UserOnboarding) host(purpose string) *string {
-	hosts, made := u.Node().TryFindChild(jsii.String("Hosts")).(awscdk.CfnMapping)
-	if !made {
-		hosts = awscdk.NewCfnMapping(u, jsii.String("Hosts"), &awscdk.CfnMappingProps{
-			Mapping: &map[string]*map[string]any{
-				"aws":        {"SignIn": "signin.aws.amazon.com", "Console": "console.aws.amazon.com"},
-				"aws-us-gov": {"SignIn": "signin.amazonaws-us-gov.com", "Console": "console.amazonaws-us-gov.com"},
-				"aws-cn":     {"SignIn": "signin.amazonaws.cn", "Console": "console.amazonaws.cn"},
-			},
-		})
-	}
-	return hosts.FindInMap(awscdk.Aws_PARTITION(), &purpose, nil)
 }
 
 func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) sfn.StateMachine {

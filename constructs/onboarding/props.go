@@ -118,7 +118,10 @@ type UserOnboardingProps struct {
 	// Default: 5
 	MaxConcurrency *float64
 
-	// The page that the mail tells users to sign in at.
+	// The page that the mail tells users to sign in at. It must be given in partitions other than aws and aws-us-gov.
+	//
+	// A stack with a region is refused at synthesis without it, a stack for any region at the deployment: "Unable to get
+	// mapping for …SignInUrlMustBeGiven…".
 	//
 	// Default: the sign-in page of the account, in the partition that the stack is deployed to.
 	SignInUrl *string
@@ -189,7 +192,8 @@ type UserOnboardingProps struct {
 	// Default: none.
 	BounceEmail *string
 
-	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it.
+	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it, or
+	// with the command that reports it in partitions other than aws and aws-us-gov.
 	//
 	// The message holds nothing of the data of the execution. An imported topic must itself allow events.amazonaws.com to
 	// publish to it; so must the key of any topic that is encrypted.

@@ -11,11 +11,13 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
 	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// validate returns everything that is wrong with the props as one error.
-func (p *UserOnboardingProps) validate() error {
+// validate returns everything that is wrong with the props as one error. Into is the partition of the stack, "" if it is not
+// known.
+func (p *UserOnboardingProps) validate(into string) error {
 	var problems rules.Problems
 	if p.Sender == nil {
 		problems.Add("Sender", rules.SenderAddress.Expected, nil)
@@ -41,6 +43,9 @@ func (p *UserOnboardingProps) validate() error {
 	checkNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
 	checkNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
 	checkText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
+	if _, known := partition.HostsOf(into); p.SignInUrl == nil && into != "" && !known {
+		problems.Add("SignInUrl", "be given, because the sign-in page of the partition "+into+" is not known", nil)
+	}
 	checkConstant(&problems, "Language", p.Language, func() {
 		rules.Check(&problems, "Language", *p.Language, rules.OneOf(defaultmail.Languages()...))
 	})

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 )
 
 // execution is a run of the state machine.
@@ -124,14 +126,13 @@ func quoted(word string) string {
 
 var plainWord = regexp.MustCompile(`\A[A-Za-z0-9_./:@%+=,-]+\z`)
 
-// consoleLink returns the page of the execution in the AWS console.
+// consoleLink returns the page of the execution in the AWS console, or its ARN in a partition whose console is not known.
 func (e *execution) consoleLink() string {
 	parsed := e.parsedARN()
-	host := parsed.Region + ".console.aws.amazon.com"
-	if parsed.Partition == "aws-us-gov" {
-		host = "console.amazonaws-us-gov.com"
+	if hosts, known := partition.HostsOf(parsed.Partition); known {
+		return hosts.ExecutionPage(parsed.Region) + e.arn
 	}
-	return fmt.Sprintf("https://%s/states/home?region=%s#/v2/executions/details/%s", host, parsed.Region, e.arn)
+	return e.arn
 }
 
 // name is the last part of the ARN.

@@ -347,8 +347,10 @@ func TestRunLinksToTheConsole(t *testing.T) {
 	tests := map[string]struct{ arn, want string }{
 		"AWS": {"arn:aws:states:us-east-1:123456789012:execution:A:b",
 			"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:123456789012:execution:A:b"},
+		"a partition whose console is not known": {"arn:aws-eusc:states:eusc-de-east-1:123456789012:execution:A:b",
+			"arn:aws-eusc:states:eusc-de-east-1:123456789012:execution:A:b"},
 		"GovCloud": {"arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:A:b",
-			"https://console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/v2/executions/details/arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:A:b"},
+			"https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/v2/executions/details/arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:A:b"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
