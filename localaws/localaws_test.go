@@ -1161,11 +1161,13 @@ func TestStack(t *testing.T) {
 	}
 }
 
+var deployments atomic.Int32
+
 // deploy deploys the template as the CDK CLI does, and gives the outputs of the stack.
 func deploy(t *testing.T, name string, kind cfntypes.ChangeSetType, template string) map[string]string {
 	t.Helper()
 	ctx := t.Context()
-	assets := "/assets-" + name + "-" + strings.ToLower(string(kind))
+	assets := fmt.Sprintf("/assets-%s-%d", name, deployments.Add(1))
 	put(t, assets, "")
 	put(t, assets+"/template.json", template)
 	client := cloudformation.NewFromConfig(server.Config())

@@ -30,8 +30,7 @@ _INERT = (
 class GroupResource(CloudFormationModel):
     """AWS::IAM::Group: Ref is the name.
 
-    It cannot be deleted while it has users, or policies of other resources. A group that cannot be
-    deleted when it gets another name stays.
+    A group that cannot be deleted when it gets another name stays.
     """
 
     def __init__(self, group: Group, properties: dict[str, Any]) -> None:
@@ -100,11 +99,6 @@ class GroupResource(CloudFormationModel):
 
     def delete(self, account_id: str, region_name: str) -> None:
         backend = _iam(account_id, region_name)
-        own = {policy["PolicyName"] for policy in self.properties.get("Policies", [])}
-        if self.group.users or self.group.policies.keys() - own:
-            raise DeleteConflictException(
-                "Cannot delete entity, must remove users and policies from group first."
-            )
         self._remove_policies(backend)
         backend.delete_group(self.group.name)
 

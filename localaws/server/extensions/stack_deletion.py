@@ -1,0 +1,210 @@
+"""The deletion of stacks, and of what an update leaves out.
+
+moto deletes resources in any order; it cannot delete a role while a policy of a group exists, nor
+afterwards the policies of that role; it forgets a stack that cannot be deleted, with what is left
+of it; it refuses an update if a resource that the new template lacks cannot be deleted; and it
+keeps the change sets of a deleted stack, which the next stack of that name then finds.
+CloudFormation
+
+- deletes what depends on a resource before the resource, tries each once, and goes on where one
+  fails: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1508
+- keeps a stack with resources that it could not delete, as DELETE_FAILED. The stack cannot be
+  updated (https://github.com/juspay/hyperswitch-cdk/issues/114), and can be deleted again, with
+  RetainResources also without these resources:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
+- deletes what an update leaves out after all else, and forgets what it cannot delete:
+  https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/744
+- deletes the change sets of a stack with it.
+
+A role is deleted with the policies of its template alone, and not at all while it has others, which
+moto deletes:
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+"""
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import CloudFormationBackend, Event, Stack
+from moto.cloudformation.parsing import ResourceMap, clean_json
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult, EmptyResult
+from moto.iam.models import Role, iam_backends
+from moto.utilities.utils import get_partition
+
+_SUBSTITUTION = re.compile(r"\$\{([^!}.]+)")
+
+_original_create_change_set = CloudFormationBackend.create_change_set
+_original_update = ResourceMap.update
+
+
+def install() -> None:
+    CloudFormationBackend.create_change_set = _create_change_set
+    CloudFormationBackend.delete_stack = _delete_stack
+    CloudFormationResponse.delete_stack = _respond
+    ResourceMap.update = _update
+    Role.delete_from_cloudformation_json = classmethod(_delete_role)
+
+
+def _respond(self: CloudFormationResponse) -> ActionResult:
+    backend = self.cloudformation_backend
+    backend.delete_stack(self._get_param("StackName"), self._get_param("RetainResources", []))
+    return EmptyResult()
+
+
+def _delete_stack(
+    self: CloudFormationBackend, name_or_stack_id: str, retained: list[str] | None = None
+) -> None:
+    for stack in list(self.stacks.values()):
+        if name_or_stack_id in (stack.name, stack.stack_id):
+            _delete(self, stack, retained or [])
+
+
+def _delete(backend: CloudFormationBackend, stack: Stack, retained: list[str]) -> None:
+    if retained and stack.status != "DELETE_FAILED":
+        raise ValidationError(
+            message=f"Invalid operation on stack [{stack.stack_id}]. When you delete a stack, "
+            "specify which resources to retain only when the stack is in the DELETE_FAILED state."
+        )
+    stack._add_stack_event("DELETE_IN_PROGRESS", resource_status_reason="User Initiated")
+    resources = stack.resource_map
+    if stack.status != "DELETE_FAILED":
+        stack.output_map = _Outputs(stack)
+        stack.undeleted = _cleaned(resources, resources._resource_json_map)
+    for name in retained:
+        stack.undeleted.pop(name, None)
+    failed = _delete_resources(resources, stack.undeleted)
+    stack.undeleted = {name: stack.undeleted[name] for name in failed}
+    resources._resource_json_map = stack.undeleted
+    if failed:
+        for name, reason in failed.items():
+            stack.events.append(_failure(stack, name, reason))
+        stack.status = "DELETE_FAILED"
+        names = ", ".join(sorted(failed))
+        stack.status_reason = f"The following resource(s) failed to delete: [{names}]. "
+        stack._add_stack_event(stack.status, resource_status_reason=stack.status_reason)
+        return
+    for export in stack.exports:
+        backend.exports.pop(export.name, None)
+    stack.status, stack.status_reason = "DELETE_COMPLETE", None
+    stack._add_stack_event(stack.status)
+    backend.deleted_stacks[stack.stack_id] = backend.stacks.pop(stack.stack_id)
+    for change_set in list(backend.change_sets.values()):
+        if change_set.stack_id == stack.stack_id:
+            del backend.change_sets[change_set.change_set_id]
+
+
+class _Outputs(dict[str, Any]):
+    """The outputs as they are: moto makes a resource anew when an output that refers to it is read."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(stack.output_map)
+        self.exports = stack.exports
+
+
+def _failure(stack: Stack, name: str, reason: str) -> Event:
+    resource = stack.resource_map._parsed_resources[name]
+    return Event(
+        stack_id=stack.stack_id,
+        stack_name=stack.name,
+        logical_resource_id=name,
+        physical_resource_id=resource.physical_resource_id,
+        resource_type=stack.undeleted[name]["Type"],
+        resource_status="DELETE_FAILED",
+        resource_status_reason=reason,
+        resource_properties=None,
+    )
+
+
+def _create_change_set(
+    self: CloudFormationBackend, *args: Any, stack_name: str, **kwargs: Any
+) -> tuple[str, str]:
+    for stack in self.stacks.values():
+        if stack_name in (stack.name, stack.stack_id) and stack.status == "DELETE_FAILED":
+            raise ValidationError(
+                message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+            )
+    return _original_create_change_set(self, *args, stack_name=stack_name, **kwargs)
+
+
+def _update(
+    self: ResourceMap, template: dict[str, Any], parameters: dict[str, Any] | None = None
+) -> None:
+    before = self._resource_json_map
+    left_out = {name: before[name] for name in before if name not in template["Resources"]}
+    left_out = _cleaned(self, left_out)
+    self._resource_json_map = {name: before[name] for name in before if name not in left_out}
+    _original_update(self, template, parameters)
+    for name in _delete_resources(self, left_out):
+        del self._parsed_resources[name]
+
+
+def _cleaned(resources: ResourceMap, templates: dict[str, Any]) -> dict[str, Any]:
+    """What exists of the resources of a template, with what their functions yield.
+
+    DependsOn and what the functions refer to is lost thereby, so it is kept as `Needs`.
+    """
+    cleaned = {}
+    for name, template in templates.items():
+        if resources._parsed_resources.get(name) is not None:
+            needs = set(_references(template))
+            cleaned[name] = clean_json(copy.deepcopy(template), resources) | {"Needs": needs}
+    return cleaned
+
+
+def _references(value: Any) -> Iterator[str]:
+    """The names that a part of a template refers to, be they of resources or not."""
+    if isinstance(value, list):
+        for element in value:
+            yield from _references(element)
+    if not isinstance(value, dict):
+        return
+    for key, element in value.items():
+        match key, element:
+            case ("Ref", str(name)) | ("Fn::GetAtt", [str(name), *_]):
+                yield name
+            case "Fn::GetAtt", str(path):
+                yield path.partition(".")[0]
+            case "DependsOn", names:
+                yield from [names] if isinstance(names, str) else names
+            case "Fn::Sub", str(text) | [str(text), *_]:
+                yield from _SUBSTITUTION.findall(text)
+        yield from _references(element)
+
+
+def _delete_resources(resources: ResourceMap, templates: dict[str, Any]) -> dict[str, str]:
+    """Deletes resources, and returns why those that are left could not be deleted."""
+    failed = {}
+    remaining = dict(templates)
+    while remaining:
+        needed = {need for template in remaining.values() for need in template["Needs"]}
+        for name in [name for name in remaining if name not in needed] or list(remaining):
+            template = remaining.pop(name)
+            if template.get("DeletionPolicy") != "Retain":
+                try:
+                    resources._delete_resource(resources._parsed_resources[name], template)
+                except Exception as error:
+                    failed[name] = _reason(error)
+                    continue
+            del resources._parsed_resources[name]
+    return failed
+
+
+def _reason(error: Exception) -> str:
+    return f'Resource handler returned message: "{getattr(error, "message", error)}"'
+
+
+def _delete_role(
+    cls: type[Role],
+    resource_name: str,
+    cloudformation_json: dict[str, Any],
+    account_id: str,
+    region_name: str,
+) -> None:
+    backend = iam_backends[account_id][get_partition(region_name)]
+    role = backend.get_role(resource_name)
+    for policy in cloudformation_json["Properties"].get("Policies", []):
+        role.policies.pop(policy["PolicyName"], None)
+    backend.delete_role(resource_name)
