@@ -28,7 +28,7 @@ const (
 	hostileURL     = `https://example.com/?a=1&b="<script>'{%$states%}\%7B`
 	hostileGroup   = `Hostile+=,.@-_1`
 
-	hostileTemplate = hostileText + "\r\n\t\u2028\x01" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInURL}}{{AccountId}}\n{\n{UserName}}"
+	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInURL}}{{AccountId}}\n{\n{UserName}}"
 )
 
 // newHostileStack makes a stack that has every option, and hostile text wherever text may be given.
@@ -64,17 +64,17 @@ func newHostileStack(outdir string) awscdk.App {
 func TestHostileTextIsRefused(t *testing.T) {
 	stack := newStack(t)
 	for prop, values := range map[string][]string{
-		"Sender": {"a@example.com\r\nBcc: b@example.com", "a@example.com\n", "<a@example.com>", "a b@example.com", "a@example.com, b@example.com", "{%a@example.com",
-			"a%}b@example.com"},
-		"SenderName": {"a\r\nBcc: b@example.com", "a\nb", "\x00", "a\u0085b", "a\u2028b", "\xff", ""},
+		"Sender": {"a@example.com\r\nBcc: b@example.com", "a@example.com\n", "<a@example.com>", "a b@example.com", "a@example.com, b@example.com",
+			"{%a@example.com", "a%}b@example.com"},
+		"SenderName": {"a\r\nBcc: b@example.com", "a\nb", "\x00", "a\u0085b", "a\u2028b", "\xff", "", "\ufeffIT", "a\u200bb", "\u202etfel", "\u2066a\u2069"},
 		"ReplyTo":    {"a@example.com\r\nBcc: b@example.com", "a@example.com b@example.com", "漢@example.com", "{%a%}@example.com"},
-		"Subject":    {"a\r\nBcc: b@example.com", "a\rb", "\x1b[2J", "\xff", ""},
+		"Subject":    {"a\r\nBcc: b@example.com", "a\rb", "\x1b[2J", "\xff", "", "\ufeffWelcome", "\u2060"},
 		"SignInUrl":  {"https://example.com/\nx", "https://example.com/ x", "javascript:alert(1)", "http://example.com", "https://a@example.com/"},
 		"UserPath":   {"/", "/*/", "/a?/", "/${aws:username}/", "/a//", "onboarded", "/a/*", "/a b/"},
 		"GroupName":  {"*", "a*", "a/b", "${aws:username}", "{% $states %}", "a\n", ""},
 		"TextTemplate": {"\xff{{UserName}}{{Password}}", "{{UserName}}{{ Password }}", "{{UserName}}{{Password}}{{$states.input}}",
-			"{{UserName}}{{Password}}{{}}"},
-		"HtmlTemplate": {"\xff{{UserName}}{{Password}}", "<b>{{UserName}}</b>{{password}}"},
+			"{{UserName}}{{Password}}{{}}", "{{UserName}}{{Password}}\x00", "\ufeff{{UserName}}{{Password}}"},
+		"HtmlTemplate": {"\xff{{UserName}}{{Password}}", "{{UserName}}\x01{{Password}}", "<b>{{UserName}}</b>{{password}}"},
 	} {
 		for _, value := range values {
 			p := props{Sender: jsii.String("sender@example.com")}

@@ -161,7 +161,7 @@ PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
 		})
 	})
 	mustPanic(t, `UserOnboarding: Language must be known at synthesis, got: "`+*parameter+`"
-Subject must be one line of text without placeholders, at least one character, got: "Welcome, {{UserName}}"
+Subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: "Welcome, {{UserName}}"
 PasswordSubject must be left out unless SeparatePassword is true, got: "Secret"
 PasswordHtmlTemplate must be left out unless SeparatePassword is true, got: "{{Password}}"`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("OneMail"), &onboarding.UserOnboardingProps{

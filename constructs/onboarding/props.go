@@ -140,7 +140,7 @@ type UserOnboardingProps struct {
 	// {{AccountId}}.
 	//
 	// It has at most 60,000 bytes and 100 placeholders, so that it fits into a payload together with the HTML (Step Functions
-	// Developer Guide, "Quotas").
+	// Developer Guide, "Quotas"). It has no control characters except tabs and line breaks, and no byte order mark.
 	//
 	// Default: a short text in the language.
 	TextTemplate *string

@@ -11,6 +11,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
 	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+	"github.com/iam-onboarding/iam-onboarding/internal/textfile"
 )
 
 // Config is the configuration of the app. A nil field was left out; the construct has its default.
@@ -229,7 +230,7 @@ func (r *reader) boolean(key string) *bool {
 	return nil
 }
 
-// template reads the file that the value names.
+// template reads the file that the value names, without a byte order mark, which editors on Windows write.
 func (r *reader) template(key string, content mailtemplate.Content) *string {
 	switch value := r.lookup(key).(type) {
 	case nil:
@@ -240,7 +241,7 @@ func (r *reader) template(key string, content mailtemplate.Content) *string {
 			r.problems.Add(key, "name a file that can be read", err)
 			return nil
 		}
-		template := string(file)
+		template := textfile.Decode(file)
 		content.Check(&r.problems, key, template)
 		return &template
 	default:

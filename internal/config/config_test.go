@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"encoding/binary"
 	"maps"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/config"
 )
@@ -80,6 +82,44 @@ func TestReadTemplates(t *testing.T) {
 	}
 }
 
+// TestReadTemplatesOfEveryEditor wants the text of a file, however an editor wrote it, and nothing that a mail cannot show.
+func TestReadTemplatesOfEveryEditor(t *testing.T) {
+	const text = "Grüße {{UserName}}\r\n{{Password}}"
+	file := filepath.Join(t.TempDir(), "mail.txt")
+	read := func(content string) (string, error) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file}))
+		if err != nil {
+			return "", err
+		}
+		return *got.TextTemplate, nil
+	}
+	units := utf16.Encode([]rune("\ufeff" + text))
+	little, big := "", ""
+	for _, unit := range units {
+		little += string(binary.LittleEndian.AppendUint16(nil, unit))
+		big += string(binary.BigEndian.AppendUint16(nil, unit))
+	}
+	for name, content := range map[string]string{"UTF-8": text, "UTF-8 with a byte order mark": "\ufeff" + text,
+		"UTF-16, little": little, "UTF-16, big": big} {
+		if got, err := read(content); err != nil || got != text {
+			t.Errorf("%s: got %q %v, want %q", name, got, err, text)
+		}
+	}
+	for content, want := range map[string]string{
+		text + "\x00":     "have no control characters except tabs and line breaks, and no byte order mark, got: U+0000 in line 2",
+		text + "\n\ufeff": "have no control characters except tabs and line breaks, and no byte order mark, got: U+FEFF in line 3",
+		"Gr\xfc\xdfe":     `be text in UTF-8, got: "Gr\xfc\xdfe" in line 1`,
+	} {
+		if got, err := read(content); err == nil || !strings.HasSuffix(err.Error(), "\ntextTemplate must "+want) {
+			t.Errorf("%q: got %q %v, want textTemplate must %s", content, got, err, want)
+		}
+	}
+}
+
 func TestReadWantsIdentityToCoverSender(t *testing.T) {
 	for _, key := range []string{"identity", "senderDomain"} {
 		_, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", key: "example.org"}))
@@ -148,7 +188,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:`,
 		`stackName must be 1 to 128 letters, digits and hyphens, a letter first, got: "1st"`,
 		`sender must be an e-mail address such as user@example.com, got: nothing`,
-		`senderName must be one line of text, at least one character, got: "two\nlines"`,
+		`senderName must be one line of text: at least one character, and no control or invisible one, got: "two\nlines"`,
 		`replyTo must be an e-mail address such as user@example.com, got: "nobody"`,
 		`identity must be an e-mail address or a domain that SES has as an identity, got: "no domain"`,
 		`senderDomain must be a domain such as example.com, got: "nobody@example.com"`,
@@ -161,9 +201,9 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`maxConcurrency must be a whole number from 1 to 40, got: 0.5`,
 		`signInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://x"`,
 		`language must be one of en, ja, got: "de"`,
-		`subject must be one line of text without placeholders, at least one character, got: ""`,
+		`subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: ""`,
 		`separatePassword must be true or false, got: 1`,
-		`passwordSubject must be one line of text without placeholders, at least one character, got: "{{UserName}}"`,
+		`passwordSubject must be one line of text without placeholders: at least one character, and no control or invisible one, got: "{{UserName}}"`,
 		`alarmEmail must be an e-mail address such as user@example.com, got: 1`,
 		`bounceEmail must be an e-mail address such as user@example.com, got: "nobody"`,
 		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,

@@ -3,10 +3,12 @@
 package mailtemplate
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
@@ -40,12 +42,16 @@ const MaxPlaceholders = 100
 
 var placeholder = regexp.MustCompile(`\{\{(.*?)\}\}`)
 
-// Check notes a problem if a template is not UTF-8, lacks what the mail must tell, has another placeholder than it may
-// have, or braces that open none, or is too long.
+// Check notes a problem if a template is not UTF-8, has control characters, lacks what the mail must tell, has another
+// placeholder than it may have, or braces that open none, or is too long.
 func (c Content) Check(problems *rules.Problems, name, template string) {
 	if !utf8.ValidString(template) {
-		problems.Add(name, "be text in UTF-8", template[:min(len(template), 60)])
+		problems.Add(name, "be text in UTF-8", notUTF8(template))
 		return
+	}
+	if found := controlCharacters(template); len(found) != 0 {
+		problems.Add(name, "have no control characters except tabs and line breaks, and no byte order mark",
+			errors.New(strings.Join(found, ", ")))
 	}
 	names := placeholderNames(template)
 	isUnknown := func(name string) bool {
@@ -65,6 +71,33 @@ func (c Content) Check(problems *rules.Problems, name, template string) {
 	if len(template) > MaxBytes {
 		problems.Add(name, fmt.Sprintf("have at most %d bytes", MaxBytes), len(template))
 	}
+}
+
+// notUTF8 returns the first line that is not UTF-8.
+func notUTF8(template string) error {
+	for i, line := range strings.Split(template, "\n") {
+		if !utf8.ValidString(line) {
+			return fmt.Errorf("%q in line %d", line[:min(len(line), 60)], i+1)
+		}
+	}
+	return nil
+}
+
+// controlCharacters returns each character that a mail cannot show, with the first line that has it. A byte order mark is
+// one of them: it is no part of a text, and who copies a password copies it as well.
+func controlCharacters(template string) (found []string) {
+	seen := map[rune]bool{'\t': true, '\r': true, '\n': true}
+	line := 1
+	for _, char := range template {
+		if (unicode.IsControl(char) || char == '\ufeff') && !seen[char] {
+			seen[char] = true
+			found = append(found, fmt.Sprintf("%U in line %d", char, line))
+		}
+		if char == '\n' {
+			line++
+		}
+	}
+	return found
 }
 
 func (c Content) expected() string {

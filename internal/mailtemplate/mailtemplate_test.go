@@ -33,6 +33,7 @@ func TestCheck(t *testing.T) {
 		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: "
 		announcement = "template must have the placeholder {{UserName}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: "
 		password     = "template must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInURL}} and {{AccountId}}, got: "
+		control      = "template must have no control characters except tabs and line breaks, and no byte order mark, got: "
 		open         = "template must close with }} every placeholder that it opens, got: "
 	)
 	for _, test := range []struct {
@@ -48,7 +49,14 @@ func TestCheck(t *testing.T) {
 		{mailtemplate.SignIn, "{{UserName}} {{Password}} {{AccountId\nof yours", open + `"{{AccountId"`},
 		{mailtemplate.SignIn, "{{UserName}} {{Password}}<style>@media print { p { color: red }}</style>", ""},
 		{mailtemplate.SignIn, "{{UserName}} {{Password}}" + strings.Repeat("x", mailtemplate.MaxBytes-24), "template must have at most 60000 bytes, got: 60001"},
-		{mailtemplate.SignIn, "Gr\xfc\xdfe {{UserName}} {{Password}}", `template must be text in UTF-8, got: "Gr\xfc\xdfe {{UserName}} {{Password}}"`},
+		{mailtemplate.SignIn, "Gr\xfc\xdfe {{UserName}} {{Password}}", `template must be text in UTF-8, got: "Gr\xfc\xdfe {{UserName}} {{Password}}" in line 1`},
+		{mailtemplate.SignIn, "漢\n{{UserName}}\r\n\xff{{Password}}", `template must be text in UTF-8, got: "\xff{{Password}}" in line 3`},
+		{mailtemplate.SignIn, "\t{{UserName}}\r\n\r{{Password}}\u2028\u200d\u200f", ""},
+		{mailtemplate.SignIn, "{{UserName}}\n{{Password}}\x00\x00", control + "U+0000 in line 2"},
+		{mailtemplate.SignIn, "\x1b[1m{{UserName}}\x1b[0m\n\n{{Password}}\x7f\u0085\x01", control + "U+001B in line 1, U+007F in line 3, U+0085 in line 3, U+0001 in line 3"},
+		{mailtemplate.SignIn, "\ufeff{{UserName}}\n{{Password}}", control + "U+FEFF in line 1"},
+		{mailtemplate.SignIn, "{{UserName}}\x00", control + "U+0000 in line 1\n" + signIn + "[{{UserName}}]"},
+		{mailtemplate.SignIn, "{{UserName}}{{Pass\x00word}}", control + "U+0000 in line 1\n" + signIn + "[{{UserName}} {{Pass\x00word}}]"},
 		{mailtemplate.SignIn, "{{Password}}" + strings.Repeat("{{UserName}}", mailtemplate.MaxPlaceholders-1), ""},
 		{mailtemplate.SignIn, "{{Password}}" + strings.Repeat("{{UserName}}", mailtemplate.MaxPlaceholders),
 			"template must have at most 100 placeholders, got: 101"},

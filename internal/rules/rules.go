@@ -148,14 +148,16 @@ var ConfigurationSetName = Rule[string]{"be 1 to 64 letters, digits, hyphens and
 // HTTPSURL wants an absolute URL without spaces.
 var HTTPSURL = Rule[string]{"be an https URL such as https://example.signin.aws.amazon.com/console", httpsURL.MatchString}
 
-// HeaderText wants text that can stand in a header of a mail: UTF-8, neither empty nor with a control character or another
-// one that ends a line.
-var HeaderText = Rule[string]{"be one line of text, at least one character", func(value string) bool {
+// HeaderText wants text that can stand in a header of a mail: UTF-8, not empty, and without control characters, others that
+// end a line, and characters that nobody sees: a byte order mark or a zero-width space that came with a copied text, and the
+// controls of writing direction, which can change how the address beside a name looks. The marks of writing direction and
+// the joiners are allowed, because some scripts and emojis need them.
+var HeaderText = Rule[string]{"be one line of text: at least one character, and no control or invisible one", func(value string) bool {
 	return utf8.ValidString(value) && headerText.MatchString(value)
 }}
 
 // Subject wants the subject of a mail, which is no template: what is in a header is logged on the way.
-var Subject = Rule[string]{"be one line of text without placeholders, at least one character", func(value string) bool {
+var Subject = Rule[string]{"be one line of text without placeholders: at least one character, and no control or invisible one", func(value string) bool {
 	return HeaderText.Holds(value) && !strings.Contains(value, "{{")
 }}
 
@@ -189,7 +191,7 @@ var (
 	tagText          = regexp.MustCompile(`\A[A-Za-zÀ-ÖØ-öø-ÿ0-9 _.:/=+@-]*\z`)
 	configurationSet = regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
 	httpsURL         = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
-	headerText       = regexp.MustCompile(`\A[^\p{Cc}\x{2028}\x{2029}]+\z`)
+	headerText       = regexp.MustCompile(`\A[^\p{Cc}\x{2028}\x{2029}\x{FEFF}\x{200B}\x{2060}\x{202A}-\x{202E}\x{2066}-\x{2069}]+\z`)
 )
 
 func wholeNumber(minimum, maximum float64) Rule[float64] {
