@@ -107,6 +107,8 @@ func TestAuthorization(t *testing.T) {
 	for _, identity := range []string{"example.com", "to@example.org"} {
 		verifiedIdentity(t, identity)
 	}
+	must(t, lastOf(sesv2.NewFromConfig(server.Config()).CreateConfigurationSet(t.Context(),
+		&sesv2.CreateConfigurationSetInput{ConfigurationSetName: aws.String("set")})))
 
 	for i, test := range []struct {
 		name, call, statements string
@@ -362,7 +364,6 @@ func TestJSONata(t *testing.T) {
 		{`function($x) { $x }`, `returned nothing (undefined)`},
 		{`/a/`, `returned nothing (undefined)`},
 		{`$eval("1")`, `T1006: Attempted to invoke a non-function`},
-		{`1 +`, `S0207: Unexpected end of expression`},
 	} {
 		got := execute(t, passing(t, test.expression), `{}`)
 		if got.status != "FAILED" || got.error != "States.QueryEvaluationError" || !strings.Contains(got.cause, test.cause) {
@@ -1311,11 +1312,20 @@ func start(t *testing.T, definition, input string) string {
 
 func startAs(t *testing.T, role, definition, input string) string {
 	t.Helper()
-	machines++
-	machine, err := sfn.NewFromConfig(server.Config()).CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String(fmt.Sprint("machine", machines)), Definition: &definition, RoleArn: &role})
+	machine, err := createMachine(t, role, definition)
 	must(t, err)
-	return startMachine(t, *machine.StateMachineArn, input)
+	return startMachine(t, machine, input)
+}
+
+func createMachine(t *testing.T, role, definition string) (machine string, err error) {
+	t.Helper()
+	machines++
+	created, err := sfn.NewFromConfig(server.Config()).CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+		Name: aws.String(fmt.Sprint("machine", machines)), Definition: &definition, RoleArn: &role})
+	if err != nil {
+		return "", err
+	}
+	return *created.StateMachineArn, nil
 }
 
 func startMachine(t *testing.T, machine, input string) string {

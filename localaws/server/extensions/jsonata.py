@@ -19,10 +19,11 @@ import subprocess
 import threading
 from typing import Any
 
-from moto.stepfunctions.parser.api import (
-    EvaluationFailedEventDetails,
-    HistoryEventType,
-    InvalidDefinition,
+from moto.core.exceptions import ServiceException
+from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
+from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
+from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import (
+    AssignTemplateBinding,
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
@@ -34,7 +35,16 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
     StatesErrorNameType,
 )
+from moto.stepfunctions.parser.asl.component.common.jsonata.jsonata_template_binding import (
+    JSONataTemplateBinding,
+)
+from moto.stepfunctions.parser.asl.component.common.outputdecl import Output
+from moto.stepfunctions.parser.asl.component.common.parargs import Arguments
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.item_selector import ItemSelector
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.items.items import Items
+from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
@@ -44,6 +54,12 @@ from extensions import variables
 
 _SCRIPT = pathlib.Path(__file__).with_suffix(".js")
 _WHOLE_STATES = re.compile(r"\$states(?!\s*\.)")
+
+
+class InvalidDefinition(ServiceException):
+    """AWS does not take the definition."""
+
+    code = "InvalidDefinition"
 
 
 class EvaluationError(Exception):
@@ -95,12 +111,22 @@ _evaluator = _Evaluator()
 stop = _evaluator.stop
 
 
+_FIELDS = {
+    Arguments: "Arguments",
+    AssignDecl: "Assign",
+    ItemSelector: "ItemSelector",
+    Items: "Items",
+    Output: "Output",
+}
+
+_original_component_eval = EvalComponent.eval
 _original_validate = StepFunctionsParserBackend._validate_definition
 
 
 def install() -> None:
     _evaluator.start()
     StringJSONata._eval_body = _eval_expression
+    EvalComponent.eval = _eval_component
     StepFunctionsParserBackend._validate_definition = staticmethod(_validate_definition)
 
 
@@ -125,9 +151,26 @@ def _bindings(expression: str, env: Environment) -> dict[str, Any]:
     return bindings
 
 
+def _eval_component(self: EvalComponent, env: Environment) -> None:
+    """Keeps the place of what is evaluated, such as Output/Users; moto knows the last part of it,
+    by the name of a class."""
+    outer = getattr(env, "_fields", [])
+    env._fields = [] if isinstance(self, CommonStateField) else outer + _field_of(self)
+    try:
+        _original_component_eval(self, env)
+    finally:
+        env._fields = outer
+
+
+def _field_of(component: EvalComponent) -> list[str]:
+    if isinstance(component, JSONataTemplateBinding | AssignTemplateBinding):
+        return [component.identifier]
+    return [name for kind, name in _FIELDS.items() if isinstance(component, kind)]
+
+
 def _failure(expression: str, env: Environment, problem: str) -> FailureEvent:
     name = StatesErrorName(typ=StatesErrorNameType.StatesQueryEvaluationError)
-    field = env.next_field_name
+    field = "/".join(getattr(env, "_fields", [])) or env.next_field_name
     cause = f"The JSONata expression '{expression}' specified for the field '{field}' {problem}"
     return FailureEvent(
         env=env,

@@ -9,11 +9,14 @@
   other executions.
 """
 
+import contextlib
 import copy
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
+from moto.cloudformation.exceptions import ValidationError
 from moto.stepfunctions import models
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.backend.execution import Execution
@@ -22,6 +25,8 @@ from moto.stepfunctions.parser.models import (
     StepFunctionsParserBackend,
     stepfunctions_parser_backends,
 )
+
+from extensions.jsonata import InvalidDefinition
 
 _original_start_execution = StepFunctionsParserBackend.start_execution
 _original_start_worker = ExecutionWorker.start
@@ -53,11 +58,24 @@ def _attribute(self: StateMachine, name: str) -> Any:
 def _create(
     cls: type[StateMachine], name: str, json: dict[str, Any], *args: Any, **kwargs: Any
 ) -> StateMachine:
-    return _configure(_original_create(cls, name, json, *args, **kwargs), json)
+    with _refusals_of_definitions(name):
+        return _configure(_original_create(cls, name, json, *args, **kwargs), json)
 
 
 def _update(cls: type[StateMachine], **kwargs: Any) -> StateMachine:
-    return _configure(_original_update(cls, **kwargs), kwargs["cloudformation_json"])
+    with _refusals_of_definitions(kwargs["new_resource_name"]):
+        return _configure(_original_update(cls, **kwargs), kwargs["cloudformation_json"])
+
+
+@contextlib.contextmanager
+def _refusals_of_definitions(name: str) -> Iterator[None]:
+    """Has CloudFormation fail where Step Functions refuses a definition. AWS makes the rest of the
+    stack meanwhile, and takes it back; here the deployment ends."""
+    try:
+        yield
+    except InvalidDefinition as error:
+        message = f"Resource handler returned message: \"{error.message}\""
+        raise ValidationError(name, message) from error
 
 
 def _configure(machine: StateMachine, json: dict[str, Any]) -> StateMachine:
