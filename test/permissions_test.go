@@ -405,7 +405,7 @@ func TestGroupsWithPath(t *testing.T) {
 	if got := problemsOf(list("teams/Staff")); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	selected := jsonata.text(t, machine.States["OnboardUsers"].ItemSelector["GroupName"].(string), map[string]any{"states": map[string]any{
+	selected := jsonata.text(t, machine.eachUser().ItemSelector["GroupName"].(string), map[string]any{"states": map[string]any{
 		"context": map[string]any{"Map": map[string]any{"Item": map[string]any{"Value": "u@example.net"}}},
 	}})
 	if selected != "Staff" {

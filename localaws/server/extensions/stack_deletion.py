@@ -36,12 +36,20 @@ from moto.utilities.utils import get_partition
 
 _SUBSTITUTION = re.compile(r"\$\{([^!}.]+)")
 
-_original_create_change_set = CloudFormationBackend.create_change_set
 _original_update = ResourceMap.update
 
 
 def install() -> None:
-    CloudFormationBackend.create_change_set = _create_change_set
+    # Taken now, since partitions has replaced it as well.
+    original_create_change_set = CloudFormationBackend.create_change_set
+
+    def create_change_set(
+        self: CloudFormationBackend, *args: Any, stack_name: str, **kwargs: Any
+    ) -> tuple[str, str]:
+        _refuse_update(self, stack_name)
+        return original_create_change_set(self, *args, stack_name=stack_name, **kwargs)
+
+    CloudFormationBackend.create_change_set = create_change_set
     CloudFormationBackend.delete_stack = _delete_stack
     CloudFormationResponse.delete_stack = _respond
     ResourceMap.update = _update
@@ -118,15 +126,12 @@ def _failure(stack: Stack, name: str, reason: str) -> Event:
     )
 
 
-def _create_change_set(
-    self: CloudFormationBackend, *args: Any, stack_name: str, **kwargs: Any
-) -> tuple[str, str]:
-    for stack in self.stacks.values():
+def _refuse_update(backend: CloudFormationBackend, stack_name: str) -> None:
+    for stack in backend.stacks.values():
         if stack_name in (stack.name, stack.stack_id) and stack.status == "DELETE_FAILED":
             raise ValidationError(
                 message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
             )
-    return _original_create_change_set(self, *args, stack_name=stack_name, **kwargs)
 
 
 def _update(
