@@ -15,17 +15,19 @@ const jsonata = require('jsonata');
 const readline = require('readline');
 
 // The bounds of one evaluation. Depth and memory were measured on AWS, with TestState: issues 2737 and 2783 of
-// floci-io/floci. At a depth of 101, and with a value of one byte more, an evaluation fails. What AWS counts as memory besides
-// values is not known: if it adds up all that an evaluation allocates, AWS refuses some that pass here.
+// floci-io/floci. At a depth of 101, and with a value of one byte more, an evaluation fails.
+//
+// What AWS counts as memory is not known. Expressions of AWS Elemental Inference have the same bounds (its User Guide,
+// "Expression limits and guardrails"), with "memory allocated during each evaluation: 10 MB". If Step Functions adds up all
+// that is allocated, it refuses some evaluations that pass here: so an expression should make few large values.
 const maxDepth = 100;
 const maxValue = 6_990_256; // a number counts 8 bytes, a character 1
 const maxPad = 262_144; // the characters that $pad adds: recorded on AWS by radkawar/stackd, expression_limits.json
 const maxRange = 360_145; // the numbers of $range
 
 // AWS ends an evaluation after one second (Step Functions Developer Guide, "Transforming data with JSONata"). A clock would
-// fail by chance on a busy machine, so a bound on the steps stands in for it. How many steps AWS takes in a second is not
-// known; here, where the code is compiled as it runs, 200,000 take about a third of a second. Expressions should stay far
-// below: if AWS is ten times slower, it still takes 60,000 steps in its second.
+// fail by chance on a busy machine, so a bound on the steps stands in for it. Here a step takes about 5 µs, and 200,000 of
+// them a second. How many steps AWS takes in a second is not known: so an expression should stay far below.
 const maxSteps = 200_000;
 
 const causes = {
