@@ -126,7 +126,7 @@ ok       the account has no password policy of its own: passwords satisfy the de
 		failed = "onboard: 1 user failed: run the same list again when the cause is gone, it goes on where this run stopped\n"
 		table  = `USER                      STATUS   WHAT TO DO
 command                   Skipped  nothing: was onboarded before; if the mail is lost, run the list with --resend
-command-case@example.net  Failed   write the name in the list as IAM has it, and run the same list again
+command-case@example.net  Failed   write the name in the list as IAM has it, then run the same list again
                                    GetUser failed: NameInOtherCase: IAM has this user name in other letter case: write it as IAM has it
 2 users: 1 skipped (there before), 1 failed
 `

@@ -40,13 +40,21 @@ func (e *execution) outcome(ctx context.Context, ended *sfn.DescribeExecutionOut
 	case invalidInput:
 		return nil, refusedList{cause}
 	case preflightFailed:
-		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s", runAgain, indented(cause))
+		denied := ""
+		if isDenial(cause) {
+			denied = "\nwhat is not authorized: " + whenDenied
+		}
+		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s%s", runAgain, indented(cause), denied)
 	default:
 		why := join(": ", string(ended.Status), name, oneLine(cause))
 		if done := e.done(ctx); done != "" {
 			why += ", " + done + " were done"
 		}
-		return nil, fmt.Errorf("the execution ended as %s; run the same list again, it goes on where this run stopped", why)
+		remedy := runAgain + ", it goes on where this run stopped"
+		if isDenial(cause) {
+			remedy = whenDenied
+		}
+		return nil, fmt.Errorf("the execution ended as %s; %s", why, remedy)
 	}
 }
 

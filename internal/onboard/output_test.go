@@ -42,12 +42,47 @@ bob,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J"
 	expect(t, got, result{want, start(2) + oneFailed, 1})
 }
 
+// roleDenied is what to do about a denial that a new deployment explains.
+const roleDenied = "wait a minute, then run the same list again: IAM may not know a new deployment everywhere yet; " +
+	"if it is denied again, ask an administrator what denies it to the role of the state machine"
+
 func TestWhatToDoAboutFailures(t *testing.T) {
+	const (
+		base      = "Iam.IamException"
+		again     = "run the same list again"
+		minute    = "wait a minute, then " + again
+		minutes   = "wait a few minutes, then " + again
+		newTag    = minute + ": IAM may not know the tag of the user everywhere yet; do not give the role of the state machine more permissions"
+		notYet    = minute + ": IAM may not know the user or the login profile everywhere yet"
+		throttled = minutes + "; if AWS throttles it again, deploy the stack with a lower maxConcurrency"
+		quota     = "wait until the 24-hour quota of SES allows more mails, then " + again
+		// What a long list leaves of the cause of a denial.
+		role = "User: arn:aws:sts::123456789012:assumed-role/IamUserOnboarding"
+	)
 	tests := map[string]struct{ step, error, cause, want string }{
-		"known":         {"SendEmail", "SesV2.SendingPausedException", "Paused.", "have sending enabled again in the SES console, and run the same list again"},
-		"run again":     {"unknown", "ChildExecutionFailed", "no status", "run the same list again"},
-		"no permission": {"CreateUser", "Iam.IamException", "User: x is not authorized to perform: iam:CreateUser", "have the role of the state machine permitted to do this, and run the same list again"},
-		"unknown":       {"CreateUser", "Iam.IamException", "Rate exceeded", "mend the cause, and run the same list again"},
+		"known":     {"SendEmail", "SesV2.SendingPausedException", "Paused.", "have sending enabled again in the SES console, then " + again},
+		"run again": {"unknown", "ChildExecutionFailed", "no status", again},
+		"other":     {"CreateUser", base, "The name is reserved.", "fix the cause, then " + again},
+
+		"denied":               {"CreateUser", base, role + "-Role/a is not authorized to perform: iam:CreateUser", roleDenied},
+		"denied, cut":          {"AddUserToGroup", base, role, roleDenied},
+		"denied by SES, cut":   {"SendEmail", "SesV2.SesV2Exception", "User `arn:aws:sts::123456789012:assumed-role/IamUserOnb", roleDenied},
+		"denied by a tag":      {"UpdateLoginProfile", base, role + "-Role/a is not authorized to perform: iam:UpdateLoginProfile", newTag},
+		"denied by a tag, cut": {"UpdateLoginProfile", base, role, newTag},
+		"denied to tag":        {"TagUser pending", base, role + "-Role/a is not authorized to perform: iam:TagUser", roleDenied},
+
+		"new name":         {"UpdateLoginProfile", "Iam.EntityTemporarilyUnmodifiableException", "Login Profile for User ada cannot be modified.", minutes},
+		"changed by two":   {"TagUser complete", "Iam.ConcurrentModificationException", "Submitted simultaneously.", minutes},
+		"IAM fails":        {"CreateUser", "Iam.ServiceFailureException", "Unknown error.", minutes},
+		"secrets fail":     {"GetRandomPassword", "SecretsManager.InternalServiceErrorException", "Server side.", minutes},
+		"server error":     {"CreateUser", base, "Unable to unmarshall (Service: Iam, Status Code: 503, Request ID: a)", minutes},
+		"not found yet":    {"AddUserToGroup", "Iam.NoSuchEntityException", "The user with name ada cannot be found.", notYet},
+		"no boundary":      {"CreateUser", "Iam.NoSuchEntityException", "Scope ARN: arn:aws:iam::123456789012:policy/B does not exist or is not attachable.", "see that the permissions boundary that the cause names is there, then " + again},
+		"throttled":        {"CreateUser", base, "Rate exceeded (Service: Iam, Status Code: 400, Request ID: a)", throttled},
+		"throttled draw":   {"GetRandomPassword", "SecretsManager.SecretsManagerException", "Rate exceeded", throttled},
+		"throttled by SES": {"SendEmail", "SesV2.TooManyRequestsException", "Maximum sending rate exceeded.", throttled},
+		"quota of a day":   {"SendEmail", "SesV2.LimitExceededException", "Daily message quota exceeded.", quota},
+		"quota, throttled": {"SendEmail password", "SesV2.TooManyRequestsException", "Daily message quota exceeded.", quota},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

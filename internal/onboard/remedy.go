@@ -2,7 +2,16 @@ package onboard
 
 import "strings"
 
-const runAgain = "run the same list again"
+const (
+	runAgain = "run the same list again"
+
+	// aMinute is longer than IAM usually takes to know a change everywhere. AWS does not say how long that is (IAM User
+	// Guide, "Troubleshoot IAM", on eventual consistency).
+	aMinute = "wait a minute, then " + runAgain
+	// aFewMinutes is what IAM asks for in the errors EntityTemporarilyUnmodifiable and ConcurrentModification (IAM API
+	// Reference).
+	aFewMinutes = "wait a few minutes, then " + runAgain
+)
 
 // whatToDo says what the operator is to do about a user.
 func (u userOutcome) whatToDo() string {
@@ -39,36 +48,71 @@ func (u userOutcome) whySkipped() string {
 	}
 }
 
-// firstRemedies are what to do about an error before the list is run again.
-var firstRemedies = map[string]string{
-	"NameInOtherCase":                          "write the name in the list as IAM has it",
-	"NoGoodPassword":                           "look at the password policy of the account",
-	"Iam.LimitExceededException":               "make room in the quota that the cause names",
-	"Iam.NoSuchEntityException":                "see that the user and the group are there",
-	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox",
-	"SesV2.BadRequestException":                "see that the e-mail address is right",
-	"SesV2.SendingPausedException":             "have sending enabled again in the SES console",
-	"SesV2.AccountSuspendedException":          "have sending enabled again in the SES console",
-	"SesV2.MailFromDomainNotVerifiedException": "have the MAIL FROM domain verified in SES",
-	"SesV2.LimitExceededException":             "wait until the sending quota of SES allows more",
-	"SesV2.TooManyRequestsException":           "wait until the sending quota of SES allows more",
+// remediesOfUsers are what to do about a user that failed, by the name of the error.
+var remediesOfUsers = map[string]string{
+	"NameInOtherCase":                          "write the name in the list as IAM has it, then " + runAgain,
+	"NoGoodPassword":                           "look at the password policy of the account, then " + runAgain,
+	"Iam.LimitExceededException":               "make room in the quota that the cause names, then " + runAgain,
+	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + runAgain,
+	"SesV2.BadRequestException":                "see that the e-mail address is right, then " + runAgain,
+	"SesV2.SendingPausedException":             "have sending enabled again in the SES console, then " + runAgain,
+	"SesV2.AccountSuspendedException":          "have sending enabled again in the SES console, then " + runAgain,
+	"SesV2.MailFromDomainNotVerifiedException": "have the MAIL FROM domain verified in SES, then " + runAgain,
+	"SesV2.LimitExceededException":             untilTheQuotaAllows,
 
 	// A second run is the remedy: the first was stopped or too slow, or the password policy has changed meanwhile.
-	"ChildExecutionFailed":                 "",
-	"States.Timeout":                       "",
-	"Iam.PasswordPolicyViolationException": "",
+	"ChildExecutionFailed":                 runAgain,
+	"States.Timeout":                       runAgain,
+	"Iam.PasswordPolicyViolationException": runAgain,
+
+	// These pass.
+	"Iam.EntityTemporarilyUnmodifiableException":   aFewMinutes,
+	"Iam.ConcurrentModificationException":          aFewMinutes,
+	"Iam.ServiceFailureException":                  aFewMinutes,
+	"SecretsManager.InternalServiceErrorException": aFewMinutes,
+	"SesV2.TooManyRequestsException":               whenThrottled,
+
+	// If a group is missing, the preflight of the second run reports it.
+	"Iam.NoSuchEntityException": aMinute + ": IAM may not know the user or the login profile everywhere yet",
 }
 
+const (
+	untilTheQuotaAllows = "wait until the 24-hour quota of SES allows more mails, then " + runAgain
+	whenThrottled       = aFewMinutes + "; if AWS throttles it again, deploy the stack with a lower maxConcurrency"
+	whenDenied          = aMinute + ": IAM may not know a new deployment everywhere yet; if it is denied again, ask an " +
+		"administrator what denies it to the role of the state machine"
+	// whenTagIsNew is for UpdateLoginProfile, which IAM permits by a tag that the execution wrote right before.
+	whenTagIsNew = aMinute + ": IAM may not know the tag of the user everywhere yet; do not give the role of the state " +
+		"machine more permissions"
+)
+
+// remedy says what to do about a user that failed. What AWS does not model comes as the base exception of the service, such
+// as Iam.IamException: only the words of the cause then tell a denial, a throttled call and a failure of the server apart.
+// AWS does not document these words. If they change, the operator gets the remedy of the last line.
 func (u userOutcome) remedy() string {
-	first, known := firstRemedies[u.Error]
+	remedy, known := remediesOfUsers[u.Error]
 	switch {
-	case known && first == "":
-		return runAgain
+	case u.Step == "CreateUser" && u.Error == "Iam.NoSuchEntityException": // CreateUser names nothing else that can be missing
+		return "see that the permissions boundary that the cause names is there, then " + runAgain
+	case u.Error == "SesV2.TooManyRequestsException" && strings.Contains(u.Cause, "quota"):
+		return untilTheQuotaAllows
 	case known:
-		return first + ", and " + runAgain
-	case strings.Contains(u.Cause, "not authorized"):
-		return "have the role of the state machine permitted to do this, and " + runAgain
+		return remedy
+	case isDenial(u.Cause) && u.Step == "UpdateLoginProfile":
+		return whenTagIsNew
+	case isDenial(u.Cause):
+		return whenDenied
+	case strings.Contains(u.Cause, "Rate exceeded"):
+		return whenThrottled
+	case strings.Contains(u.Cause, "Status Code: 5"):
+		return aFewMinutes
 	default:
-		return "mend the cause, and " + runAgain
+		return "fix the cause, then " + runAgain
 	}
+}
+
+// isDenial tells whether a cause says that IAM denies a call. The report may have cut the cause before it says so, and a
+// denial is the only cause that begins with who made the call.
+func isDenial(cause string) bool {
+	return strings.Contains(cause, "not authorized") || strings.HasPrefix(cause, "User: arn:") || strings.HasPrefix(cause, "User `arn:")
 }

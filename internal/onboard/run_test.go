@@ -32,7 +32,7 @@ const (
 		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
 	mixedTable = `USER             STATUS   WHAT TO DO
 ada@example.com  Created  nothing: the sign-in data is mailed
-bob              Failed   have the address verified, or leave the SES sandbox, and run the same list again
+bob              Failed   have the address verified, or leave the SES sandbox, then run the same list again
                           SendEmail failed: SesV2.MessageRejectedException: Email address is not verified.
 cy@example.com   Resumed  nothing: left unfinished by an earlier run, now finished and the sign-in data mailed
 3 users: 1 created, 1 resumed, 1 failed
@@ -132,6 +132,18 @@ ada   Halfway  unknown status, see the execution in the console
 			want: result{"", stderrStart + `onboard: the preflight failed, and nobody was touched; do this, and run the same list again:
   the identity is not verified: click on the link
 `, 1},
+		},
+		"PreflightFailed, denied": {
+			aws: &fakeAWS{looks: failed("PreflightFailed", "GetAccount failed with SesV2.SesV2Exception: User: x is not authorized\nSES does not send")},
+			want: result{"", stderrStart + `onboard: the preflight failed, and nobody was touched; do this, and run the same list again:
+  GetAccount failed with SesV2.SesV2Exception: User: x is not authorized
+  SES does not send
+what is not authorized: ` + roleDenied + "\n", 1},
+		},
+		"a child execution is denied": {
+			aws: &fakeAWS{looks: failed("States.Runtime", "User: x is not authorized to perform: states:StartExecution")},
+			want: result{"", stderrStart + "onboard: the execution ended as FAILED: States.Runtime: User: x is not authorized to " +
+				"perform: states:StartExecution; " + roleDenied + "\n", 1},
 		},
 		"another failure": {
 			aws: &fakeAWS{looks: failed("States.Runtime", "no such\nfield")},
