@@ -811,6 +811,12 @@ func TestSES(t *testing.T) {
 	}
 	must(t, server.Verify(t.Context(), "a@example.com"))
 	must(t, server.Verify(t.Context(), "example.net"))
+	for _, identity := range []string{"a@example.com", "EXAMPLE.net"} {
+		_, err := client.CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: &identity})
+		if code(err) != "AlreadyExistsException" {
+			t.Errorf("%s, made again: got %v, want AlreadyExistsException", identity, err)
+		}
+	}
 	for _, from := range []string{"a@example.com", "A <b@mail.example.net>"} {
 		if got := send(from); got != "" {
 			t.Errorf("verified %s: got %q", from, got)

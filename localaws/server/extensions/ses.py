@@ -7,6 +7,8 @@
   case; moto compares both as they are written:
   https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html and
   https://github.com/getmoto/moto/pull/4050, whose test was run against AWS
+- An identity is created once in a region; moto makes it anew, and not verified:
+  https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
 - moto has no GetAccount, and no switch for sending:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
 - A message tag has letters, digits, _ and - only; moto takes every one:
@@ -59,6 +61,15 @@ class BadRequest(JsonRESTError):
         super().__init__("BadRequestException", message)
 
 
+class AlreadyExists(JsonRESTError):
+    """SES has the identity already. The words are those of SES: issue 4556 of anomalyco/sst."""
+
+    code = 400
+
+    def __init__(self, identity: str) -> None:
+        super().__init__("AlreadyExistsException", f"Email identity {identity} already exist.")
+
+
 class SendingPaused(JsonRESTError):
     """The account may not send at present."""
 
@@ -108,6 +119,8 @@ def _identity(backend: SESBackend, name: str) -> EmailIdentity | None:
 
 
 def _create_identity(self: SESBackend, email_identity: str, *args: Any) -> EmailIdentity:
+    if _identity(self, email_identity):
+        raise AlreadyExists(name_of(email_identity))
     return _original_create_identity(self, name_of(email_identity), *args)
 
 

@@ -11,11 +11,14 @@ import contextlib
 import json
 from typing import Any
 
+from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import Group, IAMBackend, iam_backends
 from moto.ses.models import ConfigurationSet, SESBackend, ses_backends
 from moto.utilities.utils import get_partition
+
+from extensions.ses import AlreadyExists
 
 _INERT = (
     "AWS::CDK::Metadata",
@@ -152,7 +155,14 @@ class EmailIdentityResource(CloudFormationModel):
         region_name: str,
         **kwargs: Any,
     ) -> "EmailIdentityResource":
-        _ses(account_id, region_name).create_email_identity_v2(resource_name, None, None, None)
+        try:
+            _ses(account_id, region_name).create_email_identity_v2(resource_name, None, None, None)
+        except AlreadyExists:
+            # In the words of CloudFormation: issue 27 of widdix/mastodon-on-aws.
+            raise ValidationError(
+                message=f"Resource of type '{cls.cloudformation_type()}' with identifier "
+                f"'{resource_name}' already exists."
+            ) from None
         return cls(resource_name)
 
     @classmethod
