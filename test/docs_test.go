@@ -3,6 +3,7 @@ package test
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,5 +56,54 @@ func TestDocumentedPolicies(t *testing.T) {
 			}
 		}
 		wantLines(t, documented(t, test.file, test.heading), want)
+	}
+}
+
+var (
+	link       = regexp.MustCompile(`\]\(([^)#]*)(#[^)]*)?\)`)
+	heading    = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	notInLinks = regexp.MustCompile("[^a-z0-9 _-]")
+)
+
+// TestLinksInDocs follows each link of the documentation to a file of the repository, and to a heading of it.
+func TestLinksInDocs(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := filepath.Glob("../*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(file string) string {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Error(err)
+		}
+		return string(content)
+	}
+	links := 0
+	for _, page := range append(pages, top...) {
+		for _, found := range link.FindAllStringSubmatch(read(page), -1) {
+			if strings.Contains(found[1], "://") {
+				continue
+			}
+			links++
+			target := page
+			if found[1] != "" {
+				target = filepath.Join(filepath.Dir(page), found[1])
+			}
+			content := read(target)
+			var anchors []string
+			for _, title := range heading.FindAllStringSubmatch(content, -1) {
+				anchors = append(anchors, "#"+strings.ReplaceAll(notInLinks.ReplaceAllString(strings.ToLower(title[1]), ""), " ", "-"))
+			}
+			if found[2] != "" && !slices.Contains(anchors, found[2]) {
+				t.Errorf("%s: %s has no heading %s", page, target, found[2])
+			}
+		}
+	}
+	if links < 20 {
+		t.Errorf("found %d links, want more", links)
 	}
 }
