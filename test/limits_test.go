@@ -328,12 +328,18 @@ func TestInvalidInputFits(t *testing.T) {
 	}
 }
 
-// jsonata evaluates expressions of a definition.
+// jsonata evaluates expressions of a definition, and wants each to stay far inside the bounds of AWS.
 type jsonata struct{ *jsonatatest.Evaluator }
 
 func startJSONata(t *testing.T) *jsonata {
 	t.Helper()
-	return &jsonata{jsonatatest.Start(t)}
+	evaluator := jsonatatest.Start(t)
+	evaluator.Observe = func(expression string, effort jsonatatest.Effort) {
+		if effort.Depth > mostDepth || effort.Steps > mostStepsIfFailed {
+			t.Errorf("%.200s: took a depth of %d and %d steps, want at most %d and %d", expression, effort.Depth, effort.Steps, mostDepth, mostStepsIfFailed)
+		}
+	}
+	return &jsonata{evaluator}
 }
 
 // evaluate returns the value of an expression, as JSON.

@@ -337,7 +337,7 @@ type kind struct {
 	treat treatment
 	// passes tells that a retry mends it, unless it lasts.
 	passes bool
-	// hangs tells that no answer comes, until the time-out. No retry follows that, so it makes no difference if it lasts.
+	// hangs tells that no answer comes, until the time-out.
 	hangs bool
 }
 
@@ -366,7 +366,7 @@ var kinds = []kind{
 		x.handOn()
 		x.refuse(wireError{http.StatusServiceUnavailable, "ServiceUnavailable", "The service is unavailable"})
 	}},
-	{name: "hung", hangs: true, treat: func(x *exchange) {
+	{name: "hung", passes: true, hangs: true, treat: func(x *exchange) {
 		x.handOn()
 		select {
 		case <-x.r.Context().Done():
