@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -109,6 +110,26 @@ func TestEffortOfLongLists(t *testing.T) {
 type jsonRaw []byte
 
 func (j jsonRaw) MarshalJSON() ([]byte, error) { return j, nil }
+
+// TestShapesOfExpressions wants neither a group-by nor, inside of a function, a constructor of two or more members: by one way
+// to count, each of these adds to the depth of all that follows.
+func TestShapesOfExpressions(t *testing.T) {
+	for options, machine := range modelMachines(t) {
+		var definition any
+		if err := json.Unmarshal(encode(t, machine), &definition); err != nil {
+			t.Fatal(err)
+		}
+		found := expressions(definition)
+		for i, problems := range ofTrees(t, "shapes.js", found) {
+			for _, problem := range problems {
+				t.Errorf("%s: %.200s has %s", options, found[i], problem)
+			}
+		}
+		if len(found) < 50 {
+			t.Errorf("%s: the definition has %d expressions, so that not all are found", options, len(found))
+		}
+	}
+}
 
 // TestDefinitionHasNoComments looks for the comments of JSONata, of which it is not known what AWS makes.
 func TestDefinitionHasNoComments(t *testing.T) {

@@ -236,26 +236,32 @@ func expressions(value any) (found []string) {
 // references are the paths that expressions read, such as states.input.UserName, by expression.
 func references(t *testing.T, expressions []string) map[string][]string {
 	t.Helper()
-	codes := make([]string, len(expressions))
-	for i, expression := range expressions {
-		codes[i] = code(t, expression)
-	}
-	var problem bytes.Buffer
-	command := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "references.js"))
-	command.Stdin, command.Stderr = bytes.NewReader(encode(t, codes)), &problem
-	output, err := command.Output()
-	if err != nil {
-		t.Fatalf("node testdata/references.js: %v (npm ci installs what it needs)\n%s", err, &problem)
-	}
-	var paths [][]string
-	if err := json.Unmarshal(output, &paths); err != nil {
-		t.Fatal(err)
-	}
+	paths := ofTrees(t, "references.js", expressions)
 	found := map[string][]string{}
 	for i, expression := range expressions {
 		found[expression] = paths[i]
 	}
 	return found
+}
+
+// ofTrees has a script of testdata look at the syntax trees of expressions, and returns what it says of each.
+func ofTrees(t *testing.T, script string, expressions []string) (said [][]string) {
+	t.Helper()
+	codes := make([]string, len(expressions))
+	for i, expression := range expressions {
+		codes[i] = code(t, expression)
+	}
+	var problem bytes.Buffer
+	command := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", script))
+	command.Stdin, command.Stderr = bytes.NewReader(encode(t, codes)), &problem
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("node testdata/%s: %v (npm ci installs what it needs)\n%s", script, err, &problem)
+	}
+	if err := json.Unmarshal(output, &said); err != nil {
+		t.Fatal(err)
+	}
+	return said
 }
 
 func isExpression(text string) bool {
