@@ -3,6 +3,7 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,22 +112,72 @@ type jsonRaw []byte
 
 func (j jsonRaw) MarshalJSON() ([]byte, error) { return j, nil }
 
+// otherValues are what expressions read that are no arguments, by the end of the path as in argumentValues. Those of lists and
+// reports are what their expressions need to be evaluated at all: TestEffortOfLongLists has the long ones.
+var otherValues = map[string]any{
+	"states.input": map[string]any{"IAMUserNames": []any{}}, "input.IAMUserNames": times(1000, address), "input.Items": times(40, address),
+	"input.Resend": true, "BatchInput.Resend": true, "BatchInput.CauseLength": 1000, "CauseLength": 1000,
+	"Item.Value": map[string]any{"UserName": longestName, "Email": longestAddress, "Group": longestGroup}, "State.Name": "SendEmail password",
+	"Item.Value.UserName": longestName, "Item.Value.Email": longestAddress, "Item.Value.Group": longestGroup,
+	"input.Failed": 1, "input.Total": 1000,
+	"input.Users": times(1000, func(i int) any {
+		return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "GetUser", "Error": "Iam.IamException", "Cause": "c"}
+	}),
+	"problems": times(200, func(int) any { return strings.Repeat("p", 300) }), "draws": 2, "outcome": map[string]any{"Status": "Created"},
+	"existingName": longestName, "onboarding": "pending", "takenOver": true,
+	"errorOutput.Error": strings.Repeat("E", 256), "errorOutput.Cause": strings.Repeat("&quot;", 5461), "states.result": []any{},
+	"result.SendingEnabled": true, "result.VerifiedForSendingStatus": true, "PasswordPolicy.MinimumPasswordLength": 128,
+	"User.UserName": longestName, "User.Path": "/onboarded/", "LoginProfile.PasswordResetRequired": true, "result.RandomPassword": longestPassword,
+	"Tags.Value": "pending",
+}
+
+// TestEveryExpression evaluates every expression, wherever it is in a definition, with long values.
+func TestEveryExpression(t *testing.T) {
+	values := maps.Clone(otherValues)
+	maps.Copy(values, argumentValues["longest"])
+	jsonata, worst := startJSONata(t), jsonatatest.Effort{}
+	jsonata.Observe = func(expression string, effort jsonatatest.Effort) {
+		if effort.Depth > mostDepth || effort.Steps > mostSteps {
+			t.Errorf("%.200s: took a depth of %d and %d steps, want at most %d and %d", expression, effort.Depth, effort.Steps, mostDepth, mostSteps)
+		}
+		worst = jsonatatest.Effort{Depth: max(worst.Depth, effort.Depth), Steps: max(worst.Steps, effort.Steps)}
+	}
+	for options, definition := range modelDefinitions(t) {
+		found := expressionsOf(t, definition)
+		paths := references(t, found)
+		for _, expression := range found {
+			slices.Sort(paths[expression])
+			bindings, err := bind(paths[expression], values)
+			if err != nil {
+				t.Errorf("%s: %.200s: %v", options, expression, err)
+				continue
+			}
+			if _, err := jsonata.Evaluate(expression, bindings); err != nil {
+				t.Errorf("%s: %.200s: %v", options, expression, err)
+			}
+		}
+		fmt.Printf("%s: %d expressions, at most a depth of %d and %d steps\n", options, len(found), worst.Depth, worst.Steps)
+	}
+}
+
+func expressionsOf(t *testing.T, definition string) []string {
+	t.Helper()
+	var decoded any
+	if err := json.Unmarshal([]byte(definition), &decoded); err != nil {
+		t.Fatal(err)
+	}
+	return expressions(decoded)
+}
+
 // TestShapesOfExpressions wants neither a group-by nor, inside of a function, a constructor of two or more members: by one way
 // to count, each of these adds to the depth of all that follows.
 func TestShapesOfExpressions(t *testing.T) {
-	for options, machine := range modelMachines(t) {
-		var definition any
-		if err := json.Unmarshal(encode(t, machine), &definition); err != nil {
-			t.Fatal(err)
-		}
-		found := expressions(definition)
+	for options, definition := range modelDefinitions(t) {
+		found := expressionsOf(t, definition)
 		for i, problems := range ofTrees(t, "shapes.js", found) {
 			for _, problem := range problems {
 				t.Errorf("%s: %.200s has %s", options, found[i], problem)
 			}
-		}
-		if len(found) < 50 {
-			t.Errorf("%s: the definition has %d expressions, so that not all are found", options, len(found))
 		}
 	}
 }

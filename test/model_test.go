@@ -106,10 +106,19 @@ func bind(paths []string, values map[string]any) (map[string]any, error) {
 // modelMachines are the definitions with no option, and with every option and the longest values that props may have.
 func modelMachines(t *testing.T) map[string]machine {
 	t.Helper()
+	machines := map[string]machine{}
+	for options, definition := range modelDefinitions(t) {
+		machines[options] = parseMachine(t, definition)
+	}
+	return machines
+}
+
+func modelDefinitions(t *testing.T) map[string]string {
+	t.Helper()
 	stack := newStack(t)
-	return map[string]machine{
-		"no option":    deployedMachine(t, synthesize(t, newStack(t), props{})),
-		"every option": deployedMachine(t, synthesize(t, stack, propsOfEveryOption(t, stack))),
+	return map[string]string{
+		"no option":    deployedDefinition(t, synthesize(t, newStack(t), props{})),
+		"every option": deployedDefinition(t, synthesize(t, stack, propsOfEveryOption(t, stack))),
 	}
 }
 
@@ -141,8 +150,8 @@ func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 	return p
 }
 
-// deployedMachine is the definition of a template, with names as CloudFormation gives them in place of references.
-func deployedMachine(t *testing.T, template template) machine {
+// deployedDefinition is the definition of a template, with names as CloudFormation gives them in place of references.
+func deployedDefinition(t *testing.T, template template) string {
 	t.Helper()
 	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
 	for id, resource := range template.Resources {
@@ -155,7 +164,7 @@ func deployedMachine(t *testing.T, template template) machine {
 		}
 		definition = strings.ReplaceAll(definition, "<"+id+">", name)
 	}
-	return parseMachine(t, definition)
+	return definition
 }
 
 // everyState are the states of a machine and of its maps, by name. Names are unique in a whole definition (Step Functions
