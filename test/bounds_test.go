@@ -10,9 +10,12 @@ import (
 	"testing"
 
 	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
+	"github.com/iam-onboarding/iam-onboarding/internal/workload"
 )
 
 // What an evaluation may take here. AWS ends one at a depth of 100, and after a second, which is 200,000 steps on the local AWS.
@@ -24,9 +27,9 @@ const (
 
 // TestEffortOfLongLists has the expressions that grow with the list take the longest lists and reports of every kind.
 func TestEffortOfLongLists(t *testing.T) {
-	machine := machineOf(t, onboarding.UserOnboardingProps{GroupName: jsii.String("Staff")})
+	machine := machineOf(t, onboarding.UserOnboardingProps{GroupName: jsii.String(workload.Group)})
 	// The name of a group that is made is a reference in the template.
-	validate := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", "Staff")
+	validate := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", workload.Group)
 	worst := map[string]jsonatatest.Effort{}
 	evaluator := startJSONata(t)
 	effort := func(state, name, expression string, most int, bindings map[string]any) []byte {
@@ -39,68 +42,28 @@ func TestEffortOfLongLists(t *testing.T) {
 		return evaluator.evaluate(t, expression, bindings)
 	}
 
-	right := func(i int) any {
-		return map[string]any{"UserName": fmt.Sprint("user-", i), "Email": address(i), "Group": "Staff"}
-	}
-	wrong := func(i int) any {
-		return map[string]any{"UserName": fmt.Sprint("user ", i), "Email": fmt.Sprint("user ", i), "Group": "Other", "Extra": i}
-	}
-	half := func(i int) any { return []any{address(i), right(i)}[i%2] }
-	lists := map[string][]any{
-		"addresses": times(1000, address), "objects": times(1000, right), "addresses and objects": times(1000, half),
-		"all wrong": times(1000, wrong), "wrong addresses": times(1000, func(i int) any { return fmt.Sprint("user ", i) }),
-		"all the same":        slices.Repeat([]any{address(0)}, 1000),
-		"pairs in other case": times(1000, func(i int) any { return []any{address(i / 2), strings.ToUpper(address(i / 2).(string))}[i%2] }),
-		"numbers":             times(1000, func(i int) any { return i }),
-		"nulls":               slices.Repeat([]any{nil}, 1000),
-		"nested arrays":       slices.Repeat([]any{[]any{right(0)}}, 1000),
-		"empty objects":       slices.Repeat([]any{map[string]any{}}, 1000),
-		"5,000 items":         times(5000, address),
-		"right, then wrong":   append(times(800, right), times(200, wrong)...),
-		"an object of 20,000 keys": {times(1, func(int) any {
-			keys := map[string]any{}
-			for i := range 20_000 {
-				keys[fmt.Sprint("key", i)] = 1
-			}
-			return keys
-		})[0]},
-	}
-	for name, list := range lists {
-		isRight := slices.Contains([]string{"addresses", "objects", "addresses and objects"}, name)
+	for _, list := range workload.Lists() {
 		most := mostStepsIfFailed
-		if isRight {
+		if len(list.Problems) == 0 {
 			most = mostSteps
 		}
-		problems := effort("Validate the list", name, validate, most, map[string]any{"states": map[string]any{"input": map[string]any{"IAMUserNames": list}}})
-		if (string(problems) == "[]") != isRight {
-			t.Errorf("%s: got the problems %.200s", name, problems)
+		problems := effort("Validate the list", list.Kind, validate, most, map[string]any{"states": map[string]any{"input": list.Input()}})
+		if diff := cmp.Diff(list.Problems, decode[[]string](t, jsonRaw(problems)), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: the problems differ (-want +got):\n%s", list.Kind, diff)
 		}
 	}
-
-	status := func(i int, status string) any {
-		return map[string]any{"UserName": address(i), "Status": status, "Step": "CreateLoginProfile", "Error": "Iam.IamException", "Cause": strings.Repeat("c", 60)}
-	}
-	children := func(child func(first int) any) []any { return times(200, func(i int) any { return child(5 * i) }) }
-	said := func(word string) func(first int) any {
-		return func(first int) any { return times(5, func(i int) any { return status(first+i, word) }) }
-	}
-	reversed := children(said("Skipped"))
-	slices.Reverse(reversed)
-	for name, results := range map[string][]any{
-		"all created": children(said("Created")), "all failed": children(said("Failed")), "in reverse order": reversed,
-		"all missing":            slices.Repeat([]any{nil}, 200),
-		"all died":               children(func(int) any { return map[string]any{"ExecutionArn": "arn", "Input": "{}", "Status": "TIMED_OUT"} }),
-		"one missing":            append(children(said("Created"))[:199], nil),
-		"statuses that are none": children(said("Odd")),
-	} {
+	for _, report := range workload.Reports() {
 		most := mostStepsIfFailed
-		if name == "all created" {
+		if report.Summary.Failed+report.Summary.Skipped == 0 {
 			most = mostSteps
 		}
-		report := effort("Summary", name, machine.States["Summary"].Output.(string), most, map[string]any{"states": map[string]any{
-			"input": results, "context": map[string]any{"Execution": map[string]any{"Input": map[string]any{"IAMUserNames": times(1000, address)}}},
+		summary := effort("Summary", report.Kind, machine.States["Summary"].Output.(string), most, map[string]any{"states": map[string]any{
+			"input": report.Results, "context": report.Context(),
 		}})
-		effort("UsersNotOnboarded", name, machine.States["UsersNotOnboarded"].Cause, most, map[string]any{"states": map[string]any{"input": jsonRaw(report)}})
+		if diff := cmp.Diff(report.Summary, decode[workload.Summary](t, jsonRaw(summary))); diff != "" {
+			t.Errorf("%s: the report differs (-want +got):\n%s", report.Kind, diff)
+		}
+		effort("UsersNotOnboarded", report.Kind, machine.States["UsersNotOnboarded"].Cause, most, map[string]any{"states": map[string]any{"input": jsonRaw(summary)}})
 	}
 	for state, effort := range worst {
 		fmt.Printf("%s: at most a depth of %d and %d steps\n", state, effort.Depth, effort.Steps)

@@ -1,0 +1,211 @@
+// Package workload holds the lists and the reports that the expressions of the state machine take longest for, with what the
+// expressions make of each. Tests evaluate them, and the command askaws has AWS evaluate them.
+package workload
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+const (
+	// Group is the group of the users. The state machine must be configured with it.
+	Group = "Staff"
+
+	users    = 1000 // as many as a list may have
+	perChild = 5
+	// maxProblems is how many problems of a list the state machine says.
+	maxProblems = 200
+)
+
+// List is a list of users of one kind.
+type List struct {
+	Kind  string
+	Items []any
+	// Problems are the sentences of *Validate the list*. A list that is right has none.
+	Problems []string
+}
+
+// Input is the input of an execution with the list.
+func (l List) Input() map[string]any { return map[string]any{"IAMUserNames": l.Items} }
+
+// Lists are lists of every kind, each as long as it may be or longer.
+func Lists() []List {
+	lists := []List{
+		{Kind: "addresses", Items: times(users, address)},
+		{Kind: "objects", Items: times(users, right)},
+		{Kind: "addresses and objects", Items: times(users, func(i int) any { return []any{address(i), right(i)}[i%2] })},
+		{Kind: "all wrong", Items: times(users, wrong), Problems: problems(4*users, wrongItems(0))},
+		{Kind: "wrong addresses", Items: times(users, func(i int) any { return fmt.Sprint("user ", i) }),
+			Problems: problems(2*users, func(n int) string {
+				return []string{noName(n/2, quoted("user ", n/2)), noEmail(n/2, quoted("user ", n/2))}[n%2]
+			})},
+		{Kind: "all the same", Items: slices.Repeat([]any{address(0)}, users), Problems: []string{notUnique(users, 0)}},
+		{Kind: "pairs in other case",
+			Items:    times(users, func(i int) any { return []any{address(i / 2), strings.ToUpper(address(i / 2).(string))}[i%2] }),
+			Problems: problems(users/2, func(n int) string { return notUnique(2, n) })},
+		{Kind: "numbers", Items: times(users, func(i int) any { return i }),
+			Problems: problems(users, func(n int) string { return noItem(n, fmt.Sprint(n)) })},
+		{Kind: "nulls", Items: slices.Repeat([]any{nil}, users), Problems: problems(users, func(n int) string { return noItem(n, "null") })},
+		{Kind: "nested arrays", Items: slices.Repeat([]any{[]any{right(0)}}, users), Problems: problems(users, func(n int) string {
+			return noItem(n, `[{"Email":"user-0@example.com","Group":"Staff","UserName":"user-0"}]`[:64])
+		})},
+		{Kind: "empty objects", Items: slices.Repeat([]any{map[string]any{}}, users), Problems: problems(2*users, func(n int) string {
+			return []string{noName(n/2, "nothing"), noEmail(n/2, "nothing")}[n%2]
+		})},
+		{Kind: "5,000 items", Items: times(5*users, address), Problems: []string{"IAMUserNames must have at most 1000 users, got: 5000"}},
+		{Kind: "right, then wrong", Items: append(times(800, right), times(users-800, wrong)...),
+			Problems: problems(4*(users-800), wrongItems(800))},
+	}
+	keys := map[string]any{}
+	for i := range 20_000 {
+		keys[fmt.Sprint("key", i)] = 1
+	}
+	sorted := slices.Sorted(maps.Keys(keys)) // as json.Marshal writes them
+	return append(lists, List{Kind: "an object of 20,000 keys", Items: []any{keys}, Problems: problems(2+len(keys), func(n int) string {
+		switch n {
+		case 0:
+			return noName(0, "nothing")
+		case 1:
+			return noEmail(0, "nothing")
+		}
+		return unknownKey(0, sorted[n-2])
+	})})
+}
+
+// wrongItems are the problems of items that wrong has made, which begin behind some others.
+func wrongItems(first int) func(n int) string {
+	return func(n int) string {
+		name := quoted("user ", n/4)
+		item := first + n/4
+		return []string{noName(item, name), noEmail(item, name),
+			where(item) + "must have a Group out of " + Group + `, got: "Other"`, unknownKey(item, "Extra")}[n%4]
+	}
+}
+
+// problems are the sentences about some problems, of which the n-th is said so.
+func problems(count int, sentence func(n int) string) (sentences []string) {
+	for n := range min(count, maxProblems) {
+		sentences = append(sentences, sentence(n))
+	}
+	if count > maxProblems {
+		sentences = append(sentences, fmt.Sprintf("and %d more", count-maxProblems))
+	}
+	return sentences
+}
+
+func where(item int) string { return fmt.Sprintf("item %d ", item+1) }
+
+func noName(item int, got string) string {
+	return where(item) + "must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: " + got
+}
+
+func noEmail(item int, got string) string {
+	return where(item) + "must have an e-mail address such as user@example.com, got: " + got
+}
+
+func noItem(item int, got string) string {
+	return where(item) + "must be an e-mail address or an object with UserName and Email, got: " + got
+}
+
+func unknownKey(item int, key string) string {
+	return where(item) + "must have no key but UserName, Email, Group, got: " + quoted(key)
+}
+
+func notUnique(count, i int) string {
+	return fmt.Sprintf("user names must be unique without regard to case, got %d times: %s", count, quoted(address(i)))
+}
+
+func quoted(parts ...any) string { return `"` + fmt.Sprint(parts...) + `"` }
+
+func address(i int) any { return fmt.Sprintf("user-%d@example.com", i) }
+
+func right(i int) any {
+	return map[string]any{"UserName": fmt.Sprint("user-", i), "Email": address(i), "Group": Group}
+}
+
+func wrong(i int) any {
+	return map[string]any{"UserName": fmt.Sprint("user ", i), "Email": fmt.Sprint("user ", i), "Group": "Other", "Extra": i}
+}
+
+// times returns n items, the i-th made by f.
+func times(n int, f func(i int) any) (items []any) {
+	for i := range n {
+		items = append(items, f(i))
+	}
+	return items
+}
+
+// Report is what the child executions of a list of addresses have said.
+type Report struct {
+	Kind    string
+	Results []any // an element for each child
+	// Summary is the report of the execution.
+	Summary Summary
+}
+
+// Summary is the output of the state *Summary*.
+type Summary struct {
+	Total, Created, Resumed, Resent, Skipped, Failed int
+	Users                                            []any
+}
+
+// Context is the context of an execution whose children have said this.
+func (Report) Context() map[string]any {
+	return map[string]any{"Execution": map[string]any{"Input": map[string]any{"IAMUserNames": times(users, address)}}}
+}
+
+// Reports are reports of every kind on 1,000 users.
+func Reports() []Report {
+	created, failed, skipped := children(said("Created")), children(said("Failed")), children(said("Skipped"))
+	reversed := slices.Clone(skipped)
+	slices.Reverse(reversed)
+	silent := times(users, silent)
+	summary := func(users []any) Summary { return Summary{Total: len(users), Users: users} }
+	allSilent := summary(silent)
+	allSilent.Failed = users
+	allCreated, allFailed, allSkipped := summary(flat(created)), summary(flat(failed)), summary(flat(skipped))
+	allCreated.Created, allFailed.Failed, allSkipped.Skipped = users, users, users
+	oneMissing := summary(append(flat(created)[:users-perChild:users-perChild], silent[users-perChild:]...))
+	oneMissing.Created, oneMissing.Failed = users-perChild, perChild
+	return []Report{
+		{Kind: "all created", Results: created, Summary: allCreated},
+		{Kind: "all failed", Results: failed, Summary: allFailed},
+		{Kind: "in reverse order", Results: reversed, Summary: allSkipped},
+		{Kind: "all missing", Results: slices.Repeat([]any{nil}, users/perChild), Summary: allSilent},
+		{Kind: "all died", Results: children(func(int) any {
+			return map[string]any{"ExecutionArn": "arn", "Input": "{}", "Status": "TIMED_OUT"}
+		}), Summary: allSilent},
+		{Kind: "one missing", Results: append(slices.Clone(created[:users/perChild-1]), nil), Summary: oneMissing},
+		{Kind: "statuses that are none", Results: children(said("Odd")), Summary: allSilent},
+	}
+}
+
+// children are the results of all child executions, of which each gets the number of its first user.
+func children(child func(first int) any) []any {
+	return times(users/perChild, func(i int) any { return child(perChild * i) })
+}
+
+// said has a child say one word about each of its users.
+func said(word string) func(first int) any {
+	return func(first int) any {
+		return times(perChild, func(i int) any {
+			return map[string]any{"UserName": address(first + i), "Status": word, "Step": "CreateLoginProfile",
+				"Error": "Iam.IamException", "Cause": strings.Repeat("c", 60)}
+		})
+	}
+}
+
+// silent is the status of a user whose child said nothing about it.
+func silent(i int) any {
+	return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "unknown", "Error": "ChildExecutionFailed",
+		"Cause": "no status from its child execution"}
+}
+
+func flat(children []any) (statuses []any) {
+	for _, child := range children {
+		statuses = append(statuses, child.([]any)...)
+	}
+	return statuses
+}
