@@ -17,6 +17,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/onehost"
 )
 
 const (
@@ -170,6 +173,7 @@ func (s *Server) Config() aws.Config {
 		Region:       s.region,
 		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secretAccessKey, ""),
 		BaseEndpoint: aws.String(s.endpoint),
+		APIOptions:   []func(*middleware.Stack) error{onehost.Option},
 	}
 }
 
