@@ -1,13 +1,14 @@
 SHELL := /bin/bash
 export TIMEFORMAT := done in %0R s
 
-.PHONY: help demo test faults bench update picture check
+.PHONY: help demo test faults bench update picture check ask-aws
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
 	@echo "make test    run every test"
 	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
 	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md and the figures of README.md; takes 25 minutes"
+	@echo "make ask-aws ask AWS whether it does what this project relies on; creates nothing, takes an AWS account and three minutes"
 	@echo "make check   what CI runs: formatting, vet, module files, then every test"
 	@echo "make update  write the golden files and what tests hold in README.md and docs anew"
 	@echo "make picture take the picture of a mail in README.md anew"
@@ -40,6 +41,10 @@ update: node_modules
 
 picture: node_modules
 	go test ./test -run TestMailPicture -update
+
+# The CDK's validation of templates takes longer to start than all the rest, and AWS validates the definition.
+ask-aws: node_modules
+	CDK_VALIDATION=false go run ./cmd/askaws
 
 node_modules: package-lock.json
 	@echo "Installing the Node.js tools (CDK CLI, JSONata, validators) ..."

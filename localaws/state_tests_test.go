@@ -1,6 +1,7 @@
 package localaws_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -120,6 +121,7 @@ func TestRefusedStateTests(t *testing.T) {
 	for want, input := range map[string]sfn.TestStateInput{
 		"InvalidDefinition: Invalid State Machine Definition: 'UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/StateName/Output'": {
 			Definition: aws.String(`{"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% phone %}", "End": true}`)},
+		`expecting {'"Task"', '"Choice"', '"Fail"', '"Succeed"', '"Pass"', '"Wait"', '"Parallel"', '"Map"'}'`:                                                  {Definition: aws.String(`{"Type": "Odd", "End": true}`)},
 		"ValidationException: RoleArn must be specified when testing a Task state":                                                                             {Definition: task},
 		"ValidationException: TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]": {Definition: batched},
 		"ValidationException: State type 'Pass' is not supported when a mock is specified":                                                                     {Definition: pass, Mock: mockOf("{}")},
@@ -139,7 +141,7 @@ func TestRefusedStateTests(t *testing.T) {
 			Definition: pass, Input: aws.String(`"` + strings.Repeat("x", 262_143) + `"`)},
 	} {
 		got, err := sfn.NewFromConfig(server.Config()).TestState(t.Context(), &input)
-		if refusal, ok := err.(*smithy.OperationError); !ok || !strings.HasSuffix(refusal.Error(), want) {
+		if refusal := (smithy.APIError)(nil); !errors.As(err, &refusal) || refusal.ErrorCode() == "UnknownError" || !strings.HasSuffix(refusal.Error(), want) {
 			t.Errorf("got %+v, %v\nwant %s", got, err, want)
 		}
 	}

@@ -69,22 +69,31 @@ type UserAPI interface {
 	GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error)
 }
 
-// Connect makes the clients for a region and a profile. Where one is empty, it is found as the AWS CLI finds it, in
-// the environment and in the shared configuration files. It fails where there is no region or are no credentials.
+// Connect makes the clients for a region and a profile. It fails as [LoadConfig] does.
 func Connect(ctx context.Context, region, profile string) (*Clients, error) {
+	cfg, err := LoadConfig(ctx, region, profile)
+	if err != nil {
+		return nil, err
+	}
+	return NewClients(cfg), nil
+}
+
+// LoadConfig is the configuration of the AWS SDK for a region and a profile. Where one is empty, it is found as the AWS CLI
+// finds it, in the environment and in the shared configuration files. It fails where there is no region or are no credentials.
+func LoadConfig(ctx context.Context, region, profile string) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(region),
 		config.WithSharedConfigProfile(profile),
 		config.WithLogger(logging.Nop{}), // else the SDK writes warnings to the standard error of the process
 	)
 	if err != nil {
-		return nil, awsErrorf("%s: check --profile and AWS_PROFILE", oneLine(err.Error()))
+		return aws.Config{}, awsErrorf("%s: check --profile and AWS_PROFILE", oneLine(err.Error()))
 	}
 	if cfg.Region == "" {
-		return nil, awsErrorf("no AWS region: name one with --region or AWS_REGION, or in the profile")
+		return aws.Config{}, awsErrorf("no AWS region: name one with --region or AWS_REGION, or in the profile")
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return nil, awsErrorf("no AWS credentials: %s: %s", oneLine(err.Error()), signIn)
+		return aws.Config{}, awsErrorf("no AWS credentials: %s: %s", oneLine(err.Error()), signIn)
 	}
-	return NewClients(cfg), nil
+	return cfg, nil
 }

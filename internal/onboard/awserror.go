@@ -47,6 +47,11 @@ func isDenied(err error) bool {
 
 // refused says what AWS refused to do, why, and what to do about it.
 func refused(doing string, err error) error {
+	return Refused(doing, err, "check --stack, --state-machine, --region and --profile")
+}
+
+// Refused says what AWS refused to do, why, and what to do about it: otherwise, where the error has no remedy of its own.
+func Refused(doing string, err error, otherwise string) error {
 	var refusal smithy.APIError
 	if errors.Is(err, context.Canceled) {
 		return errInterrupted
@@ -60,7 +65,7 @@ func refused(doing string, err error) error {
 	case refusal.ErrorFault() == smithy.FaultServer, retry.NewStandard().IsErrorRetryable(err):
 		remedy = "try again"
 	default:
-		remedy = "check --stack, --state-machine, --region and --profile"
+		remedy = otherwise
 	}
 	return awsErrorf("%s", join(": ", doing, refusal.ErrorCode(), oneLine(refusal.ErrorMessage()), remedy))
 }

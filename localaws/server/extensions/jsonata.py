@@ -20,6 +20,7 @@ import threading
 from typing import Any
 
 from moto.core.exceptions import ServiceException
+from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
 from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
 from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import (
@@ -242,7 +243,12 @@ def _problems_of_text(text: str, has: list[str]) -> list[dict[str, str]]:
 
 
 def _validate_definition(definition: str) -> None:
-    _original_validate(definition)
+    try:
+        _original_validate(definition)
+    except api.InvalidDefinition as error:  # which moto answers as an internal error
+        raise InvalidDefinition(
+            f"Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: {error.message}'"
+        ) from error
     for problem in diagnose(json.loads(definition)):
         raise InvalidDefinition(
             f"Invalid State Machine Definition: '{problem['code']}: {problem['message']} "

@@ -25,6 +25,7 @@ from typing import Any
 import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from moto.core.responses import ActionResult
+from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.api import HistoryEventType, StateMachineType, TaskFailedEventDetails
 from moto.stepfunctions.parser.asl.component.common.catch.catch_outcome import CatchOutcome
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
@@ -517,8 +518,8 @@ def _diagnose(definition: str) -> list[dict[str, str]]:
         return [{"code": "INVALID_JSON_DESCRIPTION", "message": str(error)}]
     try:
         jsonata._original_validate(definition)
-    except Exception as error:  # moto says what it does not parse in several ways
-        return [{"code": "SCHEMA_VALIDATION_FAILED", "message": str(error)}]
+    except api.InvalidDefinition as error:
+        return [{"code": "SCHEMA_VALIDATION_FAILED", "message": error.message}]
     return jsonata.diagnose(machine) + list(_diagnose_transitions(machine))
 
 

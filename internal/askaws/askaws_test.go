@@ -1,0 +1,250 @@
+package askaws
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+var server *localaws.Server
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	// The validator of CloudFormation templates takes every kernel five seconds to start.
+	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
+		panic(err)
+	}
+	defer jsii.Close()
+	var err error
+	if server, err = localaws.Start(context.Background(), localaws.Log(os.Stderr)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer server.Stop()
+	return m.Run()
+}
+
+// askaws runs the command against an endpoint, without a pause between the calls.
+func askaws(t *testing.T, endpoint string, change func([]Question) []Question, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	for _, setting := range server.Settings() {
+		name, value, _ := strings.Cut(setting, "=")
+		t.Setenv(name, value)
+	}
+	t.Setenv("AWS_ENDPOINT_URL", endpoint)
+	var output, problems bytes.Buffer
+	code = App{Stdout: &output, Stderr: &problems, Connect: Connect, Change: change}.Run(t.Context(), args)
+	return code, output.String(), problems.String()
+}
+
+// TestLocalAWSAnswersAsExpected asks the local AWS everything, by a proxy that sees which calls are made.
+func TestLocalAWSAnswersAsExpected(t *testing.T) {
+	endpoint, err := url.Parse(server.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mutex sync.Mutex
+	calls := map[string]int{}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		calls[r.In.Header.Get("X-Amz-Target")]++
+		r.SetURL(endpoint)
+	}})
+	defer proxy.Close()
+
+	asked := 0
+	code, stdout, stderr := askaws(t, proxy.URL, func(questions []Question) []Question { asked = len(questions); return questions })
+	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "Asking Step Functions in us-east-1. Nothing is created.\n") ||
+		!strings.HasSuffix(stdout, fmt.Sprintf("\n%d as expected, 0 different.\n", asked)) {
+		t.Errorf("got the exit code %d and\n%s%s", code, stdout, stderr)
+	}
+	for call, count := range calls {
+		if call != "AWSStepFunctions.TestState" && call != "AWSStepFunctions.ValidateStateMachineDefinition" {
+			t.Errorf("the command calls %s, %d times", call, count)
+		}
+	}
+	if len(calls) != 2 {
+		t.Errorf("got the calls %v, want two", calls)
+	}
+	for _, figure := range []string{"(120000 steps pass, 240000 steps do not)", "(at least 32 MiB pass)"} {
+		if !strings.Contains(stdout, figure) {
+			t.Errorf("the output lacks %q:\n%s", figure, stdout)
+		}
+	}
+}
+
+// TestDifferencesAreReported falsifies what is expected, in every way in which an answer is compared.
+func TestDifferencesAreReported(t *testing.T) {
+	pass := passing(`"value"`)
+	pass["Assign"], pass["Next"] = map[string]any{"x": 1}, "Other"
+	delete(pass, "End")
+	fail := map[string]any{"Type": "Fail", "QueryLanguage": "JSONata", "Error": "E", "Cause": "because"}
+	for _, test := range []struct {
+		ask  Question
+		want string
+	}{
+		{ofState("status", "", test{state: pass}, want{status: failed, error: "E"}), "got         answer SUCCEEDED\n  want        answer FAILED: E\n"},
+		{ofState("error", "", test{state: fail}, want{status: failed, error: "Other"}), "got         answer FAILED: E: because\n  want        answer FAILED: Other\n"},
+		{ofState("cause", "", test{state: fail}, want{status: failed, error: "E", cause: []string{"be", "of"}}), "got         cause because\n  want        cause … of …\n"},
+		{ofState("output", "", test{state: pass}, want{status: succeeded, output: map[string]any{"v": "vague"}}),
+			`got         output {"v":"value"}` + "\n" + `  want        output {"v":"vague"}` + "\n"},
+		{ofState("next", "", test{state: pass}, want{status: succeeded, next: "Another"}), "got         next state Other\n  want        next state Another\n"},
+		{ofState("variable", "", test{state: pass}, want{status: succeeded, variables: map[string]any{"x": 2, "y": 1}}),
+			"got         $x 1\n  want        $x 2\n  got         $y nothing\n  want        $y 1\n"},
+		{ofState("data", "", test{state: pass}, want{status: succeeded, said: []string{`"x":2`}}), "  want        data … \"x\":2 …\n"},
+		{ofState("refused", "", test{state: map[string]any{"Type": "Odd"}}, want{status: succeeded}), "got         answer InvalidDefinition: "},
+		{ofState("not refused", "", test{state: pass}, want{refused: "InvalidDefinition"}), "got         answer SUCCEEDED\n  want        answer InvalidDefinition\n"},
+		{Question{Name: "valid", ask: validated(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}`, "OK")}, "got         answer FAIL: ERROR MISSING_TRANSITION_TARGET"},
+		{Question{Name: "not valid", ask: validated(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}`, "FAIL")}, "got         answer OK\n  want        answer FAIL\n"},
+		{Question{Name: "another bound", ask: func() func(context.Context, API) (answer, error) {
+			most := evaluationSteps
+			most.cause = tooMuch
+			return most.ask
+		}()}, "want        at least 120000 steps, and then: … Expression evaluation memory limit exceeded …"},
+		{Question{Name: "steps", ask: func() func(context.Context, API) (answer, error) {
+			most := evaluationSteps
+			most.need = 80_000
+			return most.ask
+		}()}, "got         120000 steps pass, 240000 steps do not: States.QueryEvaluationError"},
+	} {
+		test.ask.Assumed, test.ask.IfNot = "that all is well", "do something"
+		code, stdout, stderr := askaws(t, server.Endpoint(), func([]Question) []Question { return []Question{test.ask} })
+		if code != 1 || stderr != "" || !strings.Contains(stdout, "1/1  DIFFERS  "+test.ask.Name+"\n") || !strings.Contains(stdout, test.want) ||
+			!strings.Contains(stdout, "  assumed     that all is well\n") || !strings.HasSuffix(stdout, "  so          do something\n\n0 as expected, 1 different.\n") {
+			t.Errorf("%s: got the exit code %d and\n%s%s\nwant in it\n%s", test.ask.Name, code, stdout, stderr, test.want)
+		}
+	}
+}
+
+// TestAWSCannotBeAsked has AWS deny the calls, throttle them, and be out of reach.
+func TestAWSCannotBeAsked(t *testing.T) {
+	answers := func(status int, body string) *httptest.Server {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}))
+		t.Cleanup(server.Close)
+		return server
+	}
+	denied := answers(400, `{"__type": "com.amazon.coral.service#AccessDeniedException", "message": "User: arn:aws:iam::1:user/ada is not authorized to perform: states:TestState"}`)
+	gone := answers(200, "")
+	gone.Close()
+	ask := func(all []Question) []Question { return all[len(all)-1:] }
+	for _, test := range []struct {
+		endpoint, want string
+	}{
+		{denied.URL, "AccessDeniedException: User: arn:aws:iam::1:user/ada is not authorized to perform: states:TestState: ask an administrator of the account for this permission\n"},
+		{gone.URL, "check the network, --region and AWS_ENDPOINT_URL\n"},
+	} {
+		code, stdout, stderr := askaws(t, test.endpoint, ask)
+		if code != 3 || !strings.HasPrefix(stderr, `askaws: ask "the cause of a time-out": `) || !strings.HasSuffix(stderr, test.want) ||
+			!strings.HasSuffix(stdout, "\n0 of 1 questions were asked. 0 as expected, 0 different.\n") {
+			t.Errorf("got the exit code %d and\n%s%s\nwant it to end with %s", code, stdout, stderr, test.want)
+		}
+	}
+}
+
+func TestThrottledCallsAreRepeated(t *testing.T) {
+	calls := 0
+	throttling := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls++; calls <= 4 { // which is more often than the AWS SDK itself repeats a call
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"__type": "com.amazon.coral.availability#ThrottlingException", "message": "Rate exceeded"}`)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"status": "CAUGHT_ERROR", "error": "States.Timeout", "output": `"cause: "`})
+	}))
+	defer throttling.Close()
+	code, stdout, stderr := askaws(t, throttling.URL, func(all []Question) []Question { return all[len(all)-1:] })
+	if code != 0 || calls != 5 {
+		t.Errorf("got the exit code %d after %d calls, and\n%s%s", code, calls, stdout, stderr)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, test := range []struct {
+		args           []string
+		code           int
+		stdout, stderr string
+	}{
+		{[]string{"--help"}, 0, usage, ""},
+		{[]string{"--regoin", "x"}, 2, "", "askaws: flag provided but not defined: -regoin: see askaws --help\n"},
+		{[]string{"users.csv"}, 2, "", "askaws: expected no argument, got \"users.csv\": see askaws --help\n"},
+		{[]string{"--profile", "none"}, 3, "", "askaws: failed to get shared config profile, none: check --profile and AWS_PROFILE\n"},
+	} {
+		code, stdout, stderr := askaws(t, server.Endpoint(), nil, test.args...)
+		if code != test.code || stdout != test.stdout || stderr != test.stderr {
+			t.Errorf("%q: got the exit code %d and\n%s%s", test.args, code, stdout, stderr)
+		}
+	}
+}
+
+// TestQuestions wants each to be complete, and each on a construct to be in the documentation.
+func TestQuestions(t *testing.T) {
+	definitions, err := synthesize("eu-west-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(definitions.EveryOption.Text, "us-east-1") || !strings.Contains(definitions.EveryOption.Text, "arn:aws:") {
+		t.Error("the definition is not of the region")
+	}
+	documented, err := os.ReadFile("../../docs/state-machine.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, question := range Questions(definitions) {
+		if names[question.Name] || question.Name == "" || question.Assumed == "" || question.IfNot == "" {
+			t.Errorf("got the question %+v", question)
+		}
+		names[question.Name] = true
+		if topic, _, _ := strings.Cut(question.Name, ":"); question.IsDoubtful && !strings.Contains(string(documented), "*"+topic+"*") {
+			t.Errorf(`docs/state-machine.md does not name *%s* in "What AWS does not document"`, topic)
+		}
+	}
+}
+
+func TestEveryPropIsSet(t *testing.T) {
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	for prop, value := range reflect.ValueOf(everyProp(awscdk.NewStack(app, jsii.String("Stack"), nil))).Elem().Fields() {
+		if value.IsZero() && !slices.Contains([]string{"Group", "Identity"}, prop.Name) {
+			t.Errorf("everyProp does not set %s", prop.Name)
+		}
+	}
+}
+
+// TestStepsPerItem measures the steps that the figure of evaluationSteps is made of.
+func TestStepsPerItem(t *testing.T) {
+	var steps []int
+	evaluator := jsonatatest.Start(t)
+	evaluator.Observe = func(_ string, effort jsonatatest.Effort) { steps = append(steps, effort.Steps) }
+	for _, n := range []int{1000, 2000} {
+		if _, err := evaluator.Evaluate(evaluationSteps.expression(n), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := float64(steps[1]-steps[0]) / 1000; got != stepsPerItem {
+		t.Errorf("an item takes %v steps, want %d", got, stepsPerItem)
+	}
+}

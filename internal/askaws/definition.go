@@ -1,0 +1,212 @@
+package askaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/regioninfo"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/workload"
+)
+
+const account = "123456789012"
+
+// Definitions are the definitions of the state machine with no option, and with every option.
+type Definitions struct{ NoOption, EveryOption Definition }
+
+// Definition is a definition, with names as CloudFormation gives them in place of references.
+type Definition struct {
+	Text   string
+	states map[string]map[string]any // also those of its maps
+}
+
+// synthesize makes the definitions for a region.
+func synthesize(region string) (definitions Definitions, err error) {
+	outdir, err := os.MkdirTemp("", "cdk.out-")
+	if err != nil {
+		return Definitions{}, err
+	}
+	defer os.RemoveAll(outdir)
+	defer func() {
+		if problem := recover(); problem != nil { // the CDK for Go knows no errors
+			err = fmt.Errorf("synthesize the definition: %v: see that Node.js is on the PATH", problem)
+		}
+	}()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &outdir})
+	environment := &awscdk.Environment{Account: jsii.String(account), Region: &region}
+	noOption := awscdk.NewStack(app, jsii.String("NoOption"), &awscdk.StackProps{Env: environment})
+	onboarding.NewUserOnboarding(noOption, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
+		Sender: jsii.String(sender), GroupName: jsii.String(workload.Group),
+	})
+	everyOption := awscdk.NewStack(app, jsii.String("EveryOption"), &awscdk.StackProps{Env: environment})
+	onboarding.NewUserOnboarding(everyOption, jsii.String("UserOnboarding"), everyProp(everyOption))
+	assembly := app.Synth(nil)
+	for _, of := range []struct {
+		stack      awscdk.Stack
+		definition *Definition
+	}{{noOption, &definitions.NoOption}, {everyOption, &definitions.EveryOption}} {
+		template := assembly.GetStackArtifact(of.stack.ArtifactId()).Template()
+		if *of.definition, err = definitionOf(template, region); err != nil {
+			return Definitions{}, fmt.Errorf("synthesize the definition: %w", err)
+		}
+	}
+	return definitions, nil
+}
+
+const (
+	sender = "sender@example.com"
+	// hostile is text that looks as if it could break an expression.
+	hostile = `"quotes" 'n' \back\ {% $states.input %} %} {%% 100% ${aws:username} $1 <b>&amp;</b> "; "漢字 😀`
+	// lastWords end the longest mail, behind its last placeholder.
+	lastWords = "the end"
+)
+
+// longTemplate has nearly as many placeholders as a template may have.
+var longTemplate = hostile + "\n" + strings.Repeat("{{UserName}} {{SignInURL}}\n", 20) + "{{UserName}} " + lastWords
+
+// everyProp sets each prop except those that exclude others.
+func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
+	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:aws:sns:"+*stack.Region()+":"+account+":Topic"))
+	return &onboarding.UserOnboardingProps{
+		Sender: jsii.String(sender), SenderName: jsii.String(hostile), ReplyTo: jsii.String("reply@example.com"),
+		SenderIdentity:   ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
+		ConfigurationSet: ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("Set")),
+		GroupName:        jsii.String(workload.Group),
+		AllowedGroups:    &[]iam.IGroup{iam.Group_FromGroupName(stack, jsii.String("Guests"), jsii.String("Guests"))},
+		RequireMFA:       jsii.Bool(true), UserPath: jsii.String("/every/option/"),
+		PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary")),
+		UserTags:            &map[string]*string{"Department": jsii.String("IT")},
+		PasswordLength:      jsii.Number(128), ExcludeLookAlikes: jsii.Bool(false), MaxConcurrency: jsii.Number(40),
+		SignInUrl: jsii.String("https://example.com/?a={%1%}"), Language: jsii.String("ja"), SeparatePassword: jsii.Bool(true),
+		Subject: jsii.String(hostile), TextTemplate: &longTemplate, HtmlTemplate: &longTemplate,
+		PasswordSubject: jsii.String(hostile), PasswordTextTemplate: jsii.String("{{Password}}"), PasswordHtmlTemplate: jsii.String("{{Password}}"),
+		BounceTopic: topic, BounceEmail: jsii.String("bounces@example.com"), AlarmTopic: topic, AlarmEmail: jsii.String("alarms@example.com"),
+		EncryptionKey: kms.NewKey(stack, jsii.String("Key"), nil), LogRetention: logs.RetentionDays_ONE_YEAR,
+	}
+}
+
+// definitionOf takes the definition out of a template.
+func definitionOf(template any, region string) (Definition, error) {
+	var decoded cloudFormation
+	if err := json.Unmarshal(encode(template), &decoded); err != nil {
+		return Definition{}, err
+	}
+	decoded.region = region
+	for _, id := range slices.Sorted(maps.Keys(decoded.Resources)) {
+		resource := decoded.Resources[id]
+		if resource.Type != "AWS::StepFunctions::StateMachine" {
+			continue
+		}
+		text, err := decoded.resolve(resource.Properties["DefinitionString"])
+		if err != nil {
+			return Definition{}, err
+		}
+		var machine machine
+		if err := json.Unmarshal([]byte(text), &machine); err != nil {
+			return Definition{}, err
+		}
+		definition := Definition{Text: text, states: map[string]map[string]any{}}
+		return definition, definition.add(machine)
+	}
+	return Definition{}, fmt.Errorf("the template has no state machine")
+}
+
+// machine is a state machine, or what a map runs for each item.
+type machine struct{ States map[string]map[string]any }
+
+func (d Definition) add(of machine) error {
+	for name, state := range of.States {
+		state["QueryLanguage"] = "JSONata" // which it has from its machine, if it does not say so
+		d.states[name] = state
+		if processor, ok := state["ItemProcessor"]; ok {
+			var inner machine
+			if err := json.Unmarshal(encode(processor), &inner); err != nil {
+				return err
+			}
+			if err := d.add(inner); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// state returns a state with a name that the definition has.
+func (d Definition) state(name string) map[string]any {
+	state, ok := d.states[name]
+	if !ok {
+		panic("the definition has no state " + name)
+	}
+	return state
+}
+
+// cloudFormation is a template.
+type cloudFormation struct {
+	Resources map[string]struct {
+		Type       string
+		Properties map[string]any
+	}
+	region string
+}
+
+// resolve is a text with names in place of references: those that the template gives to a resource, else the id of the resource.
+func (c cloudFormation) resolve(value any) (string, error) {
+	if text, ok := value.(string); ok {
+		return text, nil
+	}
+	function, _ := value.(map[string]any)
+	switch {
+	case function["Ref"] != nil:
+		return c.name(function["Ref"].(string)), nil
+	case function["Fn::GetAtt"] != nil:
+		return c.name(function["Fn::GetAtt"].([]any)[0].(string)), nil
+	case function["Fn::Join"] != nil:
+		var joined strings.Builder
+		for _, part := range function["Fn::Join"].([]any)[1].([]any) {
+			text, err := c.resolve(part)
+			if err != nil {
+				return "", err
+			}
+			joined.WriteString(text)
+		}
+		return joined.String(), nil
+	}
+	return "", fmt.Errorf("the definition has %s, which is not known here", encode(value))
+}
+
+func (c cloudFormation) name(id string) string {
+	switch id {
+	case "AWS::Region":
+		return c.region
+	case "AWS::AccountId":
+		return account
+	case "AWS::Partition":
+		return partitionOf(c.region)
+	}
+	for _, property := range []string{"GroupName", "EmailIdentity", "Name"} {
+		if name, ok := c.Resources[id].Properties[property].(string); ok {
+			return name
+		}
+	}
+	return id
+}
+
+// partitionOf returns the partition of a region. The CDK may be older than a region.
+func partitionOf(region string) string {
+	if name := regioninfo.RegionInfo_Get(&region).Partition(); name != nil {
+		return *name
+	}
+	return "aws"
+}

@@ -1,0 +1,208 @@
+package askaws
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/workload"
+)
+
+const (
+	succeeded = types.TestExecutionStatusSucceeded
+	failed    = types.TestExecutionStatusFailed
+	caught    = types.TestExecutionStatusCaughtError
+	retriable = types.TestExecutionStatusRetriable
+)
+
+// Questions are all questions: on the definitions, on their states, and on constructs.
+func Questions(definitions Definitions) []Question {
+	return append(definitions.questions(), doubtful(definitions.NoOption)...)
+}
+
+func (d Definitions) questions() (all []Question) {
+	ofDefinition := func(options string, definition Definition) Question {
+		return Question{
+			Name: "the definition, " + options, Assumed: "AWS creates the state machine",
+			IfNot: "the stack cannot be deployed: change what AWS names",
+			ask:   validated(definition.Text, types.ValidateStateMachineDefinitionResultCodeOk),
+		}
+	}
+	all = append(all, ofDefinition("no option", d.NoOption), ofDefinition("every option", d.EveryOption))
+	all = append(all, d.NoOption.lists()...)
+	all = append(all, d.NoOption.preflight()...)
+	all = append(all, d.NoOption.maps()...)
+	all = append(all, d.NoOption.user()...)
+	all = append(all, d.EveryOption.mails()...)
+	return append(all, d.NoOption.reports()...)
+}
+
+// ofState is a question about a state. The name says what it gets.
+func ofState(name, ifNot string, test test, want want) Question {
+	return Question{Name: name, Assumed: "the state answers as on the local AWS", IfNot: ifNot, ask: asked(test, want)}
+}
+
+const (
+	noList = "no list runs, or a wrong list is taken: change problems.jsonata, and let the local AWS do as AWS does"
+	noRun  = "executions stop, or go on where they must not: change the state, and let the local AWS do as AWS does"
+	noUser = "users fail: change the state, and let the local AWS do as AWS does"
+)
+
+func (d Definition) lists() (all []Question) {
+	for _, list := range workload.Lists() {
+		problems := list.Problems
+		if problems == nil {
+			problems = []string{}
+		}
+		all = append(all, ofState("Validate the list: "+list.Kind, noList,
+			test{state: d.state("Validate the list"), input: list.Input()},
+			want{status: succeeded, next: "Is the list valid?", output: list.Input(), variables: map[string]any{"problems": problems}}))
+	}
+	problems := workload.Lists()[3].Problems
+	return append(all,
+		ofState("Is the list valid?: with problems", noRun, test{state: d.state("Is the list valid?"), variables: map[string]any{"problems": problems}},
+			want{status: succeeded, next: "InvalidInput"}),
+		ofState("Is the list valid?: without problems", noRun, test{state: d.state("Is the list valid?"), variables: map[string]any{"problems": []any{}}},
+			want{status: succeeded, next: "GetAccount"}),
+		ofState("InvalidInput: the longest cause", noRun, test{state: d.state("InvalidInput"), variables: map[string]any{"problems": problems}},
+			want{status: failed, error: "InvalidInput", cause: []string{strings.Join(problems[:20], "\n")}}))
+}
+
+func (d Definition) preflight() []Question {
+	none := map[string]any{"problems": []any{}}
+	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
+	getAccount := d.state("GetAccount")
+	return []Question{
+		ofState("GetAccount: SES sends", noRun, test{state: getAccount, variables: none, mock: map[string]any{"SendingEnabled": true}},
+			want{status: succeeded, next: "GetEmailIdentity", variables: none}),
+		ofState("GetAccount: SES does not send", noRun, test{state: getAccount, variables: none, mock: map[string]any{"SendingEnabled": false}},
+			want{status: succeeded, next: "GetEmailIdentity", said: []string{"SES does not send from this account"}}),
+		ofState("GetAccount: an error that is retried", noRun,
+			test{state: getAccount, variables: none, mockError: "SesV2.SesV2Exception", cause: "Rate exceeded", attempts: 8},
+			want{status: retriable, error: "SesV2.SesV2Exception"}),
+		ofState("GetAccount: an error that stays", noRun,
+			test{state: getAccount, variables: none, context: stateNamed("GetAccount"), mockError: "SesV2.SesV2Exception", cause: strings.Repeat("c", 32_768), attempts: 9},
+			want{status: caught, error: "SesV2.SesV2Exception", next: "GetEmailIdentity",
+				said: []string{"GetAccount failed with SesV2.SesV2Exception: " + strings.Repeat("c", 1000) + ";"}}),
+		ofState("GetAccount: a time-out without a cause", noRun,
+			test{state: getAccount, variables: none, context: stateNamed("GetAccount"), mockError: "States.Timeout", attempts: 1, isCauseLeftOut: true},
+			want{status: caught, error: "States.Timeout", next: "GetEmailIdentity", said: []string{"GetAccount failed with States.Timeout: ;"}}),
+		ofState("GetEmailIdentity: no identity", noRun,
+			test{state: d.state("GetEmailIdentity"), variables: none, mockError: "SesV2.NotFoundException", cause: "because"},
+			want{status: caught, error: "SesV2.NotFoundException", next: "GetGroup", said: []string{"SES has no identity " + sender}}),
+		ofState("GetGroup: no group", noRun,
+			test{state: d.state("GetGroup"), variables: none, mockError: "Iam.NoSuchEntityException", cause: "because"},
+			want{status: caught, error: "Iam.NoSuchEntityException", next: "GetAccountPasswordPolicy", said: []string{"IAM has no group " + workload.Group}}),
+		ofState("GetAccountPasswordPolicy: a long password", noRun,
+			test{state: d.state("GetAccountPasswordPolicy"), variables: none, mock: map[string]any{"PasswordPolicy": map[string]any{"MinimumPasswordLength": 90}}},
+			want{status: succeeded, next: "Is everything ready?", variables: map[string]any{"passwordLength": 90}}),
+		ofState("GetAccountPasswordPolicy: no policy", noRun,
+			test{state: d.state("GetAccountPasswordPolicy"), variables: none, mockError: "Iam.NoSuchEntityException", cause: "because"},
+			want{status: caught, error: "Iam.NoSuchEntityException", next: "Is everything ready?", variables: map[string]any{"passwordLength": 20}}),
+		ofState("Is everything ready?: yes", noRun, test{state: d.state("Is everything ready?"), variables: none}, want{status: succeeded, next: "OnboardUsers"}),
+		ofState("PreflightFailed", noRun, test{state: d.state("PreflightFailed"), variables: map[string]any{"problems": []any{"a", "b"}}},
+			want{status: failed, error: "PreflightFailed", cause: []string{"a\nb"}}),
+	}
+}
+
+// maps have a result for each child, which takes five users, and for each user. What AWS shows of the items is compared in
+// parts, since its form was recorded for JSONPath only.
+func (d Definition) maps() []Question {
+	list := workload.Lists()[2].Items[:10]
+	return []Question{
+		ofState("OnboardUsers: batches, with what is common to them", noRun,
+			test{state: d.state("OnboardUsers"), input: map[string]any{"IAMUserNames": list, "Resend": true},
+				variables: map[string]any{"passwordLength": 90, "problems": []any{}}, mock: make([]any, 2)},
+			want{status: succeeded, next: "Summary", output: make([]any, 2),
+				said: []string{`"PasswordLength":90`, `"Resend":true`, `"CauseLength":1000`, `"user-8@example.com"`}}),
+		ofState("Each user: addresses and objects", noUser,
+			test{state: d.state("Each user"), input: map[string]any{"Items": list[:5],
+				"BatchInput": map[string]any{"Resend": false, "PasswordLength": 90, "CauseLength": 60}}, mock: make([]any, 5)},
+			want{status: succeeded, output: make([]any, 5),
+				said: []string{`"UserName":"user-0@example.com"`, `"UserName":"user-1"`, `"Email":"user-1@example.com"`, `"GroupName":"` + workload.Group + `"`, `"CauseLength":60`}}),
+	}
+}
+
+func (d Definition) user() []Question {
+	user := map[string]any{"UserName": "ada", "Email": "ada@example.com", "GroupName": workload.Group, "Resend": false,
+		"PasswordLength": 20, "CauseLength": 60, "SignInURL": "https://example.com"}
+	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
+	getUser := func(tags []any) any {
+		return map[string]any{"User": map[string]any{"Path": "/onboarded/", "UserName": "Ada", "UserId": "AIDA", "Arn": "arn",
+			"CreateDate": "2026-01-02T03:04:05Z", "Tags": tags}}
+	}
+	tag := func(key, value string) any { return map[string]any{"Key": key, "Value": value} }
+	status := func(step, cause string) any {
+		return map[string]any{"UserName": "ada", "Status": "Failed", "Step": step, "Error": "Iam.IamException", "Cause": cause}
+	}
+	password := map[string]any{"password": "Drawn+password1!!!!!", "draws": 1}
+	quoting := strings.Repeat("c", 20_000) + " Drawn%2Bpassword1 " + strings.Repeat("c", 12_000)
+	return []Question{
+		ofState("CreateUser: a user that is there", noUser, test{state: d.state("CreateUser"), input: user, mockError: "Iam.EntityAlreadyExistsException", cause: "because"},
+			want{status: caught, error: "Iam.EntityAlreadyExistsException", next: "GetUser", output: user}),
+		ofState("CreateUser: an error that stays", noUser,
+			test{state: d.state("CreateUser"), input: user, context: stateNamed("CreateUser"), mockError: "Iam.IamException", cause: strings.Repeat("&", 32_768), attempts: 6},
+			want{status: caught, error: "Iam.IamException", next: "Failed", output: status("CreateUser", strings.Repeat("&", 60))}),
+		ofState("GetUser: a user of ours", noUser, test{state: d.state("GetUser"), input: user, mock: getUser([]any{tag("a", "b"), tag("onboarding", "pending")})},
+			want{status: succeeded, output: user, variables: map[string]any{"existingName": "Ada", "onboarding": "pending"}}),
+		ofState("GetUser: a user without tags", noUser, test{state: d.state("GetUser"), input: user, mock: getUser([]any{})},
+			want{status: succeeded, output: user, variables: map[string]any{"existingName": "Ada", "onboarding": "none"}}),
+		ofState("Is the user ours to finish?: yes", noUser,
+			test{state: d.state("Is the user ours to finish?"), input: user, variables: map[string]any{"existingName": "ada", "onboarding": "pending"}},
+			want{status: succeeded, next: "GetLoginProfile", output: user, variables: map[string]any{"outcome": map[string]any{"Status": "Resumed"}}}),
+		ofState("Is the password good?: yes", noUser, test{state: d.state("Is the password good?"), input: user, variables: password},
+			want{status: succeeded, next: "CreateLoginProfile"}),
+		ofState("Is the password good?: no", noUser, test{state: d.state("Is the password good?"), input: user, variables: map[string]any{"password": "no", "draws": 1}},
+			want{status: succeeded, next: "GetRandomPassword"}),
+		ofState("CreateLoginProfile: an error that quotes the password", "a password gets into the report: change failureOfPasswordCall",
+			test{state: d.state("CreateLoginProfile"), input: user, variables: password, context: stateNamed("CreateLoginProfile"), mockError: "Iam.IamException", cause: quoting, attempts: 6},
+			want{status: caught, error: "Iam.IamException", next: "Failed", said: []string{`"Cause":"withheld`}}),
+		ofState("CreateLoginProfile: an error that does not", noUser,
+			test{state: d.state("CreateLoginProfile"), input: user, variables: password, context: stateNamed("CreateLoginProfile"), mockError: "Iam.IamException",
+				cause: strings.Repeat("c", 32_768), attempts: 6},
+			want{status: caught, error: "Iam.IamException", next: "Failed", output: status("CreateLoginProfile", strings.Repeat("c", 60))}),
+		ofState("Done", noUser, test{state: d.state("Done"), input: user, variables: map[string]any{"outcome": map[string]any{"Status": "Created"}}},
+			want{status: succeeded, output: map[string]any{"UserName": "ada", "Status": "Created"}}),
+	}
+}
+
+// mails are the longest ones.
+func (d Definition) mails() []Question {
+	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInURL": "https://example.com/?a={%1%}", "CauseLength": 60}
+	mock := map[string]any{"MessageId": "1"}
+	return []Question{
+		ofState("SendEmail: the longest mail", noUser, test{state: d.state("SendEmail"), input: user, mock: mock},
+			want{status: succeeded, output: user, said: []string{
+				`https://example.com/?a={%1%}\nada"<{%1%}& ` + lastWords, `ada&quot;&lt;{%1%}&amp; ` + lastWords,
+				`"Subject":{"Charset":"UTF-8","Data":"` + strings.Trim(string(encode(hostile)), `"`),
+			}}),
+		ofState("SendEmail password", noUser, test{state: d.state("SendEmail password"), input: user, variables: map[string]any{"password": `p"<&`}, mock: mock},
+			want{status: succeeded, output: user, said: []string{`p"<&`, `p&quot;&lt;&amp;`}}),
+	}
+}
+
+const noReport = "an execution fails in the end, when its users are onboarded, or its report is wrong: change report.jsonata, and let the " +
+	"local AWS do as AWS does"
+
+// reports has the expression of *Summary* in a Task, because TestState takes a context only for a state that it mocks.
+func (d Definition) reports() (all []Question) {
+	summary := map[string]any{"Type": "Task", "QueryLanguage": "JSONata", "Resource": d.state("GetAccount")["Resource"],
+		"Output": d.state("Summary")["Output"], "End": true}
+	for _, report := range workload.Reports() {
+		all = append(all, ofState("Summary: "+report.Kind, noReport,
+			test{state: summary, input: report.Results, context: report.Context(), mock: map[string]any{}},
+			want{status: succeeded, output: report.Summary}))
+	}
+	allFailed := workload.Reports()[1].Summary
+	return append(all,
+		ofState("Is everyone onboarded?: no", noReport, test{state: d.state("Is everyone onboarded?"), input: map[string]any{"Failed": 1}},
+			want{status: succeeded, next: "UsersNotOnboarded"}),
+		ofState("Is everyone onboarded?: yes", noReport, test{state: d.state("Is everyone onboarded?"), input: map[string]any{"Failed": 0}},
+			want{status: succeeded, next: "Onboarded"}),
+		ofState("UsersNotOnboarded: the longest cause", noReport, test{state: d.state("UsersNotOnboarded"), input: allFailed},
+			want{status: failed, error: "UsersNotOnboarded", cause: []string{
+				fmt.Sprintf("%d of %[1]d users are not onboarded", allFailed.Failed),
+				"user-0@example.com: CreateLoginProfile failed with Iam.IamException: " + strings.Repeat("c", 60),
+			}}))
+}
