@@ -53,7 +53,7 @@ type API interface {
 // Main runs the command with the arguments behind its name, and returns its exit code.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	defer jsii.Close()
-	return App{Stdout: stdout, Stderr: stderr, Connect: Connect, Pace: DefaultPace}.Run(ctx, args)
+	return App{Stdout: stdout, Stderr: stderr, Connect: Connect, Pace: DefaultPace, Questions: Questions}.Run(ctx, args)
 }
 
 // Connect makes the client for a region and a profile, either of which may be empty, and returns it with the region.
@@ -77,8 +77,8 @@ type App struct {
 	Connect func(ctx context.Context, region, profile string) (api API, foundRegion string, err error)
 	// Pace is the least time from one call to the next.
 	Pace time.Duration
-	// Change, if it is set, changes the questions before they are asked.
-	Change func([]Question) []Question
+	// Questions are what is asked in a region. They fail where the definition cannot be synthesized.
+	Questions func(region string) ([]Question, error)
 }
 
 // Run is [Main] with the streams and the client of the App. It leaves the kernel of jsii running.
@@ -121,13 +121,9 @@ func (a App) run(ctx context.Context, args []string) (differ int, err error) {
 		return 0, err
 	}
 	fmt.Fprintf(a.Stdout, "Asking Step Functions in %s. Nothing is created.\n", found)
-	definitions, err := synthesize(found)
+	questions, err := a.Questions(found)
 	if err != nil {
 		return 0, usageError{err}
-	}
-	questions := Questions(definitions)
-	if a.Change != nil {
-		questions = a.Change(questions)
 	}
 	return a.ask(ctx, &paced{api: api, pace: a.Pace}, questions)
 }

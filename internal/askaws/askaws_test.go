@@ -44,7 +44,7 @@ func run(m *testing.M) int {
 }
 
 // askaws runs the command against an endpoint, without a pause between the calls.
-func askaws(t *testing.T, endpoint string, change func([]Question) []Question, args ...string) (code int, stdout, stderr string) {
+func askaws(t *testing.T, endpoint string, questions []Question, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	for _, setting := range server.Settings() {
 		name, value, _ := strings.Cut(setting, "=")
@@ -52,8 +52,28 @@ func askaws(t *testing.T, endpoint string, change func([]Question) []Question, a
 	}
 	t.Setenv("AWS_ENDPOINT_URL", endpoint)
 	var output, problems bytes.Buffer
-	code = App{Stdout: &output, Stderr: &problems, Connect: Connect, Change: change}.Run(t.Context(), args)
+	code = App{Stdout: &output, Stderr: &problems, Connect: Connect, Questions: func(region string) ([]Question, error) {
+		if region != "us-east-1" {
+			t.Errorf("got the region %s", region)
+		}
+		return questions, nil
+	}}.Run(t.Context(), args)
 	return code, output.String(), problems.String()
+}
+
+// passes is a question that AWS answers as expected.
+var passes = ofState("a pass", "", test{state: passing("1")}, want{status: succeeded})
+
+// questions are all questions, which take seconds to be made.
+var questions = sync.OnceValues(func() ([]Question, error) { return Questions("us-east-1") })
+
+func allQuestions(t *testing.T) []Question {
+	t.Helper()
+	all, err := questions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // TestLocalAWSAnswersAsExpected asks the local AWS everything, by a proxy that sees which calls are made.
@@ -72,10 +92,9 @@ func TestLocalAWSAnswersAsExpected(t *testing.T) {
 	}})
 	defer proxy.Close()
 
-	asked := 0
-	code, stdout, stderr := askaws(t, proxy.URL, func(questions []Question) []Question { asked = len(questions); return questions })
+	code, stdout, stderr := askaws(t, proxy.URL, allQuestions(t))
 	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "Asking Step Functions in us-east-1. Nothing is created.\n") ||
-		!strings.HasSuffix(stdout, fmt.Sprintf("\n%d as expected, 0 different.\n", asked)) {
+		!strings.HasSuffix(stdout, fmt.Sprintf("\n%d as expected, 0 different.\n", len(allQuestions(t)))) {
 		t.Errorf("got the exit code %d and\n%s%s", code, stdout, stderr)
 	}
 	for call, count := range calls {
@@ -128,7 +147,7 @@ func TestDifferencesAreReported(t *testing.T) {
 		}()}, "got         120000 steps pass, 240000 steps do not: States.QueryEvaluationError"},
 	} {
 		test.ask.Assumed, test.ask.IfNot = "that all is well", "do something"
-		code, stdout, stderr := askaws(t, server.Endpoint(), func([]Question) []Question { return []Question{test.ask} })
+		code, stdout, stderr := askaws(t, server.Endpoint(), []Question{test.ask})
 		if code != 1 || stderr != "" || !strings.Contains(stdout, "1/1  DIFFERS  "+test.ask.Name+"\n") || !strings.Contains(stdout, test.want) ||
 			!strings.Contains(stdout, "  assumed     that all is well\n") || !strings.HasSuffix(stdout, "  so          do something\n\n0 as expected, 1 different.\n") {
 			t.Errorf("%s: got the exit code %d and\n%s%s\nwant in it\n%s", test.ask.Name, code, stdout, stderr, test.want)
@@ -150,15 +169,14 @@ func TestAWSCannotBeAsked(t *testing.T) {
 	denied := answers(400, `{"__type": "com.amazon.coral.service#AccessDeniedException", "message": "User: arn:aws:iam::1:user/ada is not authorized to perform: states:TestState"}`)
 	gone := answers(200, "")
 	gone.Close()
-	ask := func(all []Question) []Question { return all[len(all)-1:] }
 	for _, test := range []struct {
 		endpoint, want string
 	}{
 		{denied.URL, "AccessDeniedException: User: arn:aws:iam::1:user/ada is not authorized to perform: states:TestState: ask an administrator of the account for this permission\n"},
 		{gone.URL, "check the network, --region and AWS_ENDPOINT_URL\n"},
 	} {
-		code, stdout, stderr := askaws(t, test.endpoint, ask)
-		if code != 3 || !strings.HasPrefix(stderr, `askaws: ask "the cause of a time-out": `) || !strings.HasSuffix(stderr, test.want) ||
+		code, stdout, stderr := askaws(t, test.endpoint, []Question{passes})
+		if code != 3 || !strings.HasPrefix(stderr, `askaws: ask "a pass": `) || !strings.HasSuffix(stderr, test.want) ||
 			!strings.HasSuffix(stdout, "\n0 of 1 questions were asked. 0 as expected, 0 different.\n") {
 			t.Errorf("got the exit code %d and\n%s%s\nwant it to end with %s", code, stdout, stderr, test.want)
 		}
@@ -173,10 +191,10 @@ func TestThrottledCallsAreRepeated(t *testing.T) {
 			_, _ = io.WriteString(w, `{"__type": "com.amazon.coral.availability#ThrottlingException", "message": "Rate exceeded"}`)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"status": "CAUGHT_ERROR", "error": "States.Timeout", "output": `"cause: "`})
+		_ = json.NewEncoder(w).Encode(map[string]any{"status": "SUCCEEDED"})
 	}))
 	defer throttling.Close()
-	code, stdout, stderr := askaws(t, throttling.URL, func(all []Question) []Question { return all[len(all)-1:] })
+	code, stdout, stderr := askaws(t, throttling.URL, []Question{passes})
 	if code != 0 || calls != 5 {
 		t.Errorf("got the exit code %d after %d calls, and\n%s%s", code, calls, stdout, stderr)
 	}
@@ -202,25 +220,31 @@ func TestUsage(t *testing.T) {
 
 // TestQuestions wants each to be complete, and each on a construct to be in the documentation.
 func TestQuestions(t *testing.T) {
-	definitions, err := synthesize("eu-west-1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(definitions.EveryOption.Text, "us-east-1") || !strings.Contains(definitions.EveryOption.Text, "arn:aws:") {
-		t.Error("the definition is not of the region")
-	}
 	documented, err := os.ReadFile("../../docs/state-machine.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for _, question := range Questions(definitions) {
+	for _, question := range allQuestions(t) {
 		if names[question.Name] || question.Name == "" || question.Assumed == "" || question.IfNot == "" {
 			t.Errorf("got the question %+v", question)
 		}
 		names[question.Name] = true
 		if topic, _, _ := strings.Cut(question.Name, ":"); question.IsDoubtful && !strings.Contains(string(documented), "*"+topic+"*") {
 			t.Errorf(`docs/state-machine.md does not name *%s* in "What AWS does not document"`, topic)
+		}
+	}
+}
+
+// TestPartition wants the definition to be of the partition of its region.
+func TestPartition(t *testing.T) {
+	govCloud, err := synthesize("us-gov-west-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{govCloud.noOption.text, govCloud.everyOption.text} {
+		if !strings.Contains(text, "arn:aws-us-gov:states:::aws-sdk:") || strings.Contains(text, "arn:aws:") {
+			t.Errorf("the definition is of another partition: %s", text)
 		}
 	}
 }

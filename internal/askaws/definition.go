@@ -23,20 +23,20 @@ import (
 
 const account = "123456789012"
 
-// Definitions are the definitions of the state machine with no option, and with every option.
-type Definitions struct{ NoOption, EveryOption Definition }
+// definitions are those of the state machine with no option, and with every option.
+type definitions struct{ noOption, everyOption definition }
 
-// Definition is a definition, with names as CloudFormation gives them in place of references.
-type Definition struct {
-	Text   string
+// definition is a definition, with names as CloudFormation gives them in place of references.
+type definition struct {
+	text   string
 	states map[string]map[string]any // also those of its maps
 }
 
 // synthesize makes the definitions for a region.
-func synthesize(region string) (definitions Definitions, err error) {
+func synthesize(region string) (synthesized definitions, err error) {
 	outdir, err := os.MkdirTemp("", "cdk.out-")
 	if err != nil {
-		return Definitions{}, err
+		return definitions{}, err
 	}
 	defer os.RemoveAll(outdir)
 	defer func() {
@@ -55,14 +55,14 @@ func synthesize(region string) (definitions Definitions, err error) {
 	assembly := app.Synth(nil)
 	for _, of := range []struct {
 		stack      awscdk.Stack
-		definition *Definition
-	}{{noOption, &definitions.NoOption}, {everyOption, &definitions.EveryOption}} {
+		definition *definition
+	}{{noOption, &synthesized.noOption}, {everyOption, &synthesized.everyOption}} {
 		template := assembly.GetStackArtifact(of.stack.ArtifactId()).Template()
 		if *of.definition, err = definitionOf(template, region); err != nil {
-			return Definitions{}, fmt.Errorf("synthesize the definition: %w", err)
+			return definitions{}, fmt.Errorf("synthesize the definition: %w", err)
 		}
 	}
-	return definitions, nil
+	return synthesized, nil
 }
 
 const (
@@ -78,7 +78,7 @@ var longTemplate = hostile + "\n" + strings.Repeat("{{UserName}} {{SignInURL}}\n
 
 // everyProp sets each prop except those that exclude others.
 func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
-	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:aws:sns:"+*stack.Region()+":"+account+":Topic"))
+	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:"+partitionOf(*stack.Region())+":sns:"+*stack.Region()+":"+account+":Topic"))
 	return &onboarding.UserOnboardingProps{
 		Sender: jsii.String(sender), SenderName: jsii.String(hostile), ReplyTo: jsii.String("reply@example.com"),
 		SenderIdentity:   ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
@@ -98,10 +98,10 @@ func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 }
 
 // definitionOf takes the definition out of a template.
-func definitionOf(template any, region string) (Definition, error) {
+func definitionOf(template any, region string) (definition, error) {
 	var decoded cloudFormation
 	if err := json.Unmarshal(encode(template), &decoded); err != nil {
-		return Definition{}, err
+		return definition{}, err
 	}
 	decoded.region = region
 	for _, id := range slices.Sorted(maps.Keys(decoded.Resources)) {
@@ -111,22 +111,22 @@ func definitionOf(template any, region string) (Definition, error) {
 		}
 		text, err := decoded.resolve(resource.Properties["DefinitionString"])
 		if err != nil {
-			return Definition{}, err
+			return definition{}, err
 		}
 		var machine machine
 		if err := json.Unmarshal([]byte(text), &machine); err != nil {
-			return Definition{}, err
+			return definition{}, err
 		}
-		definition := Definition{Text: text, states: map[string]map[string]any{}}
-		return definition, definition.add(machine)
+		found := definition{text: text, states: map[string]map[string]any{}}
+		return found, found.add(machine)
 	}
-	return Definition{}, fmt.Errorf("the template has no state machine")
+	return definition{}, fmt.Errorf("the template has no state machine")
 }
 
 // machine is a state machine, or what a map runs for each item.
 type machine struct{ States map[string]map[string]any }
 
-func (d Definition) add(of machine) error {
+func (d definition) add(of machine) error {
 	for name, state := range of.States {
 		state["QueryLanguage"] = "JSONata" // which it has from its machine, if it does not say so
 		d.states[name] = state
@@ -144,7 +144,7 @@ func (d Definition) add(of machine) error {
 }
 
 // state returns a state with a name that the definition has.
-func (d Definition) state(name string) map[string]any {
+func (d definition) state(name string) map[string]any {
 	state, ok := d.states[name]
 	if !ok {
 		panic("the definition has no state " + name)

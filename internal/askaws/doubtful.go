@@ -90,7 +90,7 @@ var constructs = []construct{
 }
 
 // doubtful are the questions on constructs that AWS does not document.
-func doubtful(d Definition) (all []Question) {
+func doubtful(d definition) (all []Question) {
 	add := func(name, assumed, ifNot, expression string, ask func(context.Context, API) (answer, error)) {
 		all = append(all, Question{Name: name, Assumed: assumed, IfNot: ifNot, Expression: expression, IsDoubtful: true, ask: ask})
 	}

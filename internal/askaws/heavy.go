@@ -17,25 +17,29 @@ const (
 )
 
 // Questions are all questions: on the definitions, on their states, and on constructs.
-func Questions(definitions Definitions) []Question {
-	return append(definitions.questions(), doubtful(definitions.NoOption)...)
+func Questions(region string) ([]Question, error) {
+	definitions, err := synthesize(region)
+	if err != nil {
+		return nil, err
+	}
+	return append(definitions.questions(), doubtful(definitions.noOption)...), nil
 }
 
-func (d Definitions) questions() (all []Question) {
-	ofDefinition := func(options string, definition Definition) Question {
+func (d definitions) questions() (all []Question) {
+	ofDefinition := func(options string, of definition) Question {
 		return Question{
 			Name: "the definition, " + options, Assumed: "AWS creates the state machine",
 			IfNot: "the stack cannot be deployed: change what AWS names",
-			ask:   validated(definition.Text, types.ValidateStateMachineDefinitionResultCodeOk),
+			ask:   validated(of.text, types.ValidateStateMachineDefinitionResultCodeOk),
 		}
 	}
-	all = append(all, ofDefinition("no option", d.NoOption), ofDefinition("every option", d.EveryOption))
-	all = append(all, d.NoOption.lists()...)
-	all = append(all, d.NoOption.preflight()...)
-	all = append(all, d.NoOption.maps()...)
-	all = append(all, d.NoOption.user()...)
-	all = append(all, d.EveryOption.mails()...)
-	return append(all, d.NoOption.reports()...)
+	all = append(all, ofDefinition("no option", d.noOption), ofDefinition("every option", d.everyOption))
+	all = append(all, d.noOption.lists()...)
+	all = append(all, d.noOption.preflight()...)
+	all = append(all, d.noOption.maps()...)
+	all = append(all, d.noOption.user()...)
+	all = append(all, d.everyOption.mails()...)
+	return append(all, d.noOption.reports()...)
 }
 
 // ofState is a question about a state. The name says what it gets.
@@ -49,7 +53,7 @@ const (
 	noUser = "users fail: change the state, and let the local AWS do as AWS does"
 )
 
-func (d Definition) lists() (all []Question) {
+func (d definition) lists() (all []Question) {
 	for _, list := range workload.Lists() {
 		problems := list.Problems
 		if problems == nil {
@@ -69,7 +73,7 @@ func (d Definition) lists() (all []Question) {
 			want{status: failed, error: "InvalidInput", cause: []string{strings.Join(problems[:20], "\n")}}))
 }
 
-func (d Definition) preflight() []Question {
+func (d definition) preflight() []Question {
 	none := map[string]any{"problems": []any{}}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
 	getAccount := d.state("GetAccount")
@@ -108,7 +112,7 @@ func (d Definition) preflight() []Question {
 
 // maps have a result for each child, which takes five users, and for each user. What AWS shows of the items is compared in
 // parts, since its form was recorded for JSONPath only.
-func (d Definition) maps() []Question {
+func (d definition) maps() []Question {
 	list := workload.Lists()[2].Items[:10]
 	return []Question{
 		ofState("OnboardUsers: batches, with what is common to them", noRun,
@@ -124,7 +128,7 @@ func (d Definition) maps() []Question {
 	}
 }
 
-func (d Definition) user() []Question {
+func (d definition) user() []Question {
 	user := map[string]any{"UserName": "ada", "Email": "ada@example.com", "GroupName": workload.Group, "Resend": false,
 		"PasswordLength": 20, "CauseLength": 60, "SignInURL": "https://example.com"}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
@@ -168,7 +172,7 @@ func (d Definition) user() []Question {
 }
 
 // mails are the longest ones.
-func (d Definition) mails() []Question {
+func (d definition) mails() []Question {
 	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInURL": "https://example.com/?a={%1%}", "CauseLength": 60}
 	mock := map[string]any{"MessageId": "1"}
 	return []Question{
@@ -186,7 +190,7 @@ const noReport = "an execution fails in the end, when its users are onboarded, o
 	"local AWS do as AWS does"
 
 // reports has the expression of *Summary* in a Task, because TestState takes a context only for a state that it mocks.
-func (d Definition) reports() (all []Question) {
+func (d definition) reports() (all []Question) {
 	summary := map[string]any{"Type": "Task", "QueryLanguage": "JSONata", "Resource": d.state("GetAccount")["Resource"],
 		"Output": d.state("Summary")["Output"], "End": true}
 	for _, report := range workload.Reports() {
