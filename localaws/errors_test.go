@@ -1,0 +1,139 @@
+package localaws_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// The error names, which a state machine catches by.
+func TestErrorNames(t *testing.T) {
+	wire := func(status int, contentType, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	query := func(status int, code string) http.HandlerFunc {
+		return wire(status, "text/xml", "<ErrorResponse><Error><Code>"+code+"</Code><Message>m</Message></Error></ErrorResponse>")
+	}
+	json := func(status int, code string) http.HandlerFunc {
+		return wire(status, "application/json", `{"__type":"`+code+`","message":"m"}`)
+	}
+	cut := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+	for _, test := range []struct {
+		resource string
+		answer   http.HandlerFunc
+		want     string
+	}{
+		{"iam:getGroup", query(409, "EntityAlreadyExists"), "Iam.EntityAlreadyExistsException"},
+		{"iam:getGroup", query(404, "NoSuchEntity"), "Iam.NoSuchEntityException"},
+		{"iam:getGroup", query(500, "ServiceFailure"), "Iam.ServiceFailureException"},
+		{"iam:getGroup", query(400, "Throttling"), "Iam.IamException"},
+		{"iam:getGroup", query(403, "AccessDenied"), "Iam.IamException"},
+		{"iam:getGroup", cut, "Iam.SdkClientException"},
+		{"sesv2:getAccount", json(400, "MessageRejected"), "SesV2.MessageRejectedException"},
+		{"sesv2:getAccount", json(429, "TooManyRequestsException"), "SesV2.TooManyRequestsException"},
+		{"sesv2:getAccount", json(403, "AccessDeniedException"), "SesV2.SesV2Exception"},
+		{"secretsmanager:getRandomPassword", json(500, "InternalServiceError"), "SecretsManager.InternalServiceErrorException"},
+		{"secretsmanager:getRandomPassword", json(400, "ThrottlingException"), "SecretsManager.SecretsManagerException"},
+	} {
+		t.Run(test.resource+" "+test.want, func(t *testing.T) {
+			reset(t)
+			proxy := httptest.NewServer(test.answer)
+			defer proxy.Close()
+			must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+
+			got := execute(t, fmt.Sprintf(`{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {"Call": {
+				"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:%s", "End": true}}}`, test.resource), `{}`)
+			if got.status != "FAILED" || got.error != test.want {
+				t.Errorf("got %+v, want the error %s", got, test.want)
+			}
+		})
+	}
+}
+
+// Which errors a Retry and a Catch match.
+func TestErrorMatching(t *testing.T) {
+	reset(t)
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(300 * time.Millisecond):
+		}
+	}))
+	defer slow.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), slow.URL))
+
+	for _, test := range []struct{ pattern, want string }{
+		{"States.TaskFailed", "FAILED States.Timeout"},
+		{"States.Timeout", "SUCCEEDED "},
+		{"States.ALL", "SUCCEEDED "},
+	} {
+		got := execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
+			"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "TimeoutSeconds": 1,
+				"Catch": [{"ErrorEquals": ["`+test.pattern+`"], "Next": "Done"}], "End": true},
+			"Done": {"Type": "Succeed"}}}`, `{}`)
+		if got := got.status + " " + got.error; got != test.want {
+			t.Errorf("%s: got %q, want %q", test.pattern, got, test.want)
+		}
+	}
+}
+
+// A time-out that a busy machine keeps, whatever the pace.
+func TestLeastTimeout(t *testing.T) {
+	reset(t)
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(300 * time.Millisecond)
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>m</Message></Error></ErrorResponse>")
+	}))
+	defer slow.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), slow.URL))
+	must(t, server.SetPace(t.Context(), localaws.Pace{Factor: pace.Factor, LeastTimeout: time.Minute}))
+	defer func() { must(t, server.SetPace(context.Background(), pace)) }()
+
+	got := execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
+		"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "TimeoutSeconds": 5, "End": true}}}`, `{}`)
+	if got.error != "Iam.IamException" {
+		t.Errorf("got %s %s, want the error of the service", got.status, got.error)
+	}
+}
+
+// The first Retry that matches counts, and one of no attempts excludes its errors from the next.
+func TestRetry(t *testing.T) {
+	for code, want := range map[string]int{"NoSuchEntity": 1, "Throttling": 3} {
+		t.Run(code, func(t *testing.T) {
+			reset(t)
+			var calls atomic.Int32
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				calls.Add(1)
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(w, "<ErrorResponse><Error><Code>"+code+"</Code><Message>m</Message></Error></ErrorResponse>")
+			}))
+			defer proxy.Close()
+			must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+			started := time.Now()
+			execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {"Call": {
+				"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "End": true, "Retry": [
+					{"ErrorEquals": ["Iam.NoSuchEntityException"], "MaxAttempts": 0},
+					{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 4, "MaxAttempts": 2, "MaxDelaySeconds": 5,
+						"BackoffRate": 2, "JitterStrategy": "FULL"}]}}}`, `{}`)
+			if got := int(calls.Load()); got != want {
+				t.Errorf("got %d calls, want %d", got, want)
+			}
+			if took := time.Since(started); took > 4*time.Second {
+				t.Errorf("the pace of the server is not kept: it took %v", took)
+			}
+		})
+	}
+}

@@ -1,0 +1,96 @@
+package localaws_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// The server and its Node.js end when the process that started it is killed.
+func TestEndsWithItsParent(t *testing.T) {
+	self, err := os.Executable()
+	must(t, err)
+	parent := exec.Command(self)
+	parent.Env = append(os.Environ(), "LOCALAWS_TEST_START=1")
+	stdout, err := parent.StdoutPipe()
+	must(t, err)
+	must(t, parent.Start())
+	var endpoint string
+	_, err = fmt.Fscanln(stdout, &endpoint)
+	must(t, err)
+	python := children(t, fmt.Sprint(parent.Process.Pid))
+	if len(python) != 1 {
+		t.Fatalf("got the children %v, want one", python)
+	}
+	node := children(t, python[0])
+	if len(node) != 1 {
+		t.Fatalf("got the grandchildren %v, want one", node)
+	}
+
+	must(t, parent.Process.Kill())
+	_ = parent.Wait()
+	eventually(t, "the server and its Node.js end", func() bool { return !alive(python[0]) && !alive(node[0]) })
+}
+
+func startAndWait() {
+	started, err := localaws.Start(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
+	fmt.Println(started.Endpoint())
+	<-started.Done()
+}
+
+func TestStop(t *testing.T) {
+	started, err := localaws.Start(t.Context())
+	must(t, err)
+	resp, err := http.Get(started.Endpoint() + "/_localaws/mails")
+	must(t, err)
+	resp.Body.Close()
+	must(t, started.Stop())
+	if _, err := http.Get(started.Endpoint()); err == nil {
+		t.Error("the server answers after its end")
+	}
+	must(t, started.Stop())
+}
+
+// A start that fails says why.
+func TestStartFails(t *testing.T) {
+	t.Setenv("PYTHONPATH", brokenModule(t))
+	_, err := localaws.Start(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "the module is broken") {
+		t.Errorf("got %v, want what the server wrote", err)
+	}
+}
+
+// brokenModule is a folder with a werkzeug that cannot be imported.
+func brokenModule(t *testing.T) string {
+	dir := t.TempDir()
+	must(t, os.WriteFile(dir+"/werkzeug.py", []byte(`raise SystemExit("the module is broken")`), 0o600))
+	return dir
+}
+
+func children(t *testing.T, parent string) []string {
+	t.Helper()
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	must(t, err)
+	var pids []string
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Fields(line); len(fields) == 2 && fields[1] == parent {
+			pids = append(pids, fields[0])
+		}
+	}
+	return pids
+}
+
+func alive(pid string) bool {
+	out, err := exec.Command("ps", "-o", "stat=", "-p", pid).Output()
+	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
+}
