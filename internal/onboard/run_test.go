@@ -274,87 +274,6 @@ func TestRunWarnsOfAnotherRun(t *testing.T) {
 	}
 }
 
-func TestRunStopsWatchingWhenInterrupted(t *testing.T) {
-	fake := &fakeAWS{interruptOn: 3}
-	got := runWith(t, fake, `["ada@example.com"]`, "run", "-")
-	expect(t, got, result{"", stderrStart + "onboard: stopped watching, which does not stop the execution; " + stillThere, 1})
-	if fake.lookNumber != 3 {
-		t.Errorf("looked %d times at the execution, want 3", fake.lookNumber)
-	}
-}
-
-func TestTheWayBackHasTheProfile(t *testing.T) {
-	tests := map[string]string{
-		"admin":           "admin",
-		"a.b_c-d@e":       "a.b_c-d@e",
-		"our admins":      "'our admins'",
-		"$(reboot)":       "'$(reboot)'",
-		"Ada's; rm -rf ~": `'Ada'\''s; rm -rf ~'`,
-	}
-	for profile, quoted := range tests {
-		got := runWith(t, &fakeAWS{interruptOn: 1}, "ada@example.com", "run", "-", "--profile", profile)
-		if want := "onboard report " + executionARN + " --profile " + quoted + "\n"; !strings.HasSuffix(got.Stderr, want) {
-			t.Errorf("stderr lacks %q at the end, got: %s", want, got.Stderr)
-		}
-	}
-}
-
-func TestRunKnowsWhatItStartedWhenInterruptedMeanwhile(t *testing.T) {
-	got := runWith(t, &fakeAWS{interruptOn: starting}, `["ada@example.com"]`, "run", "-")
-	expect(t, got, result{"", stderrStart + "onboard: stopped watching, which does not stop the execution; " + stillThere, 1})
-}
-
-func TestRunStartsNothingWhenInterruptedBefore(t *testing.T) {
-	fake := &fakeAWS{interruptOn: connecting}
-	got := runWith(t, fake, `["ada@example.com"]`, "run", "-")
-	expect(t, got, result{"", "onboard: interrupted, nothing was started\n", 1})
-	if fake.started != nil {
-		t.Error("started an execution")
-	}
-}
-
-func TestInterruptedWhileAskingAWS(t *testing.T) {
-	for _, args := range [][]string{{"check", "-", "--aws"}, {"report", "run"}, {"list"}} {
-		got := runWith(t, &fakeAWS{interruptOn: connecting}, "ada@example.com", args...)
-		expect(t, got, result{"", "onboard: interrupted\n", 1})
-	}
-}
-
-func TestProgressCountsWhoeverIsDone(t *testing.T) {
-	fake := &fakeAWS{looks: []look{
-		{items: &types.MapRunItemCounts{Pending: 5, Running: 4, Succeeded: 1, Total: 10}},
-		{items: &types.MapRunItemCounts{Succeeded: 1, Failed: 2, TimedOut: 3, Aborted: 4, Total: 10}, status: types.ExecutionStatusAborted},
-	}}
-	got := runWith(t, fake, addresses(10), "run", "-")
-	expect(t, got, result{"", start(10) + "1 of 10 users done\n" +
-		"onboard: the execution ended as ABORTED, 6 of 10 users were done; run the same list again, it goes on where this run stopped\n", 1})
-}
-
-func TestProgressTellsTheTimeLeft(t *testing.T) {
-	var looks []look
-	for done := range 120 { // one user a second
-		looks = append(looks, look{items: &types.MapRunItemCounts{Succeeded: int64(done)}})
-	}
-	looks = append(looks, look{items: &types.MapRunItemCounts{Succeeded: 120}, status: types.ExecutionStatusAborted})
-	got := runWith(t, &fakeAWS{looks: looks}, addresses(120), "run", "-")
-	want := `1 of 120 users done
-11 of 120 users done, about 2 min left
-21 of 120 users done, about 2 min left
-31 of 120 users done, about 1 min left
-41 of 120 users done, about 1 min left
-51 of 120 users done, about 1 min left
-61 of 120 users done, less than a minute left
-71 of 120 users done, less than a minute left
-81 of 120 users done, less than a minute left
-91 of 120 users done, less than a minute left
-101 of 120 users done, less than a minute left
-111 of 120 users done, less than a minute left
-120 of 120 users done
-`
-	expect(t, got, result{"", start(120) + want +
-		"onboard: the execution ended as ABORTED; run the same list again, it goes on where this run stopped\n", 1})
-}
-
 func TestRunLinksToTheConsole(t *testing.T) {
 	tests := map[string]struct{ arn, want string }{
 		"AWS": {"arn:aws:states:us-east-1:123456789012:execution:A:b",
@@ -387,41 +306,5 @@ func TestRunNamesTheExecution(t *testing.T) {
 	}
 	if len(names) != 2 {
 		t.Errorf("two executions at the same time got one name: %v", names)
-	}
-}
-
-func TestRunFindsTheStateMachine(t *testing.T) {
-	tests := map[string]struct {
-		flags                           []string
-		stack, machine, region, profile string
-	}{
-		"by default": {
-			stack: "IamUserOnboarding", machine: machineARN,
-		},
-		"by stack, region and profile": {
-			flags: []string{"--stack", "Mine", "--region", "eu-north-1", "--profile", "admin"},
-			stack: "Mine", machine: machineARN, region: "eu-north-1", profile: "admin",
-		},
-		"by ARN, which has the region": {
-			flags:   []string{"--state-machine", "arn:aws:states:us-east-1:123456789012:stateMachine:Mine"},
-			machine: "arn:aws:states:us-east-1:123456789012:stateMachine:Mine", region: "us-east-1",
-		},
-		"by ARN, with its region": {
-			flags:   []string{"--state-machine", machineARN, "--region", "eu-west-1"},
-			machine: machineARN, region: "eu-west-1",
-		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			fake := &fakeAWS{looks: succeeded(created)}
-			got := runWith(t, fake, `["ada@example.com"]`, append([]string{"run", "-"}, test.flags...)...)
-			got.Stderr = ""
-			expect(t, got, result{createdTable, "", 0})
-			if fake.stackName != test.stack || *fake.started[0].StateMachineArn != test.machine ||
-				fake.region != test.region || fake.profile != test.profile {
-				t.Errorf("asked for stack %q, state machine %q, region %q, profile %q",
-					fake.stackName, *fake.started[0].StateMachineArn, fake.region, fake.profile)
-			}
-		})
 	}
 }
