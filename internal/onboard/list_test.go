@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -81,34 +81,29 @@ func TestList(t *testing.T) {
 	}
 }
 
-// manyExecutions all succeeded, but AWS refuses to tell of the one called refused. An answer takes a second.
+// manyExecutions all succeeded, except that AWS refuses to describe the one called refused. A call waits until the test
+// lets AWS answer one.
 type manyExecutions struct {
 	*fakeAWS
-	mutex       sync.Mutex
-	asked, most int // at a time
+	asked   atomic.Int32 // at a time
+	answers chan struct{}
 }
 
 func (m *manyExecutions) DescribeExecution(_ context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
-	m.ask(1)
-	time.Sleep(time.Second)
-	m.ask(-1)
+	m.asked.Add(1)
+	<-m.answers
+	m.asked.Add(-1)
 	if *in.ExecutionArn == "refused" {
 		return nil, denied
 	}
 	return &sfn.DescribeExecutionOutput{Status: types.ExecutionStatusSucceeded, Output: aws.String(created)}, nil
 }
 
-func (m *manyExecutions) ask(more int) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	m.asked += more
-	m.most = max(m.most, m.asked)
-}
-
 func TestListTellsWhatItCan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		fake := &manyExecutions{fakeAWS: &fakeAWS{}}
-		for i := range 20 {
+		const executions = 20
+		fake := &manyExecutions{fakeAWS: &fakeAWS{}, answers: make(chan struct{})}
+		for i := range executions {
 			name := fmt.Sprintf("run-%d", i)
 			if i == 7 {
 				name = "refused"
@@ -119,7 +114,15 @@ func TestListTellsWhatItCan(t *testing.T) {
 		app := onboard.App{Stdout: &stdout, Stderr: &stderr, Connect: func(context.Context, string, string) (*onboard.Clients, error) {
 			return &onboard.Clients{Stacks: fake, Executions: fake}, nil
 		}}
-		code := app.Run(t.Context(), []string{"list"})
+		done := make(chan int, 1)
+		go func() { done <- app.Run(t.Context(), []string{"list"}) }()
+		var most int32
+		for range executions {
+			synctest.Wait() // until every call waits that is made before an answer
+			most = max(most, fake.asked.Load())
+			fake.answers <- struct{}{}
+		}
+		code := <-done
 		expect(t, result{"", stderr.String(), code}, result{"", "onboard: look at the execution refused: AccessDeniedException: not you: " +
 			"ask an administrator of the account for this permission\n", 3})
 		for i, row := range strings.Split(strings.TrimSpace(stdout.String()), "\n")[1:] {
@@ -131,8 +134,8 @@ func TestListTellsWhatItCan(t *testing.T) {
 				t.Errorf("execution %d: got %s, want %s", i, row, want)
 			}
 		}
-		if fake.most != 5 {
-			t.Errorf("asked for %d executions at a time, want 5", fake.most)
+		if most != 5 {
+			t.Errorf("asked for %d executions at a time, want 5", most)
 		}
 	})
 }

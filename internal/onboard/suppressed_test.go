@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -334,7 +335,10 @@ func TestInterruptedWhileWaitingForTheSuppressionList(t *testing.T) {
 	fake.preflight.others = 200_000
 	fake.preflight.onList = func(page int) {
 		if page == 7 {
-			time.AfterFunc(500*time.Millisecond, func() { fake.interrupt() })
+			go func() {
+				synctest.Wait() // until the command waits for its next call
+				fake.interrupt()
+			}()
 		}
 	}
 	got := runWith(t, fake, addresses(50), "run", "-")

@@ -182,12 +182,12 @@ func TestTerminalIsAskedUntilInterrupted(t *testing.T) {
 	fake := &fakeAWS{}
 	ctx, interrupt := context.WithCancel(t.Context())
 	app := onboard.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
-	go func() {
-		terminal.WaitFor(t, `\[y/N\] $`)
-		interrupt()
-	}()
-	if code := app.Run(ctx, []string{"run", "users.txt"}); code != 1 {
-		t.Errorf("got the exit code %d, want 1", code)
+	code := make(chan int)
+	go func() { code <- app.Run(ctx, []string{"run", "users.txt"}) }()
+	terminal.WaitFor(t, `\[y/N\] $`)
+	interrupt()
+	if got := <-code; got != 1 {
+		t.Errorf("got the exit code %d, want 1", got)
 	}
 	terminal.WaitFor(t, `\nonboard: interrupted, nothing was started\n$`)
 	if fake.started != nil {

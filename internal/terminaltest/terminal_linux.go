@@ -24,6 +24,8 @@ type Terminal struct {
 
 	mu      sync.Mutex
 	written strings.Builder
+	ended   bool
+	changed chan struct{} // closed, and replaced, when one of the two above changes
 }
 
 // Open makes a terminal of 120 columns.
@@ -48,7 +50,7 @@ func Open(t *testing.T) *Terminal {
 	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 120}); err != nil {
 		t.Fatal(err)
 	}
-	terminal := &Terminal{File: file, keyboard: keyboard, done: make(chan struct{})}
+	terminal := &Terminal{File: file, keyboard: keyboard, done: make(chan struct{}), changed: make(chan struct{})}
 	go terminal.read()
 	t.Cleanup(func() {
 		terminal.Close()
@@ -64,6 +66,9 @@ func (t *Terminal) read() {
 		n, err := t.keyboard.Read(buffer)
 		t.mu.Lock()
 		t.written.Write(buffer[:n])
+		t.ended = err != nil
+		close(t.changed)
+		t.changed = make(chan struct{})
 		t.mu.Unlock()
 		if err != nil { // when no program has the terminal open any more
 			return
@@ -91,16 +96,31 @@ func (t *Terminal) Written() string {
 	return strings.ReplaceAll(t.written.String(), "\r\n", "\n")
 }
 
-// WaitFor waits until something is written that the pattern matches.
-func (t *Terminal) WaitFor(tb testing.TB, pattern string) {
-	tb.Helper()
+// WaitFor waits until something is written that the pattern matches. It fails the test if the terminal is closed before,
+// or shortly before the time-out of go test, so that the failure shows what was written.
+func (t *Terminal) WaitFor(test *testing.T, pattern string) {
+	test.Helper()
 	expression := regexp.MustCompile(pattern)
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if expression.MatchString(t.Written()) {
+	var timeout <-chan time.Time
+	if deadline, ok := test.Deadline(); ok {
+		timeout = time.After(time.Until(deadline.Add(-5 * time.Second)))
+	}
+	for {
+		t.mu.Lock()
+		ended, changed := t.ended, t.changed
+		t.mu.Unlock()
+		switch written := t.Written(); {
+		case expression.MatchString(written):
 			return
+		case ended:
+			test.Fatalf("the terminal was closed before it showed %s, got: %q", pattern, written)
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			test.Fatalf("waited for %s, got: %q", pattern, t.Written())
 		}
 	}
-	tb.Fatalf("waited a minute for %s, got: %q", pattern, t.Written())
 }
 
 // OnScreen returns what is left to see of what was written, where \r goes back to the start of a line.
