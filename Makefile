@@ -1,7 +1,9 @@
 SHELL := /bin/bash
 export TIMEFORMAT := done in %0R s
+# Of Node.js 20, which is enough for all but a deployment to AWS, jsii warns in eleven lines at each start.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help demo test faults bench update picture check ask-aws
+.PHONY: help requirements demo test faults bench update picture check ask-aws
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and look at the outcome"
@@ -46,7 +48,11 @@ picture: node_modules
 ask-aws: node_modules
 	CDK_VALIDATION=false go run ./cmd/askaws
 
-node_modules: package-lock.json
+requirements:
+	@command -v go >/dev/null || { echo "there is no go on the PATH, $$(sed -n 's/^go //p' go.mod) or later is needed: install it, see https://go.dev/doc/install" >&2; exit 1; }
+	@go run ./cmd/requirements
+
+node_modules: package-lock.json package.json | requirements
 	@echo "Installing the Node.js tools (CDK CLI, JSONata, validators) ..."
 	@time npm ci
 	@touch node_modules

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -11,14 +12,20 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/config"
+	"github.com/iam-onboarding/iam-onboarding/internal/requirements"
 	"github.com/iam-onboarding/iam-onboarding/stacks"
 )
 
 func main() {
+	if err := requirements.ForApp(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	jsii.Close() // before main it has read the environment, which ForApp may have changed; it now reads it again
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
-	context, _ := app.Node().GetAllContext(nil).(map[string]any)
-	config, err := config.Read(func(key string) any { return context[key] }, slices.Collect(maps.Keys(context))...)
+	settings, _ := app.Node().GetAllContext(nil).(map[string]any)
+	config, err := config.Read(func(key string) any { return settings[key] }, slices.Collect(maps.Keys(settings))...)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		jsii.Close()

@@ -73,12 +73,9 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNode(root); err != nil {
-		return nil, err
-	}
 	python, err := Python(ctx)
-	if err != nil {
-		return nil, err
+	if err := errors.Join(checkNode(ctx, root), err); err != nil {
+		return nil, fmt.Errorf("the local AWS does not start:\n%w", err)
 	}
 
 	cmd := exec.Command(python, filepath.Join(root, "localaws", "server", "main.py"))

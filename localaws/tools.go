@@ -2,12 +2,13 @@ package localaws
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/requirements"
 )
 
 const module = "module github.com/iam-onboarding/iam-onboarding\n"
@@ -28,7 +29,6 @@ func Python(ctx context.Context) (string, error) {
 		return "", err
 	}
 	venv := filepath.Join(root, "localaws", ".venv")
-	base := ""
 	for _, name := range []string{"python3", "python"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -37,15 +37,13 @@ func Python(ctx context.Context) (string, error) {
 		if usable(ctx, path) {
 			return path, nil
 		}
-		if base == "" {
-			base = path
-		}
 	}
 	if python := interpreter(venv); usable(ctx, python) {
 		return python, nil
 	}
-	if base == "" {
-		return "", errors.New("the local AWS needs Python 3.10 or later: there is no python3 on the PATH")
+	base, err := requirements.FindPython(ctx)
+	if err != nil {
+		return "", err
 	}
 	if err := makeVenv(ctx, base, venv, filepath.Join(root, "localaws", "requirements.txt")); err != nil {
 		return "", fmt.Errorf("make a virtual environment for the local AWS (or put a python3 that has %s on the PATH): %w",
@@ -90,9 +88,9 @@ func makeVenv(ctx context.Context, base, venv, requirements string) error {
 	return nil
 }
 
-func checkNode(root string) error {
-	if _, err := exec.LookPath("node"); err != nil {
-		return errors.New("the local AWS needs Node.js 20 or later: there is no node on the PATH")
+func checkNode(ctx context.Context, root string) error {
+	if _, err := requirements.NodeVersion(ctx, "node"); err != nil {
+		return err
 	}
 	if _, err := os.Stat(filepath.Join(root, "node_modules", "jsonata")); err != nil {
 		return fmt.Errorf("the local AWS needs the npm package jsonata: run `npm ci` in %s", root)
