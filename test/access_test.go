@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // requests returns the requests that IAM judges when a task makes its call: one for each resource, and for each action.
-func (s machineState) requests(t *testing.T, machine machine) (requests []request) {
+func requestsOf(t *testing.T, s asl.State, machine asl.Machine) (requests []request) {
 	t.Helper()
 	_, api, _ := strings.Cut(s.Resource, ":aws-sdk:")
 	service, name, _ := strings.Cut(api, ":")
@@ -92,15 +94,15 @@ func TestEveryTaskHasItsPermissionAndNoPermissionIsIdle(t *testing.T) {
 			stack := newStack(t)
 			p, _ := withOptions(stack, names...)
 			template := synthesize(t, stack, p)
-			machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+			machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 			role := template.policyOf(t, ofRole)
 			var requests []request
-			for _, states := range []map[string]machineState{machine.States, machine.child().States} {
+			for _, states := range []map[string]asl.State{machine.States, machine.Child().States} {
 				for name, state := range states {
 					if state.Type != "Task" {
 						continue
 					}
-					for _, request := range state.requests(t, machine) {
+					for _, request := range requestsOf(t, state, machine) {
 						if !role.allows(t, request) {
 							t.Errorf("%s may not %s on %s", name, request.action, request.resource)
 						}

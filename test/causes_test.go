@@ -34,7 +34,7 @@ func TestCausesOfPasswordCalls(t *testing.T) {
 		"Email address is not verified. The following identities failed the check in region US-EAST-1: user@example.com",
 		"%", "&;", "a", "",
 	}
-	child := machineOf(t, onboarding.UserOnboardingProps{}).child()
+	child := machineOf(t, onboarding.UserOnboardingProps{}).Child()
 	jsonata := startJSONata(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, step := range []string{"CreateLoginProfile", "UpdateLoginProfile", "SendEmail"} {

@@ -13,10 +13,10 @@ import (
 func TestCostInDocs(t *testing.T) {
 	const users = 1000
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
-	batch := machine.States[machine.mapState()].ItemBatcher.MaxItemsPerBatch
-	list := bench.Execution{Users: users, States: len(machine.pathWhenAllGoesWell()), Children: users / batch}
-	for _, task := range machine.child().pathOfNewUser() {
-		if strings.HasSuffix(machine.child().States[task].Resource, ":getRandomPassword") {
+	batch := machine.States[machine.MapState()].ItemBatcher.MaxItemsPerBatch
+	list := bench.Execution{Users: users, States: len(machine.PathWhenAllGoesWell()), Children: users / batch}
+	for _, task := range machine.Child().PathOfNewUser() {
+		if strings.HasSuffix(machine.Child().States[task].Resource, ":getRandomPassword") {
 			list.Draws += users
 		}
 	}
@@ -28,17 +28,4 @@ func TestCostInDocs(t *testing.T) {
 		text += fmt.Sprintf("| %s: %s | %.4g %s | $%g for %.0f | $%.4f |\n", c.Service, c.For, c.Amount, c.Unit, c.Price, c.Units, c.Cost())
 	}
 	section(t, "../docs/deployment.md", "cost", text+fmt.Sprintf("| **all** | | | **$%.2f** |\n", total))
-}
-
-// pathWhenAllGoesWell is the states that a list comes by whose users are all onboarded.
-func (m machine) pathWhenAllGoesWell() (path []string) {
-	for name := m.StartAt; name != ""; {
-		path = append(path, name)
-		state := m.States[name]
-		name = state.Next
-		if state.Type == "Choice" {
-			name = state.Default
-		}
-	}
-	return path
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // definitionText is the definition of the state machine with all defaults.
@@ -28,49 +29,10 @@ func definitionText(t *testing.T) string {
 	return indented.String() + "\n"
 }
 
-func parentAndChild(t *testing.T) (parent, child machine) {
+func parentAndChild(t *testing.T) (parent, child asl.Machine) {
 	t.Helper()
-	parent = parseMachine(t, definitionText(t))
-	return parent, parent.child()
-}
-
-// transitions returns every transition, "from -> to" with what decides it in brackets, sorted.
-func (m machine) transitions() (all []string) {
-	for from, state := range m.States {
-		for _, choice := range state.Choices {
-			all = append(all, fmt.Sprintf("%s -> %s [%s]", from, choice.Next, strings.Trim(choice.Condition, "{%} ")))
-		}
-		for _, catch := range state.Catch {
-			all = append(all, fmt.Sprintf("%s -> %s [%s]", from, catch.Next, strings.Join(catch.ErrorEquals, ", ")))
-		}
-		if state.Next != "" {
-			all = append(all, fmt.Sprintf("%s -> %s", from, state.Next))
-		}
-		if state.Default != "" {
-			all = append(all, fmt.Sprintf("%s -> %s [otherwise]", from, state.Default))
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-// reaches tells whether a path leads from the start to a state without going through another one.
-func (m machine) reaches(target, without string) bool {
-	seen := map[string]bool{without: true}
-	queue := []string{m.StartAt}
-	for len(queue) > 0 {
-		name := queue[0]
-		queue = queue[1:]
-		if seen[name] {
-			continue
-		}
-		if name == target {
-			return true
-		}
-		seen[name] = true
-		queue = append(queue, m.States[name].successors()...)
-	}
-	return false
+	parent = asl.Parse(t, definitionText(t))
+	return parent, parent.Child()
 }
 
 func TestDefinitionIsGolden(t *testing.T) {
@@ -79,16 +41,16 @@ func TestDefinitionIsGolden(t *testing.T) {
 
 func TestTransitions(t *testing.T) {
 	parent, child := parentAndChild(t)
-	golden(t, "transitions.golden.txt", strings.Join(append(append(parent.transitions(), ""), child.transitions()...), "\n")+"\n")
+	golden(t, "transitions.golden.txt", strings.Join(append(append(parent.Transitions(), ""), child.Transitions()...), "\n")+"\n")
 }
 
 func TestGroupComesBeforeLoginProfile(t *testing.T) {
 	_, child := parentAndChild(t)
 	for _, target := range []string{"CreateLoginProfile", "UpdateLoginProfile", "SendEmail"} {
-		if !child.reaches(target, "") {
+		if !child.Reaches(target, "") {
 			t.Errorf("no path leads to %s", target)
 		}
-		if child.reaches(target, "AddUserToGroup") {
+		if child.Reaches(target, "AddUserToGroup") {
 			t.Errorf("a path leads to %s without AddUserToGroup", target)
 		}
 	}
@@ -98,7 +60,7 @@ func TestNothingChangesBeforePreflight(t *testing.T) {
 	parent, _ := parentAndChild(t)
 	for _, name := range []string{"Is the list valid?", "GetAccount", "GetEmailIdentity", "GetGroup", "GetAccountPasswordPolicy",
 		"Is everything ready?"} {
-		if parent.reaches("OnboardUsers", name) {
+		if parent.Reaches("OnboardUsers", name) {
 			t.Errorf("a path leads to OnboardUsers without %s", name)
 		}
 	}
@@ -109,7 +71,7 @@ func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 	wantBoundedTasks(t, machine, func(string) taskBounds {
 		return taskBounds{timeout: 30, retriesTimeout: true, retries: 9, interval: 2, jitter: "FULL"}
 	})
-	wantBoundedTasks(t, machine.child(), func(name string) taskBounds {
+	wantBoundedTasks(t, machine.Child(), func(name string) taskBounds {
 		bounds := taskBounds{timeout: 5, retriesTimeout: true, retries: 6, interval: 2, jitter: "FULL"}
 		switch name {
 		case "GetRandomPassword":
@@ -132,7 +94,7 @@ type taskBounds struct {
 	retriesTimeout   bool
 }
 
-func wantBoundedTasks(t *testing.T, machine machine, want func(name string) taskBounds) {
+func wantBoundedTasks(t *testing.T, machine asl.Machine, want func(name string) taskBounds) {
 	t.Helper()
 	for name, state := range machine.States {
 		if state.Type != "Task" {
@@ -142,11 +104,11 @@ func wantBoundedTasks(t *testing.T, machine machine, want func(name string) task
 		if state.TimeoutSeconds != bounds.timeout {
 			t.Errorf("%s: got a TimeoutSeconds of %d, want %d", name, state.TimeoutSeconds, bounds.timeout)
 		}
-		retriers := slices.DeleteFunc(slices.Clone(state.Retry), func(retrier machineRetrier) bool { return retrier.maxAttempts() == 0 })
-		wantRetriers := []machineRetrier{{ErrorEquals: []string{"States.TaskFailed"}, IntervalSeconds: &bounds.interval,
+		retriers := slices.DeleteFunc(slices.Clone(state.Retry), func(retrier asl.Retrier) bool { return retrier.Retries() == 0 })
+		wantRetriers := []asl.Retrier{{ErrorEquals: []string{"States.TaskFailed"}, IntervalSeconds: &bounds.interval,
 			BackoffRate: new(1.0), MaxAttempts: &bounds.retries, JitterStrategy: bounds.jitter}}
 		if bounds.retriesTimeout {
-			wantRetriers = append([]machineRetrier{{ErrorEquals: []string{"States.Timeout"}, IntervalSeconds: new(1.0),
+			wantRetriers = append([]asl.Retrier{{ErrorEquals: []string{"States.Timeout"}, IntervalSeconds: new(1.0),
 				BackoffRate: new(1.0), MaxAttempts: new(1)}}, wantRetriers...)
 		}
 		if diff := cmp.Diff(wantRetriers, retriers); diff != "" {
@@ -182,14 +144,14 @@ func TestStateMachineTools(t *testing.T) {
 // TestFlowInDocs holds the picture of the flow to the definition.
 func TestFlowInDocs(t *testing.T) {
 	parent, child := parentAndChild(t)
-	section(t, "../docs/state-machine.md", "flow", "```mermaid\nflowchart TD\n"+parent.mermaid("list")+
-		"  subgraph user [\"OnboardUsers, for each user\"]\n"+child.mermaid("user")+"  end\n```\n")
+	section(t, "../docs/state-machine.md", "flow", "```mermaid\nflowchart TD\n"+mermaid(parent, "list")+
+		"  subgraph user [\"OnboardUsers, for each user\"]\n"+mermaid(child, "user")+"  end\n```\n")
 }
 
 // mermaid draws the flow, without the catches that take every error.
-func (m machine) mermaid(prefix string) string {
+func mermaid(m asl.Machine, prefix string) string {
 	var picture strings.Builder
-	names := slices.DeleteFunc(m.inOrder(), m.isOnlyForEveryError)
+	names := slices.DeleteFunc(m.InOrder(), func(name string) bool { return isOnlyForEveryError(m, name) })
 	id := func(name string) string { return fmt.Sprintf("%s%d", prefix, slices.Index(names, name)) }
 	arrow := func(from, label, to string) {
 		if label != "" {
@@ -225,7 +187,7 @@ func (m machine) mermaid(prefix string) string {
 }
 
 // isOnlyForEveryError tells of a state that nothing leads to but catches of every error, which are not drawn.
-func (m machine) isOnlyForEveryError(name string) bool {
+func isOnlyForEveryError(m asl.Machine, name string) bool {
 	for _, state := range m.States {
 		if slices.Contains([]string{state.Next, state.Default}, name) {
 			return false
@@ -242,20 +204,6 @@ func (m machine) isOnlyForEveryError(name string) bool {
 		}
 	}
 	return name != m.StartAt
-}
-
-// inOrder returns the names of the states as the flow comes by them.
-func (m machine) inOrder() (names []string) {
-	queue := []string{m.StartAt}
-	for len(queue) > 0 {
-		name := queue[0]
-		queue = queue[1:]
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-			queue = append(queue, m.States[name].successors()...)
-		}
-	}
-	return names
 }
 
 // label is a condition as a reader of the picture needs it.

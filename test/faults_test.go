@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
@@ -130,8 +131,8 @@ func (c *faultCase) mustRecover() bool {
 type suite struct {
 	*account
 	proxy   *proxy
-	machine machine
-	child   machine
+	machine asl.Machine
+	child   asl.Machine
 	// users are all that were in a list, by where they were then.
 	users map[string]start
 	order []string
@@ -182,10 +183,10 @@ func newSuiteOn(t *testing.T, account *account) *suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{account: account, machine: parseMachine(t, *described.Definition), users: map[string]start{},
+	s := &suite{account: account, machine: asl.Parse(t, *described.Definition), users: map[string]start{},
 		before: map[string]localaws.User{}, tried: map[string]map[string]int{}}
-	s.child = s.machine.child()
-	s.proxy = newProxy(t, account, append(s.machine.tasks(), s.child.tasks()...))
+	s.child = s.machine.Child()
+	s.proxy = newProxy(t, account, append(s.machine.Tasks(), s.child.Tasks()...))
 	for name, at := range bystanders {
 		s.enlist(t, name, startNamed(at))
 	}
@@ -362,9 +363,9 @@ func (s *suite) paths(t *testing.T) map[string][]string {
 			}
 		}
 	}
-	for _, task := range s.child.tasks() {
-		if !slices.ContainsFunc(starts, func(start start) bool { return slices.Contains(paths[start.name], task.name) }) {
-			t.Errorf("no start leads to %s, whose faults are therefore not tried: add a start", task.name)
+	for _, task := range s.child.Tasks() {
+		if !slices.ContainsFunc(starts, func(start start) bool { return slices.Contains(paths[start.name], task.Name) }) {
+			t.Errorf("no start leads to %s, whose faults are therefore not tried: add a start", task.Name)
 		}
 	}
 	return paths
@@ -436,8 +437,8 @@ func casesOf(start start, state string, kinds []kind) (cases []*faultCase) {
 
 // testPreflight has the calls go wrong that are made before the first user is touched.
 func (s *suite) testPreflight(t *testing.T) {
-	for _, task := range s.machine.tasks() {
-		for _, c := range casesOf(startNamed("fresh"), task.name, kinds) {
+	for _, task := range s.machine.Tasks() {
+		for _, c := range casesOf(startNamed("fresh"), task.Name, kinds) {
 			execution := s.try(t, c)
 			if c.mustRecover() {
 				continue
@@ -489,8 +490,8 @@ func (s *suite) testNotReady(t *testing.T) {
 // testAborts stops the execution right before and right after each call takes effect.
 func (s *suite) testAborts(t *testing.T, paths map[string][]string) {
 	paths = maps.Clone(paths)
-	for _, task := range s.machine.tasks() {
-		paths["fresh"] = append([]string{task.name}, paths["fresh"]...)
+	for _, task := range s.machine.Tasks() {
+		paths["fresh"] = append([]string{task.Name}, paths["fresh"]...)
 	}
 	aborts := []kind{
 		{name: "abort-before", treat: func(x *exchange) {
@@ -667,7 +668,7 @@ func (s *suite) testDraws(t *testing.T) {
 		if c.calls != forever || c.fault.hit == 0 {
 			continue
 		}
-		if want := s.child.maxDraws(); c.fault.hit != want {
+		if want := s.child.MaxDraws(); c.fault.hit != want {
 			t.Errorf("%s: got %d draws, want %d", c.user, c.fault.hit, want)
 		}
 		if execution.status == types.ExecutionStatusSucceeded {
@@ -692,7 +693,7 @@ func (s *suite) testTwice(t *testing.T) {
 		}
 	}()
 	fresh := startNamed("fresh")
-	for _, state := range s.child.pathOfNewUser() {
+	for _, state := range s.child.PathOfNewUser() {
 		for _, kind := range []kind{
 			{name: "run-before", treat: func(x *exchange) {
 				s.account.run(t, s.input([]string{x.user}, false))
@@ -785,11 +786,11 @@ var alsoDemanded = map[string][]string{
 func (s *suite) wantEveryFault(t *testing.T) {
 	t.Helper()
 	wanted, tried := 0, 0
-	for _, task := range append(s.machine.tasks(), s.child.tasks()...) {
-		for _, name := range slices.Concat(demanded, alsoDemanded[task.name]) {
+	for _, task := range append(s.machine.Tasks(), s.child.Tasks()...) {
+		for _, name := range slices.Concat(demanded, alsoDemanded[task.Name]) {
 			wanted++
-			if s.tried[task.name][name] == 0 {
-				t.Errorf("%s was not tried: %s", task.name, name)
+			if s.tried[task.Name][name] == 0 {
+				t.Errorf("%s was not tried: %s", task.Name, name)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 func TestIdentityOfAddress(t *testing.T) {
@@ -98,7 +99,7 @@ func TestIdentityInUpperCase(t *testing.T) {
 			if made != test.made {
 				t.Errorf("made the identity %v, want %v", made, test.made)
 			}
-			machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+			machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 			if got := machine.States["GetEmailIdentity"].Arguments["EmailIdentity"]; got != test.read {
 				t.Errorf("reads the identity %v, want %s", got, test.read)
 			}

@@ -84,7 +84,7 @@ func (s *suite) checkComplete(t *testing.T, name string, mails map[string][]loca
 // checkSecrecy checks invariant 2: no password is in anything that is stored.
 func (s *suite) checkSecrecy(t *testing.T, execution execution) {
 	t.Helper()
-	if mode := s.machine.States[s.machine.mapState()].ItemProcessor.ProcessorConfig.ExecutionType; mode != "EXPRESS" {
+	if mode := s.machine.States[s.machine.MapState()].ItemProcessor.ProcessorConfig.ExecutionType; mode != "EXPRESS" {
 		t.Errorf("invariant 2: the children are of type %s, and have a history with all that they pass on", mode)
 	}
 	for place, text := range s.stored(t, execution) {
@@ -200,14 +200,14 @@ func (s *suite) checkBounds(t *testing.T, calls []apiCall, lists int) {
 		users[call.user] = true
 	}
 	for key, got := range made {
-		bound := s.machine.States[key.state].attempts() * lists
+		bound := s.machine.States[key.state].Attempts() * lists
 		if task, ok := s.child.States[key.state]; ok {
-			bound = task.attempts()
+			bound = task.Attempts()
 			switch _, isBystander := bystanders[key.user]; {
 			case isBystander:
 				bound *= lists
 			case key.user == anybody:
-				bound *= s.child.maxDraws() * len(users)
+				bound *= s.child.MaxDraws() * len(users)
 			}
 		}
 		if got > bound {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // What AWS allows (Step Functions Developer Guide, "Quotas", and API Reference, "Fail state").
@@ -26,10 +26,10 @@ const (
 	maxChildSeconds = 300     // of an Express execution
 )
 
-func machineOf(t *testing.T, props onboarding.UserOnboardingProps) machine {
+func machineOf(t *testing.T, props onboarding.UserOnboardingProps) asl.Machine {
 	t.Helper()
 	stateMachine := synthesize(t, newStack(t), props).ofType(t, "AWS::StepFunctions::StateMachine")
-	return parseMachine(t, stateMachine["DefinitionString"].(string))
+	return asl.Parse(t, stateMachine["DefinitionString"].(string))
 }
 
 // failingAttempt is how many seconds a call may take that fails. What it takes on AWS is not documented: an answer of IAM, SES
@@ -39,7 +39,7 @@ const failingAttempt = 0.5
 
 // longestTime is the time that a task may take: all attempts that fail, those without an answer, and the longest waits before
 // each retry.
-func (s machineState) longestTime() float64 {
+func longestTime(s asl.State) float64 {
 	if s.Type != "Task" {
 		return 0
 	}
@@ -49,8 +49,8 @@ func (s machineState) longestTime() float64 {
 		if slices.Contains(retrier.ErrorEquals, "States.Timeout") {
 			attempt = float64(s.TimeoutSeconds)
 		}
-		for n := range retrier.maxAttempts() {
-			seconds += attempt + retrier.wait(n)
+		for n := range retrier.Retries() {
+			seconds += attempt + retrier.Wait(n)
 		}
 	}
 	return seconds
@@ -58,46 +58,34 @@ func (s machineState) longestTime() float64 {
 
 // longestPath returns the states of the path that may take longest, and its seconds. A state in the loop of the draws
 // comes at most as often as the loop allows, every other state once.
-func (m machine) longestPath(t *testing.T) (path []string, seconds float64) {
+func longestPath(t *testing.T, m asl.Machine) (path []string, seconds float64) {
 	t.Helper()
 	visits := map[string]int{}
 	var walk func(name string) ([]string, float64)
 	walk = func(name string) (longest []string, seconds float64) {
 		visits[name]++
 		defer func() { visits[name]-- }()
-		for _, next := range m.States[name].successors() {
-			if visits[next] > 0 && !m.isInDrawLoop(next) {
+		for _, next := range m.States[name].Successors() {
+			if visits[next] > 0 && !m.IsInDrawLoop(next) {
 				t.Fatalf("%s leads to %s again: this loop has no bound that the test knows", name, next)
 			}
-			if visits[next] >= max(1, m.maxDraws()) {
+			if visits[next] >= max(1, m.MaxDraws()) {
 				continue
 			}
 			if rest, time := walk(next); time > seconds {
 				longest, seconds = rest, time
 			}
 		}
-		return append([]string{name}, longest...), seconds + m.States[name].longestTime()
+		return append([]string{name}, longest...), seconds + longestTime(m.States[name])
 	}
 	return walk(m.StartAt)
-}
-
-// isInDrawLoop tells of a state that comes again as long as the condition on $draws holds.
-func (m machine) isInDrawLoop(name string) bool {
-	for _, state := range m.States {
-		for _, choice := range state.Choices {
-			if drawsCondition.MatchString(choice.Condition) {
-				return choice.Next == name || slices.Contains(m.States[choice.Next].successors(), name)
-			}
-		}
-	}
-	return false
 }
 
 // TestChildEndsInTime computes the longest path of a child. A child that took longer would be ended without a word.
 func TestChildEndsInTime(t *testing.T) {
 	for _, separatePassword := range []bool{false, true} {
-		child := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: &separatePassword}).child()
-		path, seconds := child.longestPath(t)
+		child := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: &separatePassword}).Child()
+		path, seconds := longestPath(t, child)
 		t.Logf("%.1f s: %s", seconds, strings.Join(path, ", "))
 		if seconds >= maxChildSeconds {
 			t.Errorf("the longest path takes %.1f s, want less than %d s: %s", seconds, maxChildSeconds, strings.Join(path, ", "))
@@ -128,11 +116,11 @@ const (
 
 // simulate returns how many users of a list are lost, since a task runs out of retries. It does not have a child wait for its
 // slowest user: so the account is called more often than by the real list.
-func simulate(m machine, users int, random *rand.Rand) (lost int) {
-	child := m.child()
-	path := child.pathOfNewUser()
+func simulate(m asl.Machine, users int, random *rand.Rand) (lost int) {
+	child := m.Child()
+	path := child.PathOfNewUser()
 	queue := &workers{}
-	for range min(m.onboardUsers().ItemBatcher.MaxItemsPerBatch, users) {
+	for range min(m.OnboardUsers().ItemBatcher.MaxItemsPerBatch, users) {
 		heap.Push(queue, worker{})
 		users--
 	}
@@ -159,7 +147,7 @@ func simulate(m machine, users int, random *rand.Rand) (lost int) {
 				w.known = w.time + random.Float64()*propagateSeconds
 			}
 			w.step, w.retries = w.step+1, nil
-		} else if wait, ok := task.retry(failure, &w, random); ok {
+		} else if wait, ok := retry(task, failure, &w, random); ok {
 			w.time += wait
 		} else {
 			lost++
@@ -177,23 +165,8 @@ func simulate(m machine, users int, random *rand.Rand) (lost int) {
 	return lost
 }
 
-// pathOfNewUser is the tasks that a new user comes by when nothing goes wrong.
-func (m machine) pathOfNewUser() (path []string) {
-	for name := m.StartAt; name != ""; {
-		state := m.States[name]
-		if state.Type == "Task" {
-			path = append(path, name)
-		}
-		name = state.Next
-		if len(state.Choices) > 0 {
-			name = state.Choices[0].Next // the password is good
-		}
-	}
-	return path
-}
-
 // retry returns how long to wait before the next attempt at a task, if there is one.
-func (s machineState) retry(failure string, w *worker, random *rand.Rand) (wait float64, ok bool) {
+func retry(s asl.State, failure string, w *worker, random *rand.Rand) (wait float64, ok bool) {
 	for i, retrier := range s.Retry {
 		if !slices.Contains(retrier.ErrorEquals, failure) && !slices.Contains(retrier.ErrorEquals, "States.TaskFailed") &&
 			!slices.Contains(retrier.ErrorEquals, "States.ALL") {
@@ -204,11 +177,11 @@ func (s machineState) retry(failure string, w *worker, random *rand.Rand) (wait 
 		}
 		n := w.retries[i]
 		w.retries[i]++
-		wait = retrier.wait(n)
+		wait = retrier.Wait(n)
 		if retrier.JitterStrategy == "FULL" {
 			wait *= random.Float64()
 		}
-		return wait, n < retrier.maxAttempts()
+		return wait, n < retrier.Retries()
 	}
 	return 0, false
 }
@@ -248,18 +221,18 @@ func TestReportFits(t *testing.T) {
 }
 
 // wantReportFits has users fail with a cause of nothing but one character.
-func wantReportFits(t *testing.T, jsonata *jsonata, machine machine, users int, char string) {
+func wantReportFits(t *testing.T, jsonata *jsonata, machine asl.Machine, users int, char string) {
 	t.Helper()
 	name := strings.Repeat("n", 64)
 	input := map[string]any{
 		"IAMUserNames": slices.Repeat([]any{map[string]any{"UserName": name, "Email": "n@example.net"}}, users),
 	}
-	causeLength := jsonata.evaluate(t, machine.onboardUsers().ItemBatcher.BatchInput["CauseLength"].(string),
+	causeLength := jsonata.evaluate(t, machine.OnboardUsers().ItemBatcher.BatchInput["CauseLength"].(string),
 		map[string]any{"states": map[string]any{"input": input}})
 
 	// The longest status is of the task with the longest name.
 	var status json.RawMessage
-	for step, state := range machine.child().States {
+	for step, state := range machine.Child().States {
 		for _, catcher := range state.Catch {
 			if !strings.Contains(catcher.Output, "Failed") {
 				continue
@@ -309,7 +282,7 @@ func TestInvalidInputFits(t *testing.T) {
 		}
 		props := onboarding.UserOnboardingProps{GroupName: jsii.String(group), AllowedGroups: &allowed}
 		stateMachine := synthesize(t, stack, props).ofType(t, "AWS::StepFunctions::StateMachine")
-		machine := parseMachine(t, stateMachine["DefinitionString"].(string))
+		machine := asl.Parse(t, stateMachine["DefinitionString"].(string))
 		for _, kind := range slices.Sorted(maps.Keys(items)) {
 			list := slices.Repeat([]any{items[kind]}, 1000)
 			// The names of AWS resources are known only when they are deployed: this one is a reference in the template.
@@ -370,27 +343,4 @@ func encode(t *testing.T, value any) []byte {
 		t.Fatal(err)
 	}
 	return bytes.TrimSpace(encoded.Bytes())
-}
-
-// maxAttempts is how often a retrier tries again; the numbers are the defaults of the Amazon States Language.
-func (r machineRetrier) maxAttempts() int {
-	if r.MaxAttempts == nil {
-		return 3
-	}
-	return *r.MaxAttempts
-}
-
-// wait is the longest wait before a retry, counted from 0.
-func (r machineRetrier) wait(retry int) float64 {
-	interval, rate, most := 1.0, 2.0, math.Inf(1)
-	if r.IntervalSeconds != nil {
-		interval = *r.IntervalSeconds
-	}
-	if r.BackoffRate != nil {
-		rate = *r.BackoffRate
-	}
-	if r.MaxDelaySeconds != nil {
-		most = *r.MaxDelaySeconds
-	}
-	return min(interval*math.Pow(rate, float64(retry)), most)
 }

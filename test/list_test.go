@@ -155,7 +155,7 @@ func TestProblemsBeyondTheBound(t *testing.T) {
 // TestItems has the item of a list become a user of a child execution.
 func TestItems(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
-	selector := machine.eachUser().ItemSelector
+	selector := machine.EachUser().ItemSelector
 	evaluator := jsonatatest.Start(t)
 	const defaultGroup = "<UserOnboardingGroup>"
 	for _, test := range []struct {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // message is the part of SendEmail's arguments that makes the mail: expressions.
@@ -118,7 +119,7 @@ func TestSeparatePassword(t *testing.T) {
 		SeparatePassword: jsii.Bool(true), PasswordSubject: jsii.String("Geheim"),
 	})
 	wantLines(t, template.statements(t), permissions)
-	child := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)).child()
+	child := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)).Child()
 	for state, next := range map[string]string{
 		"CreateLoginProfile": "SendEmail", "UpdateLoginProfile": "SendEmail", "SendEmail": "SendEmail password", "SendEmail password": "TagUser complete",
 	} {

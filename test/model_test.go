@@ -18,6 +18,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // The longest values that a list may have.
@@ -104,11 +105,11 @@ func bind(paths []string, values map[string]any) (map[string]any, error) {
 }
 
 // modelMachines are the definitions with no option, and with every option and the longest values that props may have.
-func modelMachines(t *testing.T) map[string]machine {
+func modelMachines(t *testing.T) map[string]asl.Machine {
 	t.Helper()
-	machines := map[string]machine{}
+	machines := map[string]asl.Machine{}
 	for options, definition := range modelDefinitions(t) {
-		machines[options] = parseMachine(t, definition)
+		machines[options] = asl.Parse(t, definition)
 	}
 	return machines
 }
@@ -167,24 +168,12 @@ func deployedDefinition(t *testing.T, template template) string {
 	return definition
 }
 
-// everyState are the states of a machine and of its maps, by name. Names are unique in a whole definition (Step Functions
-// Developer Guide, "State machine structure").
-func (m machine) everyState() map[string]machineState {
-	states := maps.Clone(m.States)
-	for _, state := range m.States {
-		if state.ItemProcessor != nil {
-			maps.Copy(states, state.ItemProcessor.everyState())
-		}
-	}
-	return states
-}
-
 // TestCallsMatchTheModel holds every state of the definitions to the models of the AWS SDKs: the arguments of a task, the
 // fields that it reads of the result, and the errors that it retries and catches.
 func TestCallsMatchTheModel(t *testing.T) {
 	services, jsonata := sdkServices{}, startJSONata(t)
 	for options, machine := range modelMachines(t) {
-		states := machine.everyState()
+		states := machine.EveryState()
 		var read []string
 		for _, state := range states {
 			if state.Type == "Task" {
@@ -196,12 +185,12 @@ func TestCallsMatchTheModel(t *testing.T) {
 			state := states[name]
 			t.Run(options+"/"+name, func(t *testing.T) {
 				if state.Type != "Task" {
-					state.wantErrors(t, nil, "")
+					wantErrors(t, state, nil, "")
 					return
 				}
 				service, operation := services.operation(t, state.Resource)
 				for _, values := range slices.Sorted(maps.Keys(argumentValues)) {
-					arguments := state.argumentsOf(t, jsonata, paths, argumentValues[values])
+					arguments := argumentsOf(t, state, jsonata, paths, argumentValues[values])
 					for _, problem := range service.arguments(operation, arguments) {
 						t.Errorf("with the %s values: %s", values, problem)
 					}
@@ -216,8 +205,8 @@ func TestCallsMatchTheModel(t *testing.T) {
 					}
 				}
 				modelled, other := service.errors(operation)
-				state.wantErrors(t, modelled, other)
-				state.wantRetries(t, modelled, other)
+				wantErrors(t, state, modelled, other)
+				wantRetries(t, state, modelled, other)
 			})
 		}
 	}
@@ -290,7 +279,7 @@ func code(t *testing.T, expression string) string {
 }
 
 // argumentsOf are the arguments of the call that a task makes. paths has the paths that each expression reads.
-func (s machineState) argumentsOf(t *testing.T, jsonata *jsonata, paths map[string][]string, values map[string]any) map[string]any {
+func argumentsOf(t *testing.T, s asl.State, jsonata *jsonata, paths map[string][]string, values map[string]any) map[string]any {
 	t.Helper()
 	return evaluated(s.Arguments, func(expression string) (value any) {
 		bindings, err := bind(paths[expression], values)
@@ -337,7 +326,7 @@ var ownErrors = []string{
 
 // wantErrors wants every error that a state retries or catches to be one that its call can fail with: a modelled one, or
 // the name of all others. A name that never comes would hide that its case is not handled.
-func (s machineState) wantErrors(t *testing.T, modelled []string, other string) {
+func wantErrors(t *testing.T, s asl.State, modelled []string, other string) {
 	t.Helper()
 	var handled []string
 	for _, retrier := range s.Retry {
@@ -372,10 +361,10 @@ var (
 )
 
 // wantRetries wants a task to retry every transient error, and no permanent one.
-func (s machineState) wantRetries(t *testing.T, modelled []string, other string) {
+func wantRetries(t *testing.T, s asl.State, modelled []string, other string) {
 	t.Helper()
 	for _, name := range append(modelled, other) {
-		retries := s.retriesOf(name)
+		retries := retriesOf(s, name)
 		switch {
 		case slices.Contains(permanent, name):
 			if retries > 0 {
@@ -392,11 +381,11 @@ func (s machineState) wantRetries(t *testing.T, modelled []string, other string)
 }
 
 // retriesOf is how often a task retries an error of a service.
-func (s machineState) retriesOf(name string) int {
+func retriesOf(s asl.State, name string) int {
 	for _, retrier := range s.Retry {
 		for _, pattern := range retrier.ErrorEquals {
 			if pattern == name || pattern == "States.TaskFailed" || pattern == "States.ALL" {
-				return retrier.maxAttempts()
+				return retrier.Retries()
 			}
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // What the statements below are made of. Those that start with "of" are the resources that have the policies.
@@ -384,7 +385,7 @@ func TestGroupsWithPath(t *testing.T) {
 		}
 	}
 
-	machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 	for state, want := range map[string]string{"GetGroup": "Staff", "GetGroup 2": "Guests", "GetGroup 3": "Interns"} {
 		if got := machine.States[state].Arguments["GroupName"]; got != want {
 			t.Errorf("%s reads the group %v, want %s", state, got, want)
@@ -405,7 +406,7 @@ func TestGroupsWithPath(t *testing.T) {
 	if got := problemsOf(list("teams/Staff")); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	selected := jsonata.text(t, machine.eachUser().ItemSelector["GroupName"].(string), map[string]any{"states": map[string]any{
+	selected := jsonata.text(t, machine.EachUser().ItemSelector["GroupName"].(string), map[string]any{"states": map[string]any{
 		"context": map[string]any{"Map": map[string]any{"Item": map[string]any{"Value": "u@example.net"}}},
 	}})
 	if selected != "Staff" {
@@ -439,7 +440,7 @@ func TestDeniedGroup(t *testing.T) {
 	} {
 		stack := newStack(t)
 		template := synthesize(t, stack, props{Group: test.group(stack)})
-		machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+		machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 		catches := machine.States["GetGroup"].Catch
 		told := func(errorOutput map[string]any) string {
 			var problems []string

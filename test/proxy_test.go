@@ -12,12 +12,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
@@ -26,7 +26,7 @@ import (
 type proxy struct {
 	url    string
 	target string
-	tasks  []task
+	tasks  []asl.Task
 
 	mu        sync.Mutex
 	faults    map[string][]*fault // by the user, or anybody
@@ -77,7 +77,7 @@ type answer struct {
 }
 
 // newProxy starts a proxy in front of an account, for the calls of these tasks, and sends the calls of the engine there.
-func newProxy(t *testing.T, account *account, tasks []task) *proxy {
+func newProxy(t *testing.T, account *account, tasks []asl.Task) *proxy {
 	t.Helper()
 	p := &proxy{target: account.Endpoint(), tasks: tasks, faults: map[string][]*fault{}, passwords: map[string]bool{}}
 	server := httptest.NewServer(p)
@@ -201,60 +201,11 @@ func sesAPI(methodAndPath string) string {
 // stateOf is the task state that makes a call. Two states that call the same API differ in what they always send.
 func (p *proxy) stateOf(call apiCall, form url.Values) string {
 	for _, task := range p.tasks {
-		if task.api == call.api && task.tellsPassword == (call.password != "") && task.matches(form) {
-			return task.name
+		if task.API == call.api && task.TellsPassword == (call.password != "") && task.Matches(form) {
+			return task.Name
 		}
 	}
 	return ""
-}
-
-// task is a task state, as its calls show it.
-type task struct {
-	name, api string
-	fixed     url.Values // of its arguments those that no expression makes, in the notation of the Query protocol
-	// tellsPassword tells that it sets or mails a password.
-	tellsPassword bool
-}
-
-func newTask(name, resource string, arguments map[string]any) task {
-	_, api, _ := strings.Cut(resource, ":aws-sdk:")
-	task := task{name: name, api: api, fixed: url.Values{}, tellsPassword: strings.Contains(fmt.Sprint(arguments), "$password")}
-	if strings.HasPrefix(api, "iam:") {
-		for key, value := range arguments {
-			flatten(task.fixed, key, value)
-		}
-	}
-	return task
-}
-
-func flatten(form url.Values, key string, value any) {
-	switch value := value.(type) {
-	case string:
-		if !strings.HasPrefix(value, "{%") {
-			form.Set(key, value)
-		}
-	case bool:
-		form.Set(key, strconv.FormatBool(value))
-	case float64:
-		form.Set(key, strconv.FormatFloat(value, 'f', -1, 64))
-	case []any:
-		for i, element := range value {
-			flatten(form, fmt.Sprintf("%s.member.%d", key, i+1), element)
-		}
-	case map[string]any:
-		for name, member := range value {
-			flatten(form, key+"."+name, member)
-		}
-	}
-}
-
-func (t task) matches(form url.Values) bool {
-	for key := range t.fixed {
-		if t.fixed.Get(key) != form.Get(key) {
-			return false
-		}
-	}
-	return true
 }
 
 // handOn has the call take effect, and returns what the service answers.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 func TestGivenGroupAndIdentityAreNotMadeAgain(t *testing.T) {
@@ -209,9 +210,9 @@ func TestUnknownConcurrency(t *testing.T) {
 // arguments returns the arguments of a task of the child or the parent.
 func arguments(t *testing.T, template template, name string) map[string]any {
 	t.Helper()
-	machine := parseMachine(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 	if state, ok := machine.States[name]; ok {
 		return state.Arguments
 	}
-	return machine.child().States[name].Arguments
+	return machine.Child().States[name].Arguments
 }

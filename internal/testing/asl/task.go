@@ -1,0 +1,69 @@
+package asl
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Task is a task state, as its calls show it.
+type Task struct {
+	Name, API string
+	Fixed     url.Values // of its arguments those that no expression makes, in the notation of the Query protocol
+	// TellsPassword tells that it sets or mails a password.
+	TellsPassword bool
+}
+
+func newTask(name, resource string, arguments map[string]any) Task {
+	_, api, _ := strings.Cut(resource, ":aws-sdk:")
+	task := Task{Name: name, API: api, Fixed: url.Values{}, TellsPassword: strings.Contains(fmt.Sprint(arguments), "$password")}
+	if strings.HasPrefix(api, "iam:") {
+		for key, value := range arguments {
+			flatten(task.Fixed, key, value)
+		}
+	}
+	return task
+}
+
+func flatten(form url.Values, key string, value any) {
+	switch value := value.(type) {
+	case string:
+		if !strings.HasPrefix(value, "{%") {
+			form.Set(key, value)
+		}
+	case bool:
+		form.Set(key, strconv.FormatBool(value))
+	case float64:
+		form.Set(key, strconv.FormatFloat(value, 'f', -1, 64))
+	case []any:
+		for i, element := range value {
+			flatten(form, fmt.Sprintf("%s.member.%d", key, i+1), element)
+		}
+	case map[string]any:
+		for name, member := range value {
+			flatten(form, key+"."+name, member)
+		}
+	}
+}
+
+func (t Task) Matches(form url.Values) bool {
+	for key := range t.Fixed {
+		if t.Fixed.Get(key) != form.Get(key) {
+			return false
+		}
+	}
+	return true
+}
+
+// Tasks are the task states, sorted by name.
+func (m Machine) Tasks() (tasks []Task) {
+	for _, name := range slices.Sorted(maps.Keys(m.States)) {
+		if state := m.States[name]; state.Type == "Task" {
+			tasks = append(tasks, newTask(name, state.Resource, state.Arguments))
+		}
+	}
+	return tasks
+}
