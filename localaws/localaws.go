@@ -69,7 +69,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	root, err := root()
+	root, err := Root()
 	if err != nil {
 		return nil, err
 	}

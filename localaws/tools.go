@@ -24,7 +24,7 @@ sys.exit(0 if found and importlib.metadata.version("moto") == "5.2.1" else 1)
 // Python is an interpreter that has what localaws/requirements.txt lists, moto and cfn-lint among it: python3 or python
 // on the PATH where that has it, else the one of a virtual environment in localaws/.venv, which is made on first use.
 func Python(ctx context.Context) (string, error) {
-	root, err := root()
+	root, err := Root()
 	if err != nil {
 		return "", err
 	}
@@ -98,8 +98,8 @@ func checkNode(ctx context.Context, root string) error {
 	return nil
 }
 
-// root is the folder of this module, looked for from the working directory upwards.
-func root() (string, error) {
+// Root is the folder of this module, looked for from the working directory upwards.
+func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
 		return "", err

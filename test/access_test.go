@@ -10,10 +10,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
 // requests returns the requests that IAM judges when a task makes its call: one for each resource, and for each action.
-func requestsOf(t *testing.T, s asl.State, machine asl.Machine) (requests []request) {
+func requestsOf(t *testing.T, s asl.State, machine asl.Machine) (requests []iampolicy.Request) {
 	t.Helper()
 	_, api, _ := strings.Cut(s.Resource, ":aws-sdk:")
 	service, name, _ := strings.Cut(api, ":")
@@ -26,16 +27,16 @@ func requestsOf(t *testing.T, s asl.State, machine asl.Machine) (requests []requ
 			context["aws:RequestTag/"+key] = []string{tag.(map[string]any)["Value"].(string)}
 		}
 	}
-	on := func(resources ...string) []request {
+	on := func(resources ...string) []iampolicy.Request {
 		for _, resource := range resources {
-			requests = append(requests, request{action, resource, context})
+			requests = append(requests, requestTo(action, resource, context))
 		}
 		return requests
 	}
 	switch action {
 	case "iam:CreateUser":
 		arn := iamARN + "user" + s.Arguments["Path"].(string) + "new@example.com"
-		requests = append(requests, request{"iam:TagUser", arn, maps.Clone(context)})
+		requests = append(requests, requestTo("iam:TagUser", arn, maps.Clone(context)))
 		if boundary, ok := s.Arguments["PermissionsBoundary"].(string); ok {
 			context["iam:PermissionsBoundary"] = []string{boundary}
 		}
@@ -96,21 +97,21 @@ func TestEveryTaskHasItsPermissionAndNoPermissionIsIdle(t *testing.T) {
 			template := synthesize(t, stack, p)
 			machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 			role := template.policyOf(t, ofRole)
-			var requests []request
+			var requests []iampolicy.Request
 			for _, states := range []map[string]asl.State{machine.States, machine.Child().States} {
 				for name, state := range states {
 					if state.Type != "Task" {
 						continue
 					}
 					for _, request := range requestsOf(t, state, machine) {
-						if !role.allows(t, request) {
-							t.Errorf("%s may not %s on %s", name, request.action, request.resource)
+						if !role.Allows(t, request) {
+							t.Errorf("%s may not %s on %s", name, request.Action, request.Resource)
 						}
 						requests = append(requests, request)
 					}
 				}
 			}
-			for _, idle := range role.idle(t, requests) {
+			for _, idle := range idle(t, role, requests) {
 				if !strings.HasPrefix(idle, "Allow logs:") { // Step Functions itself uses these
 					t.Errorf("no task needs %s", idle)
 				}
@@ -120,13 +121,13 @@ func TestEveryTaskHasItsPermissionAndNoPermissionIsIdle(t *testing.T) {
 }
 
 // idle returns every action on every resource that a policy allows, and that is in none of the requests.
-func (p policy) idle(t *testing.T, requests []request) (idle []string) {
+func idle(t *testing.T, p iampolicy.Policy, requests []iampolicy.Request) (idle []string) {
 	t.Helper()
 	for _, s := range p {
-		for _, action := range texts(s.Action) {
-			for _, resource := range texts(s.Resource) {
-				one := statement{Effect: s.Effect, Action: action, Resource: resource, Condition: s.Condition}
-				if !slices.ContainsFunc(requests, func(r request) bool { return one.matches(t, r) }) {
+		for _, action := range iampolicy.Texts(s.Action) {
+			for _, resource := range iampolicy.Texts(s.Resource) {
+				one := iampolicy.Statement{Effect: s.Effect, Action: action, Resource: resource, Condition: s.Condition}
+				if !slices.ContainsFunc(requests, func(r iampolicy.Request) bool { return one.Matches(t, r) }) {
 					idle = append(idle, one.String())
 				}
 			}
@@ -149,35 +150,35 @@ func TestTakenOverRole(t *testing.T) {
 		"aws:TagKeys": {"onboarding", "Department", "Cost center"}, "aws:RequestTag/onboarding": {"pending"},
 		"aws:RequestTag/Department": {"IT"}, "aws:RequestTag/Cost center": {""}, "iam:PermissionsBoundary": {iamARN + "policy/Other"},
 	}
-	requests := []request{
-		{"iam:CreateUser", iamARN + "user/new", mark("pending")},
-		{"iam:CreateUser", iamARN + "user/onboarded", mark("pending")},
-		{"iam:CreateUser", path + "new", nil},
-		{"iam:CreateUser", path + "new", mark("complete")},
-		{"iam:CreateUser", path + "new", otherTag},
-		{"iam:TagUser", iamARN + "user/somebody", mark("pending")},
-		{"iam:TagUser", path + "user", mark("mine")},
-		{"iam:TagUser", path + "user", otherTag},
-		{"iam:TagUser", path + "user", map[string][]string{"aws:TagKeys": {"Department"}, "aws:RequestTag/Department": {"IT"}}},
-		{"iam:UpdateLoginProfile", path + "user", nil},
-		{"iam:UpdateLoginProfile", path + "user", map[string][]string{"aws:ResourceTag/onboarding": {"complete"}}},
-		{"iam:UpdateLoginProfile", iamARN + "user/somebody", map[string][]string{"aws:ResourceTag/onboarding": {"pending"}}},
-		{"iam:CreateLoginProfile", iamARN + "user/somebody", nil},
-		{"iam:AddUserToGroup", iamARN + "group/Administrators", nil},
-		{"ses:SendEmail", sesARN + "identity/example.com", map[string][]string{"ses:FromAddress": {"ceo@example.com"}}},
-		{"ses:SendEmail", sesARN + "identity/example.com", nil},
-		{"sts:AssumeRole", iamARN + "role/Admin", nil},
-		{"iam:PassRole", iamARN + "role/Admin", nil},
-		{"secretsmanager:GetSecretValue", "*", nil},
-		{"states:StartExecution", "arn:aws:states:us-east-1:123456789012:stateMachine:Other", nil},
+	requests := []iampolicy.Request{
+		requestTo("iam:CreateUser", iamARN+"user/new", mark("pending")),
+		requestTo("iam:CreateUser", iamARN+"user/onboarded", mark("pending")),
+		requestTo("iam:CreateUser", path+"new", nil),
+		requestTo("iam:CreateUser", path+"new", mark("complete")),
+		requestTo("iam:CreateUser", path+"new", otherTag),
+		requestTo("iam:TagUser", iamARN+"user/somebody", mark("pending")),
+		requestTo("iam:TagUser", path+"user", mark("mine")),
+		requestTo("iam:TagUser", path+"user", otherTag),
+		requestTo("iam:TagUser", path+"user", map[string][]string{"aws:TagKeys": {"Department"}, "aws:RequestTag/Department": {"IT"}}),
+		requestTo("iam:UpdateLoginProfile", path+"user", nil),
+		requestTo("iam:UpdateLoginProfile", path+"user", map[string][]string{"aws:ResourceTag/onboarding": {"complete"}}),
+		requestTo("iam:UpdateLoginProfile", iamARN+"user/somebody", map[string][]string{"aws:ResourceTag/onboarding": {"pending"}}),
+		requestTo("iam:CreateLoginProfile", iamARN+"user/somebody", nil),
+		requestTo("iam:AddUserToGroup", iamARN+"group/Administrators", nil),
+		requestTo("ses:SendEmail", sesARN+"identity/example.com", map[string][]string{"ses:FromAddress": {"ceo@example.com"}}),
+		requestTo("ses:SendEmail", sesARN+"identity/example.com", nil),
+		requestTo("sts:AssumeRole", iamARN+"role/Admin", nil),
+		requestTo("iam:PassRole", iamARN+"role/Admin", nil),
+		requestTo("secretsmanager:GetSecretValue", "*", nil),
+		requestTo("states:StartExecution", "arn:aws:states:us-east-1:123456789012:stateMachine:Other", nil),
 	}
 	for _, action := range []string{"iam:DeleteUser", "iam:DeleteLoginProfile", "iam:CreateAccessKey", "iam:AttachUserPolicy",
 		"iam:PutUserPolicy", "iam:PutUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", "iam:UpdateUser", "iam:UntagUser",
 		"iam:RemoveUserFromGroup", "iam:DeactivateMFADevice", "iam:EnableMFADevice", "iam:UploadSSHPublicKey"} {
-		requests = append(requests, request{action, path + "user", map[string][]string{"aws:ResourceTag/onboarding": {"pending"}}})
+		requests = append(requests, requestTo(action, path+"user", map[string][]string{"aws:ResourceTag/onboarding": {"pending"}}))
 	}
 	for _, action := range []string{"iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:DeleteGroup", "iam:UpdateGroup"} {
-		requests = append(requests, request{action, "<UserOnboardingGroup.Arn>", nil})
+		requests = append(requests, requestTo(action, "<UserOnboardingGroup.Arn>", nil))
 	}
 	for _, names := range optionSets() {
 		stack := newStack(t)
@@ -185,13 +186,13 @@ func TestTakenOverRole(t *testing.T) {
 		template := synthesize(t, stack, p)
 		role := slices.Concat(template.policyOf(t, ofRole), template.policyOf(t, ofMapRun))
 		for _, request := range requests {
-			if role.allows(t, request) {
-				t.Errorf("with the options %v the role may %s on %s with %v", names, request.action, request.resource, request.context)
+			if role.Allows(t, request) {
+				t.Errorf("with the options %v the role may %s on %s with %v", names, request.Action, request.Resource, request.Context)
 			}
 		}
 		if slices.Contains(names, "PermissionsBoundary") {
 			for _, context := range []map[string][]string{mark("pending"), otherBoundary} {
-				if role.allows(t, request{"iam:CreateUser", path + "new", context}) {
+				if role.Allows(t, requestTo("iam:CreateUser", path+"new", context)) {
 					t.Errorf("with the options %v the role may create a user with %v", names, context)
 				}
 			}
@@ -200,8 +201,8 @@ func TestTakenOverRole(t *testing.T) {
 }
 
 // memberRequest is a request of a member of the group, whose session has MFA or not.
-func memberRequest(action, resource, mfa string) request {
-	return request{action, resource, map[string][]string{
+func memberRequest(action, resource, mfa string) iampolicy.Request {
+	return iampolicy.Request{Action: action, Resource: resource, Context: map[string][]string{
 		"aws:username": {"new@example.com"}, "aws:MultiFactorAuthPresent": {mfa},
 	}}
 }
@@ -223,11 +224,11 @@ func TestFirstSignIn(t *testing.T) {
 		{"iam:UpdateLoginProfile", own}, {"iam:CreateAccessKey", own}, {"iam:TagUser", own}, {"iam:AddUserToGroup", iamARN + "group/Admins"},
 		{"iam:ListUsers", "*"}, {"s3:ListAllMyBuckets", "*"}, {"ec2:RunInstances", "*"},
 	}
-	admin := policy{{Effect: "Allow", Action: "*", Resource: "*"}}
+	admin := iampolicy.Policy{{Effect: "Allow", Action: "*", Resource: "*"}}
 	for _, test := range []struct {
 		name           string
 		requireMFA     bool
-		others         policy // of the member, besides the group's
+		others         iampolicy.Policy // of the member, besides the group's
 		mfa            string
 		allowed, other [][2]string
 		otherAllowed   bool
@@ -243,12 +244,12 @@ func TestFirstSignIn(t *testing.T) {
 			template := synthesize(t, newStack(t), props{UserPath: jsii.String(path), RequireMFA: jsii.Bool(test.requireMFA)})
 			member := slices.Concat(template.policyOf(t, ofGroup), test.others)
 			for _, wanted := range test.allowed {
-				if !member.allows(t, memberRequest(wanted[0], wanted[1], test.mfa)) {
+				if !member.Allows(t, memberRequest(wanted[0], wanted[1], test.mfa)) {
 					t.Errorf("may not %s on %s", wanted[0], wanted[1])
 				}
 			}
 			for _, wanted := range test.other {
-				if got := member.allows(t, memberRequest(wanted[0], wanted[1], test.mfa)); got != test.otherAllowed {
+				if got := member.Allows(t, memberRequest(wanted[0], wanted[1], test.mfa)); got != test.otherAllowed {
 					t.Errorf("may %s on %s: got %v, want %v", wanted[0], wanted[1], got, test.otherAllowed)
 				}
 			}
@@ -259,13 +260,17 @@ func TestFirstSignIn(t *testing.T) {
 // TestAccessKeyIsNoMFA has a member use an access key, with which a request says nothing of MFA.
 func TestAccessKeyIsNoMFA(t *testing.T) {
 	template := synthesize(t, newStack(t), props{RequireMFA: jsii.Bool(true)})
-	member := append(template.policyOf(t, ofGroup), statement{Effect: "Allow", Action: "*", Resource: "*"})
-	request := request{"s3:ListAllMyBuckets", "*", map[string][]string{"aws:username": {"user"}}}
-	if member.allows(t, request) {
+	member := append(template.policyOf(t, ofGroup), iampolicy.Statement{Effect: "Allow", Action: "*", Resource: "*"})
+	request := iampolicy.Request{Action: "s3:ListAllMyBuckets", Resource: "*", Context: map[string][]string{"aws:username": {"user"}}}
+	if member.Allows(t, request) {
 		t.Error("an access key gets by without MFA")
 	}
-	request.action = "sts:GetSessionToken"
-	if !member.allows(t, request) {
+	request.Action = "sts:GetSessionToken"
+	if !member.Allows(t, request) {
 		t.Error("an access key cannot be used to sign in with MFA")
 	}
+}
+
+func requestTo(action, resource string, context map[string][]string) iampolicy.Request {
+	return iampolicy.Request{Action: action, Resource: resource, Context: context}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
 var jsonBlock = regexp.MustCompile("(?s)```json\n(.*?)```")
@@ -24,7 +26,7 @@ func documented(t *testing.T, file, heading string) (lines []string) {
 	if !found || block == nil {
 		t.Fatalf("%s has no JSON below %s", file, heading)
 	}
-	var statements policy
+	var statements iampolicy.Policy
 	if err := json.Unmarshal([]byte(block[1]), &statements); err != nil {
 		t.Fatal(err)
 	}

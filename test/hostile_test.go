@@ -10,11 +10,13 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
@@ -32,9 +34,9 @@ const (
 )
 
 // newHostileStack makes a stack that has every option, and hostile text wherever text may be given.
-func newHostileStack(outdir string) awscdk.App {
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &outdir})
-	stack := awscdk.NewStack(app, jsii.String("Hostile"), nil)
+func newHostileStack(t *testing.T) awscdk.Stack {
+	t.Helper()
+	stack := newStack(t)
 	users := newUserOnboarding(stack, props{
 		Sender:        jsii.String(hostileSender),
 		SenderName:    jsii.String(hostileText),
@@ -57,7 +59,7 @@ func newHostileStack(outdir string) awscdk.App {
 		EncryptionKey:    kms.NewKey(stack, jsii.String("Key"), nil),
 	})
 	awscdk.NewCfnOutput(stack, jsii.String("StateMachineArn"), &awscdk.CfnOutputProps{Value: users.StateMachine().StateMachineArn()})
-	return app
+	return stack
 }
 
 // TestHostileTextIsRefused has text that no header, name or policy may hold.
@@ -98,14 +100,12 @@ func mustRefuse(t *testing.T, prop string, f func()) {
 
 // TestRunOfHostileData deploys a stack with hostile text, and onboards users whose names and addresses are hostile.
 func TestRunOfHostileData(t *testing.T) {
-	hostile := *deployed(t)
-	outdir := t.TempDir()
-	newHostileStack(outdir).Synth(nil)
-	if err := hostile.CDK(t.Context(), "deploy", "--require-approval", "never", "--app", outdir); err != nil {
+	hostile := deployedtest.StartEmpty(t)
+	if err := hostile.CreateStack(t.Context(), "Hostile", *assertions.Template_FromStack(newHostileStack(t), nil).ToJSON()); err != nil {
 		t.Fatal(err)
 	}
 	var err error
-	if hostile.stateMachine, err = hostile.StackOutput(t.Context(), "Hostile", "StateMachineArn"); err != nil {
+	if hostile.StateMachine, err = hostile.StackOutput(t.Context(), "Hostile", "StateMachineArn"); err != nil {
 		t.Fatal(err)
 	}
 	if err := hostile.Verify(t.Context(), hostileSender); err != nil {
@@ -116,26 +116,26 @@ func TestRunOfHostileData(t *testing.T) {
 		{"UserName": "=+,.@-_", "Email": hostileAddress},
 		{"UserName": long, "Email": "o'neil$&/?#@example.net", "Group": "Second"},
 	}
-	execution := hostile.run(t, map[string]any{"IAMUserNames": []any{people[0], people[1], "__proto__@example.net"}})
-	wantReport(t, hostile.report(t, execution), report{Total: 3, Created: 3, Users: []userReport{
+	execution := hostile.Run(t, map[string]any{"IAMUserNames": []any{people[0], people[1], "__proto__@example.net"}})
+	deployedtest.WantReport(t, hostile.Report(t, execution), deployedtest.Report{Total: 3, Created: 3, Users: []deployedtest.UserReport{
 		{UserName: "=+,.@-_", Status: "Created"}, {UserName: long, Status: "Created"}, {UserName: "__proto__@example.net", Status: "Created"},
 	}})
 	passwords := map[string]bool{
-		hostile.wantHostileUser(t, "=+,.@-_", hostileAddress, hostileGroup):                        true,
-		hostile.wantHostileUser(t, long, people[1]["Email"].(string), "Second"):                    true,
-		hostile.wantHostileUser(t, "__proto__@example.net", "__proto__@example.net", hostileGroup): true,
+		wantHostileUser(t, hostile, "=+,.@-_", hostileAddress, hostileGroup):                        true,
+		wantHostileUser(t, hostile, long, people[1]["Email"].(string), "Second"):                    true,
+		wantHostileUser(t, hostile, "__proto__@example.net", "__proto__@example.net", hostileGroup): true,
 	}
-	for place, text := range hostile.stored(t, execution) {
-		if found := leaks(text, passwords); len(found) != 0 {
+	for place, text := range hostile.Stored(t, execution) {
+		if found := deployedtest.Leaks(text, passwords); len(found) != 0 {
 			t.Errorf("%s has a password: %s", place, found[0])
 		}
 	}
 }
 
 // wantHostileUser wants a user and a mail as the hostile stack makes them, and returns the password.
-func (a *account) wantHostileUser(t *testing.T, name, address, group string) string {
+func wantHostileUser(t *testing.T, a *deployedtest.Account, name, address, group string) string {
 	t.Helper()
-	user := a.user(t, name)
+	user := a.User(t, name)
 	want := localaws.User{
 		Name: name, Path: hostilePath, Groups: []string{group}, LoginProfile: user.LoginProfile,
 		Tags: map[string]string{"onboarding": "complete", "Ünï _.:/=+-@": "Välue _.:/=+-@"},
@@ -143,7 +143,7 @@ func (a *account) wantHostileUser(t *testing.T, name, address, group string) str
 	if !reflect.DeepEqual(user, want) || user.LoginProfile == nil {
 		t.Fatalf("got the user %+v, want %+v", user, want)
 	}
-	mails := a.mailsTo(t, address)
+	mails := a.MailsTo(t, address)
 	if len(mails) != 1 {
 		t.Fatalf("got %d mails to %s, want 1", len(mails), address)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
@@ -274,7 +275,7 @@ func TestInvalidInputFits(t *testing.T) {
 		"key":        map[string]any{"UserName": "u", "Email": "u@example.net", long: 1},
 		"everything": map[string]any{"UserName": long, "Email": long, "Group": long, long: 1},
 	}
-	for _, group := range []string{groupName, strings.Repeat("g", 128)} {
+	for _, group := range []string{deployed.GroupName, strings.Repeat("g", 128)} {
 		stack := newStack(t)
 		var allowed []iam.IGroup
 		for i := range 10 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
 // listProblems returns the problems that the state machine finds in each input.
@@ -199,15 +200,15 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got report
+	var got deployedtest.Report
 	if err := json.Unmarshal(encoded, &got); err != nil {
 		t.Fatal(err)
 	}
-	silent := func(name string) userReport {
-		return userReport{UserName: name, Status: "Failed", Step: "unknown", Error: "ChildExecutionFailed",
+	silent := func(name string) deployedtest.UserReport {
+		return deployedtest.UserReport{UserName: name, Status: "Failed", Step: "unknown", Error: "ChildExecutionFailed",
 			Cause: "no status from its child execution"}
 	}
-	wantReport(t, got, report{Total: 6, Created: 1, Resumed: 1, Skipped: 1, Failed: 3, Users: []userReport{
+	deployedtest.WantReport(t, got, deployedtest.Report{Total: 6, Created: 1, Resumed: 1, Skipped: 1, Failed: 3, Users: []deployedtest.UserReport{
 		{UserName: "a@example.com", Status: "Created"},
 		{UserName: "__proto__", Status: "Failed", Step: "GetUser", Error: "Iam.IamException", Cause: "denied"},
 		{UserName: "constructor", Status: "Skipped", Reason: "Complete"},

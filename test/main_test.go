@@ -31,10 +31,6 @@ func TestMain(m *testing.M) {
 	}
 	status := m.Run()
 	jsii.Close()
-	if err := stopDeployed(); err != nil {
-		fmt.Fprintln(os.Stderr, "the local AWS did not stop:", err)
-		status = 1
-	}
 	os.Exit(status)
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
 // What the statements below are made of. Those that start with "of" are the resources that have the policies.
@@ -526,10 +527,10 @@ func TestGrantsPermitTheCommand(t *testing.T) {
 	users.GrantRead(operators)
 	var granted []string
 	for _, statement := range templateOf(t, stack).policies(t)["OperatorsDefaultPolicy"] {
-		granted = append(granted, texts(statement.Action)...)
+		granted = append(granted, iampolicy.Texts(statement.Action)...)
 	}
-	for _, statement := range operatorPolicy(t) {
-		for _, action := range texts(statement.Action) {
+	for _, statement := range iampolicy.OfOperators(t, "../docs/operators.md") {
+		for _, action := range iampolicy.Texts(statement.Action) {
 			if strings.HasPrefix(action, "states:") && !slices.Contains(granted, action) {
 				t.Errorf("GrantStartExecution and GrantRead do not allow %s, got %s", action, granted)
 			}

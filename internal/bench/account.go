@@ -10,35 +10,29 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
-const (
-	sender    = "it@example.com"
-	groupName = "NoAuthorityIAMGroup" // the one that the stack makes
-)
-
-// account is a local AWS that has our state machine and the baseline.
+// account is a local AWS that has our state machine, and the baseline beside it.
 type account struct {
-	*localaws.Server
-	sfn            *sfn.Client
-	ours, baseline string // their ARNs
+	*deployed.Account
+	baseline string // its ARN
 }
 
 // newAccount deploys the app to a local AWS with the CDK CLI, and adds the baseline.
 func newAccount(ctx context.Context, server *localaws.Server) (*account, error) {
-	ours, err := server.DeployApp(ctx, sender)
-	if err != nil {
+	a := &account{Account: deployed.NewAccount(server)}
+	if err := a.Deploy(ctx); err != nil {
 		return nil, err
 	}
-	a := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), ours: ours}
-	role, err := newRole(ctx, server)
+	role, err := newRole(ctx, a.IAM)
 	if err != nil {
 		return nil, fmt.Errorf("create the role of the baseline: %w", err)
 	}
-	created, err := a.sfn.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+	created, err := a.SFN.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name:       aws.String("Baseline"),
-		Definition: aws.String(baseline(groupName, sender)),
+		Definition: aws.String(baseline(deployed.GroupName, deployed.Sender)),
 		RoleArn:    role,
 		Type:       types.StateMachineTypeStandard,
 	})
@@ -50,8 +44,8 @@ func newAccount(ctx context.Context, server *localaws.Server) (*account, error) 
 }
 
 // newRole makes a role that may call everything that the baseline calls, as such roles often may.
-func newRole(ctx context.Context, server *localaws.Server) (arn *string, err error) {
-	client, name := iam.NewFromConfig(server.Config()), aws.String("Baseline")
+func newRole(ctx context.Context, client *iam.Client) (arn *string, err error) {
+	name := aws.String("Baseline")
 	role, err := client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: name, AssumeRolePolicyDocument: aws.String(
 		`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}}`)})
 	if err != nil {

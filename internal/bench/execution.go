@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
 // Execution is what was measured of an execution that onboarded new users, every one of them.
@@ -50,20 +51,16 @@ func (a *account) measure(ctx context.Context, stateMachine string, users int) (
 	defer func() { err = errors.Join(err, a.SetTaskEndpoint(context.WithoutCancel(ctx), "")) }()
 
 	names := newUsers(users)
-	input, err := json.Marshal(map[string]any{"IAMUserNames": names})
+	machine := *a.Account
+	machine.StateMachine = stateMachine
+	execution, err := machine.Run(ctx, map[string]any{"IAMUserNames": names})
 	if err != nil {
 		return e, err
 	}
-	started, err := a.sfn.StartExecution(ctx, &sfn.StartExecutionInput{
-		StateMachineArn: &stateMachine, Input: aws.String(string(input)),
-	})
-	if err != nil {
-		return e, err
+	if execution.Status != types.ExecutionStatusSucceeded {
+		return e, fmt.Errorf("the execution %s ended as %s: %s: %.1000s", execution.ARN, execution.Status, execution.Error, execution.Cause)
 	}
-	if err := a.wait(ctx, *started.ExecutionArn); err != nil {
-		return e, err
-	}
-	if e, err = a.examine(ctx, *started.ExecutionArn); err != nil {
+	if e, err = a.examine(ctx, execution.ARN); err != nil {
 		return e, err
 	}
 	e.Users, e.Calls, e.Draws = users, int(meter.calls.Load()), int(meter.draws.Load())
@@ -82,28 +79,6 @@ func newUsers(count int) (names []string) {
 	return names
 }
 
-func (a *account) wait(ctx context.Context, execution string) error {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		described, err := a.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
-		switch {
-		case err != nil:
-			return err
-		case described.Status == types.ExecutionStatusSucceeded:
-			return nil
-		case described.Status != types.ExecutionStatusRunning:
-			return fmt.Errorf("the execution %s ended as %s: %s: %.1000s", execution, described.Status,
-				aws.ToString(described.Error), aws.ToString(described.Cause))
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
 // wantOnboarded makes sure that the whole work was measured: each user is in the group, and can sign in.
 func (a *account) wantOnboarded(ctx context.Context, names []string) error {
 	for _, name := range names {
@@ -111,7 +86,7 @@ func (a *account) wantOnboarded(ctx context.Context, names []string) error {
 		if err != nil {
 			return err
 		}
-		if user.LoginProfile == nil || !slices.Contains(user.Groups, groupName) {
+		if user.LoginProfile == nil || !slices.Contains(user.Groups, deployed.GroupName) {
 			return fmt.Errorf("the user %s is not onboarded, got: %+v", name, user)
 		}
 	}
@@ -120,7 +95,7 @@ func (a *account) wantOnboarded(ctx context.Context, names []string) error {
 
 // examine reads what AWS stores of an execution that has ended.
 func (a *account) examine(ctx context.Context, execution string) (e Execution, err error) {
-	described, err := a.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+	described, err := a.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
 	if err != nil {
 		return e, err
 	}
@@ -136,7 +111,7 @@ func (a *account) examine(ctx context.Context, execution string) (e Execution, e
 func (a *account) examineHistory(ctx context.Context, execution string, e *Execution) (inMap time.Duration, err error) {
 	var mapRunStarted time.Time
 	tries := 0
-	pages := sfn.NewGetExecutionHistoryPaginator(a.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1000})
+	pages := sfn.NewGetExecutionHistoryPaginator(a.SFN, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1000})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -169,12 +144,12 @@ func (a *account) examineHistory(ctx context.Context, execution string, e *Execu
 
 // examineChildren reads what is stored of the children, which ran one after the other.
 func (a *account) examineChildren(ctx context.Context, execution string, inMap time.Duration, e *Execution) error {
-	runs, err := a.sfn.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &execution})
+	runs, err := a.SFN.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &execution})
 	if err != nil {
 		return err
 	}
 	for _, run := range runs.MapRuns {
-		described, err := a.sfn.DescribeMapRun(ctx, &sfn.DescribeMapRunInput{MapRunArn: run.MapRunArn})
+		described, err := a.SFN.DescribeMapRun(ctx, &sfn.DescribeMapRunInput{MapRunArn: run.MapRunArn})
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (t *Table) addQuota(ctx context.Context, a *account, onboard string, users 
 	if err := os.WriteFile(list, content, 0o600); err != nil {
 		return err
 	}
-	wall, err := timed(ctx, command{env: a.Env(), name: onboard, args: []string{"run", list, "--state-machine", a.ours}})
+	wall, err := timed(ctx, command{env: a.Env(), name: onboard, args: []string{"run", list, "--state-machine", a.StateMachine}})
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (t *Table) addQuota(ctx context.Context, a *account, onboard string, users 
 
 // examineAll has the largest figures of all executions of our state machine, and how many there are.
 func (a *account) examineAll(ctx context.Context) (largest Execution, executions int, err error) {
-	pages := sfn.NewListExecutionsPaginator(a.sfn, &sfn.ListExecutionsInput{StateMachineArn: &a.ours})
+	pages := sfn.NewListExecutionsPaginator(a.SFN, &sfn.ListExecutionsInput{StateMachineArn: &a.StateMachine})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -23,7 +23,7 @@ func (a *account) compare(ctx context.Context, sizes []int, say func(string, ...
 	for i, users := range sizes {
 		var c comparison
 		say("  ours with %s users", count(users))
-		if c.Ours, err = a.measure(ctx, a.ours, users); err != nil {
+		if c.Ours, err = a.measure(ctx, a.StateMachine, users); err != nil {
 			return nil, fmt.Errorf("ours with %d users: %w", users, err)
 		}
 		if i > 0 {

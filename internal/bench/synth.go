@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
 // emptyApp is a CDK app whose stack has no resource.
@@ -58,7 +60,7 @@ func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) erro
 	}
 	synth := func(dir, output string) command {
 		return command{dir: dir, name: cli, args: []string{"synth", "--quiet", "--no-notices",
-			"--context", "sender=" + sender, "--output", filepath.Join(assembly, output)}}
+			"--context", "sender=" + deployed.Sender, "--output", filepath.Join(assembly, output)}}
 	}
 	synths, err := inTurns(ctx, pairs, synth(".", "ours"), synth(empty, "empty"))
 	if err != nil {
@@ -70,7 +72,7 @@ func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) erro
 	}
 	alone := func(setting string) command {
 		return command{name: app, env: environ("CDK_OUTDIR="+filepath.Join(assembly, "alone"),
-			`CDK_CONTEXT_JSON={"sender": "`+sender+`"}`, setting)}
+			`CDK_CONTEXT_JSON={"sender": "`+deployed.Sender+`"}`, setting)}
 	}
 	apps, err := inTurns(ctx, pairs, alone("CDK_VALIDATION=true"), alone("CDK_VALIDATION=false"),
 		alone("JSII_RUNTIME_PACKAGE_CACHE=disabled"))

@@ -1,4 +1,4 @@
-package test
+package deployedtest
 
 import (
 	"encoding/json"
@@ -8,21 +8,23 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
-// stored is all that AWS stores of an execution and of its children, as text, by the place where it is stored. Express
+// Stored is all that AWS stores of an execution and of its children, as text, by the place where it is stored. Express
 // children have no history.
-func (a *account) stored(t *testing.T, execution execution) map[string]string {
+func (a *Account) Stored(t testing.TB, execution deployed.Execution) map[string]string {
 	t.Helper()
-	described, err := a.sfn.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution.arn})
+	described, err := a.SFN.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution.ARN})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var parent, children, log strings.Builder
 	encodeTo(t, &parent, []string{aws.ToString(described.Input), aws.ToString(described.Output),
 		aws.ToString(described.Error), aws.ToString(described.Cause)})
-	pages := sfn.NewGetExecutionHistoryPaginator(a.sfn, &sfn.GetExecutionHistoryInput{
-		ExecutionArn: &execution.arn, MaxResults: 1000,
+	pages := sfn.NewGetExecutionHistoryPaginator(a.SFN, &sfn.GetExecutionHistoryInput{
+		ExecutionArn: &execution.ARN, MaxResults: 1000,
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
@@ -31,7 +33,7 @@ func (a *account) stored(t *testing.T, execution execution) map[string]string {
 		}
 		encodeTo(t, &parent, page.Events)
 	}
-	all, err := a.Children(t.Context(), execution.arn)
+	all, err := a.Children(t.Context(), execution.ARN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +47,7 @@ func (a *account) stored(t *testing.T, execution execution) map[string]string {
 }
 
 // encodeTo writes a value as JSON in which an ampersand, which a password may have, stays one.
-func encodeTo(t *testing.T, text *strings.Builder, value any) {
+func encodeTo(t testing.TB, text *strings.Builder, value any) {
 	t.Helper()
 	encoder := json.NewEncoder(text)
 	encoder.SetEscapeHTML(false)
@@ -57,8 +59,8 @@ func encodeTo(t *testing.T, text *strings.Builder, value any) {
 // leakLength is how many characters of a password, in one piece, are a leak of it.
 const leakLength = 8
 
-// leaks returns the parts of passwords that a text has, as they are or encoded for a form.
-func leaks(text string, passwords map[string]bool) (found []string) {
+// Leaks returns the parts of passwords that a text has, as they are or encoded for a form.
+func Leaks(text string, passwords map[string]bool) (found []string) {
 	parts := map[string]bool{}
 	for password := range passwords {
 		for _, form := range []string{password, url.QueryEscape(password)} {

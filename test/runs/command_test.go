@@ -1,19 +1,15 @@
-package test
+package runs
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -21,11 +17,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/jsii-runtime-go"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
@@ -33,7 +29,7 @@ import (
 type operator struct {
 	*account
 	definition string // of the state machine; default: the deployed one
-	calls      []request
+	calls      []iampolicy.Request
 }
 
 // onboard runs the command, and returns its exit code and what it writes.
@@ -69,7 +65,7 @@ func (o *operator) noteCalls(stack *middleware.Stack) error {
 	) {
 		prefixes := map[string]string{"SFN": "states", "CloudFormation": "cloudformation", "SESv2": "ses", "IAM": "iam"}
 		action := prefixes[awsmiddleware.GetServiceID(ctx)] + ":" + awsmiddleware.GetOperationName(ctx)
-		o.calls = append(o.calls, request{action: action, resource: resourceOf(in.Parameters)})
+		o.calls = append(o.calls, iampolicy.Request{Action: action, Resource: resourceOf(in.Parameters)})
 		return next.HandleInitialize(ctx, in)
 	}
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("note calls", note), middleware.After)
@@ -109,8 +105,8 @@ func resourceOf(parameters any) string {
 // TestCommand goes through the days of an operator, each with what the day before has left. In what the command writes,
 // the name of an execution is NAME, and the link to it LINK.
 func TestCommand(t *testing.T) {
-	operator := &operator{account: deployed(t)}
-	operator.createUser(t, &iam.CreateUserInput{UserName: aws.String("Command-case@example.net")})
+	operator := &operator{account: sharedAccount(t)}
+	operator.CreateUser(t, &iam.CreateUserInput{UserName: aws.String("Command-case@example.net")})
 	const (
 		one   = "user_name,email\ncommand,command@example.net\n"
 		both  = one + "command-case@example.net,command-case@example.net\n"
@@ -193,7 +189,7 @@ command  Resent  nothing: a new password is mailed
 			execution = name
 		}
 	}
-	operator.wantOnboarded(t, "command", "command@example.net")
+	operator.WantOnboarded(t, "command", "command@example.net")
 	operator.wantListed(t)
 	operator.wantSuppressed(t)
 	operator.wantLongSuppressionList(t)
@@ -218,7 +214,7 @@ func (o *operator) wantSuppressed(t *testing.T) {
 	if code != 0 || warned == nil || !strings.Contains(stdout, "suppressed  Created  remove the address from SES's suppression list") {
 		t.Fatalf("run: got the exit code %d and\n%s%s", code, stdout, stderr)
 	}
-	if mails := o.mailsTo(t, "suppressed@example.net"); len(mails) > 0 {
+	if mails := o.MailsTo(t, "suppressed@example.net"); len(mails) > 0 {
 		t.Errorf("a suppressed address got the mails %+v", mails)
 	}
 	_, err := sesv2.NewFromConfig(o.Config()).DeleteSuppressedDestination(t.Context(), &sesv2.DeleteSuppressedDestinationInput{EmailAddress: &warned[1]})
@@ -229,69 +225,57 @@ func (o *operator) wantSuppressed(t *testing.T) {
 	if code != 0 || strings.Contains(stderr, "warning") {
 		t.Errorf("run --resend: got the exit code %d and\n%s%s", code, stdout, stderr)
 	}
-	o.wantOnboarded(t, "suppressed", "suppressed@example.net")
+	o.WantOnboarded(t, "suppressed", "suppressed@example.net")
 }
 
 // wantLongSuppressionList checks a list in an account of its own, whose suppression list is too long to read for a user, and
 // then with a configuration set that switches suppression off.
 func (o *operator) wantLongSuppressionList(t *testing.T) {
 	t.Helper()
-	server, err := localaws.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Stop()
+	other := &operator{account: deployedtest.Start(t, "bounceEmail=it@example.com")}
 	others := make([]string, 5001)
 	for i := range others {
 		others[i] = fmt.Sprintf("other-%d@example.org", i)
 	}
-	if err := server.Suppress(t.Context(), append(others, "suppressed@example.net")...); err != nil {
+	if err := other.Suppress(t.Context(), append(others, "suppressed@example.net")...); err != nil {
 		t.Fatal(err)
 	}
-	client := sesv2.NewFromConfig(server.Config())
-	if _, err := client.CreateConfigurationSet(t.Context(), &sesv2.CreateConfigurationSetInput{
+	want := func(want string) {
+		t.Helper()
+		_, stdout, stderr := other.onboard(t, "suppressed@example.net", "check", "-", "--aws")
+		if !strings.Contains(stdout, want) {
+			t.Errorf("got\n%s%s\nwant%s", stdout, stderr, want)
+		}
+	}
+	want("\nproblem  standard input:1: SES does not deliver to suppressed@example.net, ")
+
+	if _, err := sesv2.NewFromConfig(other.Config()).CreateConfigurationSet(t.Context(), &sesv2.CreateConfigurationSetInput{
 		ConfigurationSetName: aws.String("mails"),
 		SuppressionOptions:   &sestypes.SuppressionOptions{SuppressedReasons: []sestypes.SuppressionListReason{}},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	other := &operator{account: &account{Server: server}}
-	machine := "arn:aws:states:" + localaws.Region + ":" + localaws.Account + ":stateMachine:UserOnboarding"
-	for set, want := range map[string]string{
-		"":      "\nproblem  standard input:1: SES does not deliver to suppressed@example.net, ",
-		"mails": "\nok       SES's suppression list is off for these mails\n",
-	} {
-		props := onboarding.UserOnboardingProps{}
-		stack := newStack(t)
-		if set != "" {
-			props.ConfigurationSet = ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), &set)
-		}
-		other.definition = synthesize(t, stack, props).ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
-		_, stdout, stderr := other.onboard(t, "suppressed@example.net", "check", "-", "--aws", "--state-machine", machine)
-		if !strings.Contains(stdout, want) {
-			t.Errorf("configuration set %q: got\n%s%s\nwant%s", set, stdout, stderr, want)
-		}
-	}
+	other.definition = regexp.MustCompile(`("ConfigurationSetName":)"[^"]+"`).ReplaceAllString(other.Definition(t), `$1"mails"`)
+	want("\nok       SES's suppression list is off for these mails\n")
 	o.calls = append(o.calls, other.calls...)
 }
 
 // TestCommandCountsMails wants the quota of SES to be held to the mails that the deployed definition sends.
 func TestCommandCountsMails(t *testing.T) {
-	account := deployed(t)
-	for separate, want := range map[bool]string{false: "the list takes 3 mails for 3 users", true: "the list takes 6 mails for 3 users"} {
-		machine := synthesize(t, newStack(t), onboarding.UserOnboardingProps{
-			Sender: jsii.String(sender), SeparatePassword: &separate,
-		}).ofType(t, "AWS::StepFunctions::StateMachine")
-		operator := &operator{account: account, definition: machine["DefinitionString"].(string)}
-		_, stdout, stderr := operator.onboard(t, "a@example.net\nb@example.net\nc@example.net\n", "check", "-", "--aws")
+	t.Parallel()
+	for want, account := range map[string]*account{
+		"the list takes 3 mails for 3 users": sharedAccount(t),
+		"the list takes 6 mails for 3 users": deployedtest.Start(t, "separatePassword=true"),
+	} {
+		_, stdout, stderr := (&operator{account: account}).onboard(t, "a@example.net\nb@example.net\nc@example.net\n", "check", "-", "--aws")
 		if !strings.Contains(stdout, want) {
-			t.Errorf("SeparatePassword %v: got\n%s%s\nwant %s", separate, stdout, stderr, want)
+			t.Errorf("got\n%s%s\nwant %s", stdout, stderr, want)
 		}
 	}
 }
 
 func TestCommandWithoutItsStack(t *testing.T) {
-	operator := &operator{account: deployed(t)}
+	operator := &operator{account: sharedAccount(t)}
 	code, stdout, stderr := operator.onboard(t, "ada@example.com", "run", "-", "--stack", "Nobody")
 	want := `onboard: no stack "Nobody" in this account and region: deploy it, ` +
 		"or choose with --stack, --state-machine, --region or --profile\n"
@@ -303,14 +287,10 @@ func TestCommandWithoutItsStack(t *testing.T) {
 // passwordOf returns the password that is set for a user, if there is one.
 func (o *operator) passwordOf(t *testing.T, name string) string {
 	t.Helper()
-	user, err := o.User(t.Context(), name)
-	if errors.Is(err, localaws.ErrNotFound) || user.LoginProfile == nil {
-		return ""
+	if user, ok := o.FindUser(t, name); ok && user.LoginProfile != nil {
+		return user.LoginProfile.Password
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return user.LoginProfile.Password
+	return ""
 }
 
 // wantListed wants the executions of [TestCommand] at the top of the list.
@@ -334,41 +314,22 @@ func (o *operator) wantListed(t *testing.T) {
 // wantPolicy wants docs/operators.md to have policies that allow the calls of the operator, and nothing else.
 func (o *operator) wantPolicy(t *testing.T) {
 	t.Helper()
-	policy := operatorPolicy(t)
+	policy := iampolicy.OfOperators(t, "../../docs/operators.md")
 	needless := map[string]bool{}
 	for _, statement := range policy {
-		for _, action := range texts(statement.Action) {
+		for _, action := range iampolicy.Texts(statement.Action) {
 			needless[action] = true
 		}
 	}
 	for _, call := range o.calls {
-		delete(needless, call.action)
-		if !policy.allows(t, call) {
-			t.Errorf("the policies in docs/operators.md do not allow %s on %s", call.action, call.resource)
+		delete(needless, call.Action)
+		if !policy.Allows(t, call) {
+			t.Errorf("the policies in docs/operators.md do not allow %s on %s", call.Action, call.Resource)
 		}
 	}
 	if len(needless) > 0 {
 		t.Errorf("the policies in docs/operators.md allow what the command does not need: %v", slices.Sorted(maps.Keys(needless)))
 	}
-}
-
-// operatorPolicy returns the statements of the policy documents in docs/operators.md, which are those of operators.
-func operatorPolicy(t *testing.T) (statements policy) {
-	t.Helper()
-	content, err := os.ReadFile("../docs/operators.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllSubmatch(content, -1) {
-		var document struct {
-			Version   string
-			Statement policy
-		}
-		if json.Unmarshal(block[1], &document) == nil && document.Version != "" {
-			statements = append(statements, document.Statement...)
-		}
-	}
-	return statements
 }
 
 var (

@@ -1,4 +1,4 @@
-package test
+package faults
 
 import (
 	"bytes"
@@ -10,14 +10,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
@@ -77,7 +76,7 @@ type answer struct {
 }
 
 // newProxy starts a proxy in front of an account, for the calls of these tasks, and sends the calls of the engine there.
-func newProxy(t *testing.T, account *account, tasks []asl.Task) *proxy {
+func newProxy(t testing.TB, account *deployedtest.Account, tasks []asl.Task) *proxy {
 	t.Helper()
 	p := &proxy{target: account.Endpoint(), tasks: tasks, faults: map[string][]*fault{}, passwords: map[string]bool{}}
 	server := httptest.NewServer(p)
@@ -147,67 +146,6 @@ func (p *proxy) remember(password string) {
 	p.passwords[password] = true
 }
 
-// recognize reads a call in the protocol of its service: Query of IAM, JSON of Secrets Manager, REST of SES.
-func (p *proxy) recognize(r *http.Request, body []byte) apiCall {
-	var call apiCall
-	var form url.Values
-	switch target := r.Header.Get("X-Amz-Target"); {
-	case target != "":
-		service, action, _ := strings.Cut(target, ".")
-		call.api = service + ":" + lowerFirst(action)
-	case strings.HasPrefix(r.URL.Path, "/v2/email/"):
-		call.api = sesAPI(r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v2/email/"))
-		var mail struct {
-			Destination struct{ ToAddresses []string }
-			Content     struct {
-				Simple struct {
-					Body struct{ Text struct{ Data string } }
-				}
-			}
-		}
-		if json.Unmarshal(body, &mail) == nil && len(mail.Destination.ToAddresses) > 0 {
-			call.user = mail.Destination.ToAddresses[0] // the users of the suite are named by their addresses
-			call.password = mailedPassword(localaws.Mail{Text: mail.Content.Simple.Body.Text.Data})
-		}
-	default:
-		form, _ = url.ParseQuery(string(body))
-		call.api = "iam:" + lowerFirst(form.Get("Action"))
-		call.user = form.Get("UserName")
-		call.password = form.Get("Password")
-	}
-	call.state = p.stateOf(call, form)
-	return call
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
-}
-
-func sesAPI(methodAndPath string) string {
-	switch {
-	case methodAndPath == "POST outbound-emails":
-		return "sesv2:sendEmail"
-	case methodAndPath == "GET account":
-		return "sesv2:getAccount"
-	case strings.HasPrefix(methodAndPath, "GET identities/"):
-		return "sesv2:getEmailIdentity"
-	}
-	return "sesv2: " + methodAndPath
-}
-
-// stateOf is the task state that makes a call. Two states that call the same API differ in what they always send.
-func (p *proxy) stateOf(call apiCall, form url.Values) string {
-	for _, task := range p.tasks {
-		if task.API == call.api && task.TellsPassword == (call.password != "") && task.Matches(form) {
-			return task.Name
-		}
-	}
-	return ""
-}
-
 // handOn has the call take effect, and returns what the service answers.
 func (x *exchange) handOn() answer {
 	request, err := http.NewRequest(x.r.Method, x.proxy.target+x.r.URL.RequestURI(), bytes.NewReader(x.body))
@@ -228,13 +166,6 @@ func (x *exchange) handOn() answer {
 		x.proxy.remember(password)
 	}
 	return answer{response.StatusCode, response.Header, body}
-}
-
-// drawn is the password in an answer of GetRandomPassword.
-func drawn(api string, body []byte) (password string, ok bool) {
-	var result struct{ RandomPassword string }
-	ok = api == "secretsmanager:getRandomPassword" && json.Unmarshal(body, &result) == nil && result.RandomPassword != ""
-	return result.RandomPassword, ok
 }
 
 func (x *exchange) give(answer answer) {
@@ -259,6 +190,11 @@ func (x *exchange) reset() {
 	_ = connection.Close()
 }
 
+// timeOut gives no answer until the time-out, which it has come at once.
+func (x *exchange) timeOut() {
+	x.give(answer{status: http.StatusOK, header: http.Header{localaws.TimeoutHeader: {"true"}}})
+}
+
 // refuse answers with an error, in the form of the service.
 func (x *exchange) refuse(err wireError) {
 	header, body := http.Header{}, []byte(nil)
@@ -280,71 +216,4 @@ func (x *exchange) refuse(err wireError) {
 type wireError struct {
 	status        int
 	code, message string
-}
-
-// kind is a way in which calls go wrong.
-type kind struct {
-	name  string
-	treat treatment
-	// passes tells that a retry mends it, unless it lasts.
-	passes bool
-	// hangs tells that no answer comes, until the time-out.
-	hangs bool
-}
-
-// kinds are the ways in which any call can go wrong.
-var kinds = []kind{
-	{name: "throttled", passes: true, treat: refusing(map[string]wireError{
-		"iam":            {http.StatusBadRequest, "Throttling", "Rate exceeded"},
-		"sesv2":          {http.StatusTooManyRequests, "TooManyRequestsException", "Maximum sending rate exceeded."},
-		"secretsmanager": {http.StatusBadRequest, "ThrottlingException", "Rate exceeded"},
-	})},
-	{name: "broken", passes: true, treat: refusing(map[string]wireError{
-		"iam":            {http.StatusInternalServerError, "ServiceFailure", "The request failed"},
-		"sesv2":          {http.StatusInternalServerError, "InternalFailure", "The request failed"},
-		"secretsmanager": {http.StatusInternalServerError, "InternalServiceError", "The request failed"},
-	})},
-	{name: "denied", passes: true, treat: refusing(map[string]wireError{
-		"iam":            {http.StatusForbidden, "AccessDenied", "User: role is not authorized to perform the action"},
-		"sesv2":          {http.StatusForbidden, "AccessDeniedException", "User: role is not authorized to perform the action"},
-		"secretsmanager": {http.StatusBadRequest, "AccessDeniedException", "User: role is not authorized to perform the action"},
-	})},
-	{name: "cut", passes: true, treat: func(x *exchange) {
-		x.handOn()
-		x.reset()
-	}},
-	{name: "lost", passes: true, treat: func(x *exchange) {
-		x.handOn()
-		x.refuse(wireError{http.StatusServiceUnavailable, "ServiceUnavailable", "The service is unavailable"})
-	}},
-	{name: "hung", passes: true, hangs: true, treat: func(x *exchange) {
-		x.handOn()
-		select {
-		case <-x.r.Context().Done():
-		case <-time.After(2 * pace.LeastTimeout):
-		}
-		x.reset()
-	}},
-}
-
-func kindNamed(name string) kind {
-	return kinds[slices.IndexFunc(kinds, func(kind kind) bool { return kind.name == name })]
-}
-
-// refusing answers with the error of the service.
-func refusing(errors map[string]wireError) treatment {
-	return func(x *exchange) {
-		service, _, _ := strings.Cut(x.api, ":")
-		x.refuse(errors[service])
-	}
-}
-
-// refusingWith answers with an error that the call itself decides on.
-func refusingWith(err func(apiCall) wireError) treatment {
-	return func(x *exchange) { x.refuse(err(x.apiCall)) }
-}
-
-// inState is the calls of a task state.
-func inState(name string) func(apiCall) bool {
-	return func(call apiCall) bool { return call.state == name }
 }

@@ -1,4 +1,4 @@
-package test
+package runs
 
 import (
 	"bytes"
@@ -52,7 +52,11 @@ func render(t *testing.T, pages ...page) (all []seen) {
 		t.Fatal(err)
 	}
 	command.Env = append(os.Environ(), "AWS_LAMBDA_JS_RUNTIME=nodejs22.x", "TMPDIR="+folder, "FONTCONFIG_PATH="+folder)
-	command.Stdin = bytes.NewReader(encode(t, pages))
+	input, err := json.Marshal(pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Stdin = bytes.NewReader(input)
 	var stderr strings.Builder
 	command.Stderr = &stderr
 	output, err := command.Output()
@@ -106,11 +110,11 @@ func TestMailsFitOnAPhone(t *testing.T) {
 // TestMailPicture renders a mail of a run, and holds the picture in docs/mail.png to it: as large as the mail is today. With
 // -update it takes the picture.
 func TestMailPicture(t *testing.T) {
-	const committed, name = "../docs/mail.png", "ada.lovelace@example.com"
-	account := deployed(t)
-	account.run(t, map[string]any{"IAMUserNames": []string{name}})
-	password := account.wantOnboarded(t, name, name)
-	mail := account.mailsTo(t, name)[0]
+	const committed, name = "../../docs/mail.png", "ada.lovelace@example.com"
+	account := sharedAccount(t)
+	account.Run(t, map[string]any{"IAMUserNames": []string{name}})
+	password := account.WantOnboarded(t, name, name)
+	mail := account.MailsTo(t, name)[0]
 
 	picture := filepath.Join(t.TempDir(), "mail.png")
 	if *update {

@@ -1,60 +1,46 @@
-package test
+package faults
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // check checks the invariants that hold after every run, and returns what it says of each user.
-func (s *suite) check(t *testing.T, names []string, execution execution) map[string]userReport {
+func (s *suite) check(t testing.TB, names []string, execution deployed.Execution) map[string]deployedtest.UserReport {
 	t.Helper()
 	names = withBystanders(names)
-	mails := s.mails(t)
+	mails := s.AllMails(t)
 	for _, name := range names {
 		s.checkUntouched(t, name, mails)
 		s.checkComplete(t, name, mails)
 	}
 	s.checkSecrecy(t, execution)
-	s.checkSize(t, "the output", execution.output)
-	if got := len([]rune(execution.cause)); got >= maxCauseLength {
+	s.checkSize(t, "the output", execution.Output)
+	if got := len([]rune(execution.Cause)); got >= maxCauseLength {
 		t.Errorf("invariant 5: the cause has %d characters", got)
 	}
 	return s.checkReport(t, names, execution, mails)
 }
 
-// mails returns all mails by the address they went to.
-func (s *suite) mails(t *testing.T) map[string][]localaws.Mail {
-	t.Helper()
-	all, err := s.Mails(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	mails := map[string][]localaws.Mail{}
-	for _, mail := range all {
-		mails[mail.To[0]] = append(mails[mail.To[0]], mail)
-	}
-	return mails
-}
-
 // checkUntouched checks invariant 1: whoever was not made by this machine is never changed nor mailed. The same goes for
 // the password of a user who has taken over.
-func (s *suite) checkUntouched(t *testing.T, name string, mails map[string][]localaws.Mail) {
+func (s *suite) checkUntouched(t testing.TB, name string, mails map[string][]localaws.Mail) {
 	t.Helper()
 	before, ok := s.before[name]
 	if !ok {
 		return
 	}
-	after := s.user(t, name)
+	after := s.User(t, name)
 	if s.users[name].end == takenOver {
 		after.Tags = before.Tags // the mark may change
 	}
@@ -68,11 +54,11 @@ func (s *suite) checkUntouched(t *testing.T, name string, mails map[string][]loc
 
 // checkComplete wants nobody of ours to be marked as complete with a password that this machine has set and not mailed: no
 // later run would look at them.
-func (s *suite) checkComplete(t *testing.T, name string, mails map[string][]localaws.Mail) {
+func (s *suite) checkComplete(t testing.TB, name string, mails map[string][]localaws.Mail) {
 	t.Helper()
 	start := s.users[name]
-	user, err := s.User(t.Context(), name)
-	if err != nil || start.end != onboarded || user.Tags[ourTag] != "complete" ||
+	user, ok := s.FindUser(t, name)
+	if !ok || start.end != onboarded || user.Tags[ourTag] != "complete" ||
 		start.profile != nil && user.LoginProfile != nil && *user.LoginProfile == *start.profile {
 		return
 	}
@@ -82,13 +68,13 @@ func (s *suite) checkComplete(t *testing.T, name string, mails map[string][]loca
 }
 
 // checkSecrecy checks invariant 2: no password is in anything that is stored.
-func (s *suite) checkSecrecy(t *testing.T, execution execution) {
+func (s *suite) checkSecrecy(t testing.TB, execution deployed.Execution) {
 	t.Helper()
 	if mode := s.machine.States[s.machine.MapState()].ItemProcessor.ProcessorConfig.ExecutionType; mode != "EXPRESS" {
 		t.Errorf("invariant 2: the children are of type %s, and have a history with all that they pass on", mode)
 	}
-	for place, text := range s.stored(t, execution) {
-		found := leaks(text, s.proxy.passwords)
+	for place, text := range s.Stored(t, execution) {
+		found := deployedtest.Leaks(text, s.proxy.passwords)
 		for _, leak := range found[:min(len(found), 3)] {
 			t.Errorf("invariant 2: %s has a password (%d times): … %s …", place, len(found), leak)
 		}
@@ -97,19 +83,19 @@ func (s *suite) checkSecrecy(t *testing.T, execution execution) {
 
 // checkReport checks invariant 3: what a run says of its users is so, and it does not succeed unless all are onboarded
 // or were there before.
-func (s *suite) checkReport(t *testing.T, names []string, execution execution,
-	mails map[string][]localaws.Mail) map[string]userReport {
+func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Execution,
+	mails map[string][]localaws.Mail) map[string]deployedtest.UserReport {
 	t.Helper()
-	failedOfUsers := execution.status == types.ExecutionStatusFailed && execution.failure == "UsersNotOnboarded"
-	if execution.status != types.ExecutionStatusSucceeded && !failedOfUsers {
-		stopped := execution.status == types.ExecutionStatusAborted && s.aborted
-		if !stopped && execution.failure != "PreflightFailed" {
-			t.Errorf("invariant 3: the run ended as %s with %s: %s", execution.status, execution.failure, execution.cause)
+	failedOfUsers := execution.Status == types.ExecutionStatusFailed && execution.Error == "UsersNotOnboarded"
+	if execution.Status != types.ExecutionStatusSucceeded && !failedOfUsers {
+		stopped := execution.Status == types.ExecutionStatusAborted && s.aborted
+		if !stopped && execution.Error != "PreflightFailed" {
+			t.Errorf("invariant 3: the run ended as %s with %s: %s", execution.Status, execution.Error, execution.Cause)
 		}
 		return nil
 	}
-	report := s.report(t, execution)
-	statuses, counts := map[string]userReport{}, map[string]int{}
+	report := s.Report(t, execution)
+	statuses, counts := map[string]deployedtest.UserReport{}, map[string]int{}
 	var reported []string
 	for _, user := range report.Users {
 		reported = append(reported, user.UserName)
@@ -129,20 +115,20 @@ func (s *suite) checkReport(t *testing.T, names []string, execution execution,
 		t.Errorf("invariant 3: the report has the totals %v and %d, want %v", totals, report.Total, counts)
 	}
 	if failedOfUsers != (counts["Failed"] > 0) {
-		t.Errorf("invariant 3: the run ended as %s though %d users failed", execution.status, counts["Failed"])
+		t.Errorf("invariant 3: the run ended as %s though %d users failed", execution.Status, counts["Failed"])
 	}
 	return statuses
 }
 
 // contradiction tells what speaks against the status of a user.
-func (s *suite) contradiction(t *testing.T, user userReport, mails map[string][]localaws.Mail) string {
+func (s *suite) contradiction(t testing.TB, user deployedtest.UserReport, mails map[string][]localaws.Mail) string {
 	t.Helper()
 	end := s.users[user.UserName].end
 	switch user.Status + user.Reason {
 	case "Created", "Resumed", "Resent":
 		return s.notOnboarded(t, user.UserName, mails)
 	case "SkippedComplete":
-		if end != onboarded && end != takenOver || s.user(t, user.UserName).Tags[ourTag] != "complete" {
+		if end != onboarded && end != takenOver || s.User(t, user.UserName).Tags[ourTag] != "complete" {
 			return "the user is not complete"
 		}
 	case "SkippedTakenOver":
@@ -164,19 +150,17 @@ func (s *suite) contradiction(t *testing.T, user userReport, mails map[string][]
 }
 
 // notOnboarded tells what an onboarded user lacks.
-func (s *suite) notOnboarded(t *testing.T, name string, mails map[string][]localaws.Mail) string {
+func (s *suite) notOnboarded(t testing.TB, name string, mails map[string][]localaws.Mail) string {
 	t.Helper()
-	user, err := s.User(t.Context(), name)
-	if errors.Is(err, localaws.ErrNotFound) {
+	user, ok := s.FindUser(t, name)
+	if !ok {
 		return "the user does not exist"
-	} else if err != nil {
-		t.Fatal(err)
 	}
 	if user.LoginProfile == nil {
 		return "the user has no login profile"
 	}
 	want := localaws.User{Name: name, Path: ourPath, Tags: map[string]string{ourTag: "complete"},
-		Groups: []string{groupName}, LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true}}
+		Groups: []string{deployed.GroupName}, LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true}}
 	if !reflect.DeepEqual(user, want) {
 		return fmt.Sprintf("the user is %+v with %+v", user, user.LoginProfile)
 	}
@@ -184,14 +168,14 @@ func (s *suite) notOnboarded(t *testing.T, name string, mails map[string][]local
 	if len(sent) == 0 {
 		return "the user was mailed nothing"
 	}
-	if mailed := mailedPassword(sent[len(sent)-1]); mailed != user.LoginProfile.Password {
+	if mailed := deployedtest.MailedPassword(sent[len(sent)-1]); mailed != user.LoginProfile.Password {
 		return fmt.Sprintf("the last of %d mails has the password %s, and %s is set", len(sent), mailed, user.LoginProfile.Password)
 	}
 	return ""
 }
 
 // checkBounds checks invariant 5 for the calls of one list, or of several that ran at the same time.
-func (s *suite) checkBounds(t *testing.T, calls []apiCall, lists int) {
+func (s *suite) checkBounds(t testing.TB, calls []apiCall, lists int) {
 	t.Helper()
 	type stateAndUser struct{ state, user string }
 	made, users := map[stateAndUser]int{}, map[string]bool{}
@@ -221,7 +205,7 @@ func (s *suite) checkBounds(t *testing.T, calls []apiCall, lists int) {
 	s.proxy.strange = nil
 }
 
-func (s *suite) checkSize(t *testing.T, what, payload string) {
+func (s *suite) checkSize(t testing.TB, what, payload string) {
 	t.Helper()
 	if len(payload) >= maxPayload {
 		t.Errorf("invariant 5: %s has %d bytes", what, len(payload))
@@ -230,7 +214,7 @@ func (s *suite) checkSize(t *testing.T, what, payload string) {
 
 // checkEnd checks invariant 4, when every fault is gone: one more run of the same users finishes each of ours, and the run
 // after that changes nothing.
-func (s *suite) checkEnd(t *testing.T) {
+func (s *suite) checkEnd(t testing.TB) {
 	t.Helper()
 	for _, resend := range []bool{false, true} {
 		names := slices.DeleteFunc(slices.Clone(s.order), func(name string) bool {
@@ -241,24 +225,17 @@ func (s *suite) checkEnd(t *testing.T) {
 			continue
 		}
 		second, calls := s.run(t, names, resend)
-		for range 3 {
-			if !strings.Contains(second.cause, "States.Timeout") {
-				break
-			}
-			t.Log("the users are run again, since a call took longer than the shortened time-out")
-			second, calls = s.run(t, names, resend)
-		}
-		if second.status != types.ExecutionStatusSucceeded {
-			t.Errorf("invariant 4: the run without faults ended as %s: %s", second.status, second.cause)
+		if second.Status != types.ExecutionStatusSucceeded {
+			t.Errorf("invariant 4: the run without faults ended as %s: %s", second.Status, second.Cause)
 		}
 		s.checkBounds(t, calls, 1)
 		s.check(t, names, second)
-		mails := s.mails(t)
+		mails := s.AllMails(t)
 		for _, name := range names {
 			if problem := s.notOnboarded(t, name, mails); problem != "" && s.users[name].end == onboarded {
 				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
 			}
-			if s.users[name].end == takenOver && s.user(t, name).Tags[ourTag] != "complete" {
+			if s.users[name].end == takenOver && s.User(t, name).Tags[ourTag] != "complete" {
 				t.Errorf("%s: invariant 4: after one more run the user who has taken over is not marked as complete", name)
 			}
 		}
@@ -266,13 +243,13 @@ func (s *suite) checkEnd(t *testing.T) {
 		before, mailed := s.everyUser(t, names), mails
 		third, _ := s.run(t, names, false)
 		s.check(t, names, third)
-		if got, want := s.report(t, third).Skipped, len(withBystanders(names)); got != want {
+		if got, want := s.Report(t, third).Skipped, len(withBystanders(names)); got != want {
 			t.Errorf("invariant 4: the third run skipped %d of %d users", got, want)
 		}
 		if after := s.everyUser(t, names); !reflect.DeepEqual(before, after) {
 			t.Errorf("invariant 4: the third run changed users")
 		}
-		if got := s.mails(t); !reflect.DeepEqual(got, mailed) {
+		if got := s.AllMails(t); !reflect.DeepEqual(got, mailed) {
 			t.Errorf("invariant 4: the third run mailed somebody")
 		}
 	}
@@ -280,10 +257,10 @@ func (s *suite) checkEnd(t *testing.T) {
 	s.order = nil
 }
 
-func (s *suite) everyUser(t *testing.T, names []string) (users []localaws.User) {
+func (s *suite) everyUser(t testing.TB, names []string) (users []localaws.User) {
 	t.Helper()
 	for _, name := range names {
-		users = append(users, s.user(t, name))
+		users = append(users, s.User(t, name))
 	}
 	return users
 }

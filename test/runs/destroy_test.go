@@ -1,4 +1,4 @@
-package test
+package runs
 
 import (
 	"strings"
@@ -8,21 +8,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
 // TestDestroy deletes the stack of the app with the CDK CLI: at once if the group has no member; else it fails and says why,
 // the group stays with its member, and the stack can be deleted when the member has left. Each time it can be deployed anew.
 // At last a deployment leaves out the group.
 func TestDestroy(t *testing.T) {
-	server, err := localaws.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Stop() })
+	t.Parallel()
+	account := deployedtest.StartEmpty(t)
 	output := t.TempDir()
 	cdk := func(arguments ...string) error {
-		return server.CDK(t.Context(), append(arguments, "--output", output, "-c", "sender="+sender)...)
+		return account.CDK(t.Context(), append(arguments, "--output", output, "-c", "sender="+deployed.Sender)...)
 	}
 	destroy := func() error { return cdk("destroy", "--force") }
 	wantDestroyed := func() {
@@ -30,56 +28,54 @@ func TestDestroy(t *testing.T) {
 		if err := destroy(); err != nil {
 			t.Fatal(err)
 		}
-		_, err := cloudformation.NewFromConfig(server.Config()).DescribeStacks(t.Context(),
-			&cloudformation.DescribeStacksInput{StackName: aws.String("IamUserOnboarding")})
+		_, err := cloudformation.NewFromConfig(account.Config()).DescribeStacks(t.Context(),
+			&cloudformation.DescribeStacksInput{StackName: aws.String(deployed.Stack)})
 		if err == nil {
 			t.Fatal("the stack is still there")
 		}
 	}
-	onboard := func(account *account, user string) {
+	onboard := func(user string) {
 		t.Helper()
-		wantReport(t, account.report(t, account.run(t, map[string]any{"IAMUserNames": []string{user}})),
+		deployedtest.WantReport(t, account.Report(t, account.Run(t, map[string]any{"IAMUserNames": []string{user}})),
 			report{Total: 1, Created: 1, Users: []userReport{{UserName: user, Status: "Created"}}})
 	}
-	deployAnew := func() *account {
+	deployAnew := func() {
 		t.Helper()
-		account, err := deployTo(t.Context(), server)
-		if err != nil {
+		if err := account.Deploy(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		return account
 	}
 
 	deployAnew()
 	wantDestroyed()
 
-	account := deployAnew()
-	onboard(account, "ada@example.net")
-	err = destroy()
+	deployAnew()
+	onboard("ada@example.net")
+	err := destroy()
 	for _, want := range []string{"DELETE_FAILED", "The following resource(s) failed to delete: [UserOnboardingGroup",
 		"Cannot delete entity, must remove users from group first."} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Fatalf("cdk destroy ended with %v, want in it %s", err, want)
 		}
 	}
-	if groups := account.user(t, "ada@example.net").Groups; len(groups) != 1 || groups[0] != groupName {
-		t.Errorf("the user is in the groups %v, want %s", groups, groupName)
+	if groups := account.User(t, "ada@example.net").Groups; len(groups) != 1 || groups[0] != deployed.GroupName {
+		t.Errorf("the user is in the groups %v, want %s", groups, deployed.GroupName)
 	}
 	err = cdk("deploy", "--require-approval", "never")
 	if err == nil || !strings.Contains(err.Error(), "is in DELETE_FAILED state and can not be updated") {
 		t.Errorf("a deployment of the stack that could not be deleted ended with %v", err)
 	}
 
-	_, err = account.iam.RemoveUserFromGroup(t.Context(), &iam.RemoveUserFromGroupInput{
-		GroupName: aws.String(groupName), UserName: aws.String("ada@example.net"),
+	_, err = account.IAM.RemoveUserFromGroup(t.Context(), &iam.RemoveUserFromGroupInput{
+		GroupName: aws.String(deployed.GroupName), UserName: aws.String("ada@example.net"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantDestroyed()
 
-	account = deployAnew()
-	onboard(account, "grace@example.net")
+	deployAnew()
+	onboard("grace@example.net")
 	wantGroupReplaced(t, account, "grace@example.net", cdk)
 }
 
@@ -87,22 +83,22 @@ func TestDestroy(t *testing.T) {
 // the group stays with its member, without the permission to change the password.
 func wantGroupReplaced(t *testing.T, account *account, member string, cdk func(arguments ...string) error) {
 	t.Helper()
-	given, made := "Staff", groupName
-	if _, err := account.iam.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: &given}); err != nil {
+	given, made := "Staff", deployed.GroupName
+	if _, err := account.IAM.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: &given}); err != nil {
 		t.Fatal(err)
 	}
 	if err := cdk("deploy", "--require-approval", "never", "-c", "group="+given); err != nil {
 		t.Fatal(err)
 	}
-	if groups := account.user(t, member).Groups; len(groups) != 1 || groups[0] != made {
+	if groups := account.User(t, member).Groups; len(groups) != 1 || groups[0] != made {
 		t.Errorf("the user is in the groups %v, want %s", groups, made)
 	}
-	policies, err := account.iam.ListGroupPolicies(t.Context(), &iam.ListGroupPoliciesInput{GroupName: &made})
+	policies, err := account.IAM.ListGroupPolicies(t.Context(), &iam.ListGroupPoliciesInput{GroupName: &made})
 	if err != nil || len(policies.PolicyNames) != 0 {
 		t.Errorf("the group %s has the policies %v, want none: %v", made, policies, err)
 	}
-	account.run(t, map[string]any{"IAMUserNames": []string{"katherine@example.net"}})
-	if groups := account.user(t, "katherine@example.net").Groups; len(groups) != 1 || groups[0] != given {
+	account.Run(t, map[string]any{"IAMUserNames": []string{"katherine@example.net"}})
+	if groups := account.User(t, "katherine@example.net").Groups; len(groups) != 1 || groups[0] != given {
 		t.Errorf("a new user is in the groups %v, want %s", groups, given)
 	}
 }

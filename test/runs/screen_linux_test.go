@@ -1,4 +1,4 @@
-package test
+package runs
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 // TestScreenInReadme enters the commands of the screen in README.md at a terminal, and holds the screen to what they
 // print. One of the users exists before.
 func TestScreenInReadme(t *testing.T) {
-	const file = "../README.md"
+	const file = "../../README.md"
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -30,8 +30,8 @@ func TestScreenInReadme(t *testing.T) {
 	if printed == nil {
 		t.Fatal("README.md has no console block")
 	}
-	account := deployed(t)
-	account.createUser(t, &iam.CreateUserInput{UserName: aws.String("grace@example.com")})
+	account := sharedAccount(t)
+	account.CreateUser(t, &iam.CreateUserInput{UserName: aws.String("grace@example.com")})
 	onboard := buildCommand(t)
 	var got strings.Builder
 	for _, line := range regexp.MustCompile(`(?m)^\$ onboard (.*)$`).FindAllSubmatch(printed, -1) {
@@ -68,7 +68,7 @@ func asInReadme(screen string) string {
 
 // TestCtrlC interrupts the command at a terminal, and comes back as it says.
 func TestCtrlC(t *testing.T) {
-	account := deployed(t)
+	account := sharedAccount(t)
 	onboard := buildCommand(t)
 	list := filepath.Join(t.TempDir(), "users.txt")
 	var users strings.Builder
@@ -94,7 +94,7 @@ func TestCtrlC(t *testing.T) {
 	}
 
 	args := strings.Fields(back[1])
-	account.await(t, args[1])
+	account.Await(t, args[1])
 	report := exec.Command(onboard, args...)
 	report.Env = account.Env()
 	output, err := report.Output()
@@ -107,7 +107,7 @@ func TestCtrlC(t *testing.T) {
 func buildCommand(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "onboard")
-	if output, err := exec.Command("go", "build", "-o", path, "../cmd/onboard").CombinedOutput(); err != nil {
+	if output, err := exec.Command("go", "build", "-o", path, "../../cmd/onboard").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	return path
@@ -117,7 +117,7 @@ func buildCommand(t *testing.T) string {
 func onTerminal(t *testing.T, account *account, terminal *terminaltest.Terminal, path string, args ...string) *exec.Cmd {
 	t.Helper()
 	command := exec.Command(path, args...)
-	command.Dir, command.Env = "..", append(account.Env(), "NO_COLOR=1")
+	command.Dir, command.Env = "../..", append(account.Env(), "NO_COLOR=1")
 	command.Stdin, command.Stdout, command.Stderr = terminal.File, terminal.File, terminal.File
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := command.Start(); err != nil {

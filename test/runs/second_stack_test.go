@@ -1,21 +1,19 @@
-package test
+package runs
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
 // TestSecondStack deploys the app beside a stack that is there already, with ever more of what the documentation says that a
 // second stack needs. The local AWS does not roll a failed stack back, so each one has another group.
 func TestSecondStack(t *testing.T) {
-	server, err := localaws.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Stop() })
-	if _, err := deployTo(t.Context(), server); err != nil {
+	t.Parallel()
+	account := deployedtest.StartEmpty(t)
+	if err := account.Deploy(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	output := t.TempDir()
@@ -25,14 +23,14 @@ func TestSecondStack(t *testing.T) {
 		err     string // a part of it, or nothing
 	}{
 		{"Group", nil, "Group with name NoAuthorityIAMGroup already exists"},
-		{"Identity", []string{"groupName=Staff"}, "Resource of type 'AWS::SES::EmailIdentity' with identifier '" + sender + "' already exists."},
-		{"Second", []string{"groupName=Others", "identity=" + sender, "userPath=/staff/"}, ""},
+		{"Identity", []string{"groupName=Staff"}, "Resource of type 'AWS::SES::EmailIdentity' with identifier '" + deployed.Sender + "' already exists."},
+		{"Second", []string{"groupName=Others", "identity=" + deployed.Sender, "userPath=/staff/"}, ""},
 	} {
 		arguments := []string{"deploy", "--require-approval", "never", "--output", output}
-		for _, setting := range append(test.context, "sender="+sender, "stackName="+test.stack) {
+		for _, setting := range append(test.context, "sender="+deployed.Sender, "stackName="+test.stack) {
 			arguments = append(arguments, "-c", setting)
 		}
-		switch err := server.CDK(t.Context(), arguments...); {
+		switch err := account.CDK(t.Context(), arguments...); {
 		case test.err == "" && err != nil:
 			t.Errorf("with %v: %v", test.context, err)
 		case test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err)):

@@ -1,4 +1,4 @@
-package test
+package runs
 
 import (
 	"slices"
@@ -8,63 +8,54 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
 // TestRunWithGivenGroupAndIdentity deploys the app for a group and for identities that are there already: first as IAM and
 // SES know them, the domain in other letter case; then the group without its path, and an address in other letter case.
 func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	t.Parallel()
-	server := newServer(t)
-	account := &account{Server: server, sfn: sfn.NewFromConfig(server.Config()), iam: iam.NewFromConfig(server.Config())}
-	_, err := account.iam.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: aws.String("Staff"), Path: aws.String("/teams/")})
+	account := deployedtest.StartEmpty(t)
+	_, err := account.IAM.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: aws.String("Staff"), Path: aws.String("/teams/")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, identity := range []string{"example.com", "it@example.org"} {
-		_, err := sesv2.NewFromConfig(server.Config()).CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: &identity})
+		_, err := sesv2.NewFromConfig(account.Config()).CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: &identity})
 		if err == nil {
-			err = server.Verify(t.Context(), identity)
+			err = account.Verify(t.Context(), identity)
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	output := t.TempDir()
 	deploy := func(settings ...string) {
 		t.Helper()
-		for _, command := range [][]string{{"bootstrap"}, {"deploy", "--require-approval", "never"}} {
-			for _, setting := range settings {
-				command = append(command, "--context", setting)
-			}
-			if err := server.CDK(t.Context(), append(command, "--output", output)...); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if account.stateMachine, err = server.StackOutput(t.Context(), "IamUserOnboarding", "StateMachineArn"); err != nil {
+		if err := account.Deploy(t.Context(), settings...); err != nil {
 			t.Fatal(err)
 		}
 	}
 
 	deploy("group="+iamARN+"group/teams/Staff", "sender=IT@Example.com", "identity=EXAMPLE.com")
-	if execution := account.run(t, listOf("given@example.net")); execution.status != types.ExecutionStatusSucceeded {
+	if execution := account.Run(t, listOf("given@example.net")); execution.Status != types.ExecutionStatusSucceeded {
 		t.Fatalf("got %+v", execution)
 	}
 	if code, stdout, stderr := (&operator{account: account}).onboard(t, "given@example.net", "check", "-", "--aws"); code != 0 {
 		t.Errorf("the command finds problems: got the exit code %d and\n%s%s", code, stdout, stderr)
 	}
-	if got := account.user(t, "given@example.net").Groups; !slices.Equal(got, []string{"Staff"}) {
+	if got := account.User(t, "given@example.net").Groups; !slices.Equal(got, []string{"Staff"}) {
 		t.Errorf("the user is in the groups %v, want Staff", got)
 	}
-	if mails := account.mailsTo(t, "given@example.net"); len(mails) != 1 || mails[0].From != "IT@Example.com" {
+	if mails := account.MailsTo(t, "given@example.net"); len(mails) != 1 || mails[0].From != "IT@Example.com" {
 		t.Errorf("got the mails %+v, want one from the sender", mails)
 	}
 
 	deploy("group=Staff", "sender=IT@example.org", "identity=IT@example.org")
-	execution := account.run(t, listOf("not-given@example.net"))
-	problems := strings.Split(execution.cause, "\n")
-	if execution.failure != "PreflightFailed" || len(problems) != 2 {
+	execution := account.Run(t, listOf("not-given@example.net"))
+	problems := strings.Split(execution.Cause, "\n")
+	if execution.Error != "PreflightFailed" || len(problems) != 2 {
 		t.Fatalf("got %+v, want PreflightFailed with two problems", execution)
 	}
 	if want := "SES has no identity IT@example.org in this region: create it and have it verified"; problems[0] != want {
@@ -76,7 +67,7 @@ func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	if !strings.HasPrefix(problems[1], start) || !strings.HasSuffix(problems[1], end) {
 		t.Errorf("got\n%s\nwant\n%s…%s", problems[1], start, end)
 	}
-	account.wantNobody(t, "not-given@example.net")
+	account.WantNobody(t, "not-given@example.net")
 
 	code, stdout, stderr := (&operator{account: account}).onboard(t, "not-given@example.net", "check", "-", "--aws")
 	for _, problem := range []string{problems[0], "the group Staff is " + iamARN + "group/teams/Staff, but the role of the state machine " +

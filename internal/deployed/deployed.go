@@ -1,0 +1,218 @@
+// Package deployed has the app of this repository deployed to the local AWS, and runs lists there. The tests, the demo and the
+// benchmark use it.
+package deployed
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+const (
+	// Sender is the sender that the app is deployed with, unless a setting says otherwise.
+	Sender = "it@example.com"
+	// Stack is the name of the stack that the app makes by default, and GroupName that of its group.
+	Stack     = "IamUserOnboarding"
+	GroupName = "NoAuthorityIAMGroup"
+)
+
+// Account is a local AWS to which the app is deployed.
+type Account struct {
+	*localaws.Server
+	IAM *iam.Client
+	SFN *sfn.Client
+	// StateMachine is the ARN of the state machine.
+	StateMachine string
+}
+
+// NewAccount makes an account of a local AWS to which nothing is deployed yet.
+func NewAccount(server *localaws.Server) *Account {
+	config := server.Config()
+	// The local AWS does not fail by itself. If it does, a retry must not hide it, nor do twice what has taken effect.
+	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	return &Account{Server: server, IAM: iam.NewFromConfig(config), SFN: sfn.NewFromConfig(config)}
+}
+
+// Deploy bootstraps the account and deploys the app, both with the stock CDK CLI, and verifies [Sender]. A setting is one of
+// the app's context, such as language=ja. Whoever sets another sender verifies it.
+func (a *Account) Deploy(ctx context.Context, settings ...string) error {
+	// Not in cdk.out, which another CDK CLI may use at the same time.
+	output, err := os.MkdirTemp("", "cdk.out-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(output)
+	environment := "aws://" + localaws.Account + "/" + a.Config().Region
+	for _, arguments := range [][]string{{"bootstrap", environment}, {"deploy", "--require-approval", "never"}} {
+		arguments = append(arguments, "--output", output)
+		for _, setting := range withSender(settings) {
+			arguments = append(arguments, "--context", setting)
+		}
+		if err := a.CDK(ctx, arguments...); err != nil {
+			return err
+		}
+	}
+	return a.deployed(ctx, settings)
+}
+
+// Create makes the stack of the app as [Account.Deploy] does, but without the CDK CLI, which takes longer than all the rest.
+func (a *Account) Create(ctx context.Context, settings ...string) error {
+	template, err := a.template(ctx, withSender(settings))
+	if err != nil {
+		return err
+	}
+	if err := a.CreateStack(ctx, Stack, template); err != nil {
+		return err
+	}
+	return a.deployed(ctx, settings)
+}
+
+// CreateStack makes a stack from a template of the CDK, in whose account no bootstrap stack is needed.
+func (a *Account) CreateStack(ctx context.Context, name string, template map[string]any) error {
+	template = maps.Clone(template)
+	delete(template, "Parameters") // the version of the bootstrap stack,
+	delete(template, "Rules")      // and the least one that it may be
+	body, err := json.Marshal(template)
+	if err != nil {
+		return err
+	}
+	stacks := cloudformation.NewFromConfig(a.Config())
+	if _, err := stacks.CreateStack(ctx, &cloudformation.CreateStackInput{
+		StackName: &name, TemplateBody: aws.String(string(body)), Capabilities: []types.Capability{types.CapabilityCapabilityNamedIam},
+	}); err != nil {
+		return err
+	}
+	described, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	if err != nil {
+		return err
+	}
+	// The local AWS answers when the stack is made.
+	if status := described.Stacks[0].StackStatus; status != types.StackStatusCreateComplete {
+		return fmt.Errorf("the stack %s is in the status %s: %s", name, status, aws.ToString(described.Stacks[0].StackStatusReason))
+	}
+	return nil
+}
+
+// withSender adds the default sender to settings that have none.
+func withSender(settings []string) []string {
+	if slices.ContainsFunc(settings, isSender) {
+		return settings
+	}
+	return append([]string{"sender=" + Sender}, settings...)
+}
+
+func isSender(setting string) bool { return strings.HasPrefix(setting, "sender=") }
+
+// deployed does what is to be done when the stack is there.
+func (a *Account) deployed(ctx context.Context, settings []string) (err error) {
+	if a.StateMachine, err = a.StackOutput(ctx, Stack, "StateMachineArn"); err != nil || slices.ContainsFunc(settings, isSender) {
+		return err
+	}
+	return a.Verify(ctx, Sender)
+}
+
+var (
+	templatesLock sync.Mutex
+	templates     = map[string]map[string]any{} // by region and settings
+)
+
+// template synthesizes the template once for all accounts of this process.
+func (a *Account) template(ctx context.Context, settings []string) (template map[string]any, err error) {
+	templatesLock.Lock()
+	defer templatesLock.Unlock()
+	key := fmt.Sprintf("%s %q", a.Config().Region, settings)
+	if templates[key] == nil {
+		if template, err = a.synthesize(ctx, settings); err != nil {
+			return nil, err
+		}
+		templates[key] = template
+	}
+	return templates[key], nil
+}
+
+// synthesize has the app write its template, as the CDK CLI does.
+func (a *Account) synthesize(ctx context.Context, settings []string) (template map[string]any, err error) {
+	root, err := localaws.Root()
+	if err != nil {
+		return nil, err
+	}
+	var app struct{ Context map[string]any }
+	if err := readJSON(filepath.Join(root, "cdk.json"), &app); err != nil {
+		return nil, err
+	}
+	for _, setting := range settings {
+		key, value, _ := strings.Cut(setting, "=")
+		app.Context[key] = value
+	}
+	appContext, err := json.Marshal(app.Context)
+	if err != nil {
+		return nil, err
+	}
+	output, err := os.MkdirTemp("", "cdk.out-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(output)
+	command := exec.CommandContext(ctx, "go", "run", ".")
+	command.Dir = root
+	command.Env = append(a.env(), "CDK_OUTDIR="+output, "CDK_CONTEXT_JSON="+string(appContext),
+		"CDK_DEFAULT_REGION="+a.Config().Region, "CDK_DEFAULT_ACCOUNT="+localaws.Account)
+	if printed, err := command.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s: %w\n%s", command, err, printed)
+	}
+	return template, readJSON(filepath.Join(output, Stack+".template.json"), &template)
+}
+
+func readJSON(file string, value any) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(content, value)
+}
+
+// CDK runs the CDK CLI in the root of this repository.
+func (a *Account) CDK(ctx context.Context, arguments ...string) error {
+	root, err := localaws.Root()
+	if err != nil {
+		return err
+	}
+	command := exec.CommandContext(ctx, filepath.Join(root, "node_modules", ".bin", "cdk"), arguments...)
+	command.Dir, command.Env = root, a.env()
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w (npm ci installs the CDK CLI)\n%s", command, err, output)
+	}
+	return nil
+}
+
+// env has the CDK's validation of templates off, whose start takes longer than all the rest.
+func (a *Account) env() []string { return append(a.Env(), "CDK_VALIDATION=false") }
+
+// StackOutput returns an output of a stack.
+func (a *Account) StackOutput(ctx context.Context, stack, key string) (string, error) {
+	found, err := cloudformation.NewFromConfig(a.Config()).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if err != nil {
+		return "", err
+	}
+	for _, output := range found.Stacks[0].Outputs {
+		if *output.OutputKey == key {
+			return *output.OutputValue, nil
+		}
+	}
+	return "", fmt.Errorf("the stack %s has no output %s", stack, key)
+}

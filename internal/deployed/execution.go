@@ -1,0 +1,43 @@
+package deployed
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// Execution is an execution that has ended.
+type Execution struct {
+	ARN          string
+	Status       types.ExecutionStatus
+	Output       string
+	Error, Cause string
+}
+
+// Run runs an input, which is encoded as JSON, to its end.
+func (a *Account) Run(ctx context.Context, input any) (Execution, error) {
+	encoded, err := json.Marshal(input)
+	if err != nil {
+		return Execution{}, err
+	}
+	started, err := a.SFN.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &a.StateMachine, Input: aws.String(string(encoded))})
+	if err != nil {
+		return Execution{}, err
+	}
+	return a.Await(ctx, *started.ExecutionArn)
+}
+
+// Await waits for the end of an execution.
+func (a *Account) Await(ctx context.Context, arn string) (Execution, error) {
+	if err := a.AwaitExecution(ctx, arn); err != nil {
+		return Execution{}, err
+	}
+	described, err := a.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+	if err != nil {
+		return Execution{}, err
+	}
+	return Execution{arn, described.Status, aws.ToString(described.Output), aws.ToString(described.Error), aws.ToString(described.Cause)}, nil
+}

@@ -1,0 +1,242 @@
+// Package deployedtest has the tests run lists on the local AWS, and look at what comes of them.
+package deployedtest
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// Account is a local AWS that has the stack of the app.
+type Account struct{ *deployed.Account }
+
+// Start starts an account, which ends with the test.
+func Start(t testing.TB, settings ...string) *Account {
+	t.Helper()
+	account := StartEmpty(t)
+	if err := account.Create(t.Context(), settings...); err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+// StartEmpty starts an account to which nothing is deployed, and which ends with the test.
+func StartEmpty(t testing.TB, options ...localaws.Option) *Account {
+	t.Helper()
+	server, err := localaws.Start(t.Context(), options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := server.SetPace(t.Context(), Pace); err != nil {
+		t.Fatal(err)
+	}
+	return &Account{deployed.NewAccount(server)}
+}
+
+// Pace has retries come fast, and no time-out but where a test wants one: on a busy machine a test is slow then, and not red.
+var Pace = localaws.Pace{Factor: 0.01}
+
+// Report is what an execution says of its users.
+type Report struct {
+	Total, Created, Resumed, Resent, Skipped, Failed int
+	Users                                            []UserReport
+}
+
+// UserReport is what an execution says of a user.
+type UserReport struct{ UserName, Status, Reason, Step, Error, Cause string }
+
+// Run runs an input, which is encoded as JSON, to its end.
+func (a *Account) Run(t testing.TB, input any) deployed.Execution {
+	t.Helper()
+	execution, err := a.Account.Run(t.Context(), input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return execution
+}
+
+// Await waits for the end of an execution.
+func (a *Account) Await(t testing.TB, arn string) deployed.Execution {
+	t.Helper()
+	execution, err := a.Account.Await(t.Context(), arn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return execution
+}
+
+// Report is the report of an execution that succeeded, or failed because of users.
+func (a *Account) Report(t testing.TB, execution deployed.Execution) (report Report) {
+	t.Helper()
+	output := execution.Output
+	if execution.Status == types.ExecutionStatusFailed && execution.Error == "UsersNotOnboarded" {
+		output = a.OutputOf(t, execution.ARN, "Summary")
+	}
+	decoder := json.NewDecoder(strings.NewReader(output))
+	decoder.DisallowUnknownFields() // a password, for one
+	if err := decoder.Decode(&report); err != nil {
+		t.Fatalf("the execution ended as %+v without a report: %v", execution, err)
+	}
+	return report
+}
+
+// WantReport compares reports.
+func WantReport(t testing.TB, got, want Report) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got the report\n%+v\nwant\n%+v", got, want)
+	}
+}
+
+// OutputOf returns the output that the history of an execution has of a state.
+func (a *Account) OutputOf(t testing.TB, arn, state string) string {
+	t.Helper()
+	pages := sfn.NewGetExecutionHistoryPaginator(a.SFN, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, event := range page.Events {
+			if exited := event.StateExitedEventDetails; exited != nil && *exited.Name == state {
+				return *exited.Output
+			}
+		}
+	}
+	t.Fatalf("the history has no output of %s", state)
+	return ""
+}
+
+// MailsTo returns the mails to an address, oldest first.
+func (a *Account) MailsTo(t testing.TB, address string) []localaws.Mail {
+	t.Helper()
+	return a.AllMails(t)[address]
+}
+
+// AllMails returns the mails by the address that they went to, oldest first.
+func (a *Account) AllMails(t testing.TB) map[string][]localaws.Mail {
+	t.Helper()
+	all, err := a.Mails(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mails := map[string][]localaws.Mail{}
+	for _, mail := range all {
+		mails[mail.To[0]] = append(mails[mail.To[0]], mail)
+	}
+	return mails
+}
+
+// MailedPassword is the line below the words of the default mail that announce it.
+func MailedPassword(mail localaws.Mail) string {
+	_, after, _ := strings.Cut(mail.Text, "Password (for the first sign-in only):\n")
+	password, _, _ := strings.Cut(after, "\n")
+	return password
+}
+
+// User returns a user.
+func (a *Account) User(t testing.TB, name string) localaws.User {
+	t.Helper()
+	user, ok := a.FindUser(t, name)
+	if !ok {
+		t.Fatalf("%s: there is no such user", name)
+	}
+	return user
+}
+
+// FindUser returns a user if there is one.
+func (a *Account) FindUser(t testing.TB, name string) (user localaws.User, ok bool) {
+	t.Helper()
+	user, err := a.Server.User(t.Context(), name)
+	if err != nil && !errors.Is(err, localaws.ErrNotFound) {
+		t.Fatal(err)
+	}
+	return user, err == nil
+}
+
+// CreateUser makes a user by hand.
+func (a *Account) CreateUser(t testing.TB, input *iam.CreateUserInput) {
+	t.Helper()
+	if _, err := a.IAM.CreateUser(t.Context(), input); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// WantNobody wants that no user of that name was created.
+func (a *Account) WantNobody(t testing.TB, name string) {
+	t.Helper()
+	if user, ok := a.FindUser(t, name); ok {
+		t.Errorf("%s: got %+v, want no such user", name, user)
+	}
+}
+
+// WantOnboarded wants a user who is complete, and whose last mail has the very password that is set. It returns that password.
+func (a *Account) WantOnboarded(t testing.TB, name, address string) string {
+	t.Helper()
+	user := a.User(t, name)
+	if user.LoginProfile == nil || !user.LoginProfile.ResetRequired {
+		t.Fatalf("%s has no login profile that requires a reset: %+v", name, user)
+	}
+	want := localaws.User{
+		Name: name, Path: "/onboarded/", Tags: map[string]string{"onboarding": "complete"}, Groups: []string{deployed.GroupName},
+		LoginProfile: user.LoginProfile,
+	}
+	if !reflect.DeepEqual(user, want) {
+		t.Errorf("got the user %+v, want %+v", user, want)
+	}
+	mails := a.MailsTo(t, address)
+	if len(mails) == 0 {
+		t.Fatalf("%s was mailed nothing", address)
+	}
+	password := user.LoginProfile.Password
+	if got := MailedPassword(mails[len(mails)-1]); got != password {
+		t.Errorf("%s was mailed the password %q, but %q is set", address, got, password)
+	}
+	return password
+}
+
+// Definition is the definition of the state machine.
+func (a *Account) Definition(t testing.TB) string {
+	t.Helper()
+	described, err := a.SFN.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &a.StateMachine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *described.Definition
+}
+
+// Variant is the account with a copy of the state machine in which the part of the definition is another.
+func (a *Account) Variant(t testing.TB, name, part, instead string) *Account {
+	t.Helper()
+	described, err := a.SFN.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &a.StateMachine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := strings.Replace(*described.Definition, part, instead, 1)
+	if definition == *described.Definition {
+		t.Fatalf("the definition has no %s", part)
+	}
+	created, err := a.SFN.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+		Name: &name, Definition: &definition, RoleArn: described.RoleArn,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	variant := *a.Account
+	variant.StateMachine = *created.StateMachineArn
+	return &Account{&variant}
+}

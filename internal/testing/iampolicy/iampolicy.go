@@ -1,0 +1,153 @@
+// Package iampolicy is what IAM makes of the policy documents of this project. It knows the operators that they have, and no
+// others.
+package iampolicy
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Policy is a policy document, with what IAM makes of it. It knows the operators that the templates have, and no others.
+type Policy []Statement
+
+type Statement struct {
+	Effect      string
+	Principal   any
+	Action      any
+	NotAction   any
+	Resource    any
+	NotResource any
+	Condition   map[string]map[string]any
+}
+
+// String is a statement in a line: Allow action, action on resource if operator key = value.
+func (s Statement) String() string {
+	line := s.Effect
+	for _, element := range []struct {
+		before string
+		value  any
+	}{{" to", s.Principal}, {"", s.Action}, {" all but", s.NotAction}, {" on", s.Resource}, {" on all but", s.NotResource}} {
+		if element.value != nil {
+			line += element.before + " " + strings.Join(Texts(element.value), ", ")
+		}
+	}
+	for _, operator := range slices.Sorted(maps.Keys(s.Condition)) {
+		for _, key := range slices.Sorted(maps.Keys(s.Condition[operator])) {
+			line += fmt.Sprintf(" if %s %s = %s", operator, key, strings.Join(Texts(s.Condition[operator][key]), ", "))
+		}
+	}
+	return line
+}
+
+// Texts are the values of an element that may have one or several.
+func Texts(value any) (all []string) {
+	switch value := value.(type) {
+	case []any:
+		for _, value := range value {
+			all = append(all, Texts(value)...)
+		}
+		return all
+	case map[string]any: // of a principal
+		for kind, name := range value {
+			all = append(all, fmt.Sprint(kind, ":", name))
+		}
+		return all
+	}
+	return []string{fmt.Sprint(value)}
+}
+
+// Request is a request as IAM sees it.
+type Request struct {
+	Action, Resource string
+	Context          map[string][]string
+}
+
+// Allows tells what IAM decides (IAM User Guide, "Policy evaluation logic", for one account).
+func (p Policy) Allows(t testing.TB, r Request) bool {
+	t.Helper()
+	allowed := false
+	for _, statement := range p {
+		if statement.Matches(t, r) {
+			if statement.Effect == "Deny" {
+				return false
+			}
+			allowed = true
+		}
+	}
+	return allowed
+}
+
+func (s Statement) Matches(t testing.TB, r Request) bool {
+	t.Helper()
+	return matchesElement(s.Action, s.NotAction, r.Action, r) && matchesElement(s.Resource, s.NotResource, r.Resource, r) &&
+		s.conditionHolds(t, r)
+}
+
+func matchesElement(patterns, notPatterns any, value string, r Request) bool {
+	matches := func(pattern string) bool { return r.matches(pattern, value) }
+	if notPatterns != nil {
+		return !slices.ContainsFunc(Texts(notPatterns), matches)
+	}
+	return slices.ContainsFunc(Texts(patterns), matches)
+}
+
+var policyVariable = regexp.MustCompile(`\$\{(.*?)\}`)
+
+// matches tells whether a pattern with wildcards and policy variables matches a value.
+func (r Request) matches(pattern, value string) bool {
+	pattern = policyVariable.ReplaceAllStringFunc(pattern, func(variable string) string {
+		return strings.Join(r.Context[strings.Trim(variable, "${}")], "")
+	})
+	quoted := regexp.QuoteMeta(pattern)
+	return regexp.MustCompile(`\A` + strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(quoted) + `\z`).MatchString(value)
+}
+
+func (s Statement) conditionHolds(t testing.TB, r Request) bool {
+	t.Helper()
+	for operator, keys := range s.Condition {
+		for key, wanted := range keys {
+			got := r.Context[key]
+			equals := func(value string) bool { return slices.Contains(Texts(wanted), value) }
+			holds := false
+			switch operator {
+			case "StringEquals":
+				holds = len(got) == 1 && equals(got[0])
+			case "BoolIfExists":
+				holds = len(got) == 0 || equals(got[0])
+			case "ForAllValues:StringEquals":
+				holds = !slices.ContainsFunc(got, func(value string) bool { return !equals(value) })
+			default:
+				t.Fatalf("%s: the test does not know the operator %s", s, operator)
+			}
+			if !holds {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// OfOperators returns the statements of the policy documents in docs/operators.md, for which operators is the path.
+func OfOperators(t testing.TB, operators string) (statements Policy) {
+	t.Helper()
+	content, err := os.ReadFile(operators)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllSubmatch(content, -1) {
+		var document struct {
+			Version   string
+			Statement Policy
+		}
+		if json.Unmarshal(block[1], &document) == nil && document.Version != "" {
+			statements = append(statements, document.Statement...)
+		}
+	}
+	return statements
+}

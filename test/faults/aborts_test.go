@@ -1,0 +1,59 @@
+package faults
+
+import (
+	"context"
+	"maps"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// testAborts stops the execution right before and right after each call takes effect.
+func (s *suite) testAborts(t testing.TB, paths map[string][]string) {
+	paths = maps.Clone(paths)
+	for _, task := range s.machine.Tasks() {
+		paths["fresh"] = append([]string{task.Name}, paths["fresh"]...)
+	}
+	aborts := []kind{
+		{name: "abort-before", treat: func(x *exchange) {
+			s.abort()
+			x.give(x.handOn())
+		}},
+		{name: "abort-after", treat: func(x *exchange) {
+			answer := x.handOn()
+			s.abort()
+			x.give(answer)
+		}},
+	}
+	for _, start := range starts {
+		for _, state := range paths[start.name] {
+			for _, kind := range aborts {
+				c := newCase(start, state, kind, 1)
+				execution := s.try(t, c)
+				if execution.Status != types.ExecutionStatusAborted && c.fault.hit > 0 {
+					t.Errorf("%s: got %s, want ABORTED", c.user, execution.Status)
+				}
+			}
+		}
+	}
+	if err := s.AwaitQuiet(t.Context()); err != nil { // for the calls of stopped executions
+		t.Fatal(err)
+	}
+	s.checkEnd(t)
+}
+
+// abort stops the execution that is running.
+func (s *suite) abort() {
+	ctx := context.Background() // of a call, not of the test
+	running, err := s.SFN.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: &s.StateMachine, StatusFilter: types.ExecutionStatusRunning,
+	})
+	if err != nil {
+		return // the run does not end as ABORTED, which is reported
+	}
+	for _, execution := range running.Executions {
+		s.aborted = true
+		_, _ = s.SFN.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: execution.ExecutionArn})
+	}
+}

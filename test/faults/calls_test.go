@@ -1,0 +1,87 @@
+package faults
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+)
+
+// testCalls has each call of a child go wrong. Calls that name their user go wrong side by side in one execution, those
+// that do not in an execution of their own.
+func (s *suite) testCalls(t testing.TB, paths map[string][]string) {
+	var lists [][]*faultCase
+	for _, resend := range []bool{false, true} {
+		var together []*faultCase
+		for _, start := range starts {
+			for _, state := range paths[start.name] {
+				if start.resend != resend {
+					continue
+				}
+				for _, c := range casesOf(start, state, kinds) {
+					if s.namesNobody(state) {
+						s.try(t, c)
+					} else {
+						together = append(together, c)
+					}
+				}
+			}
+		}
+		lists = slices.AppendSeq(lists, slices.Chunk(together, 160))
+	}
+	s.tryTogether(t, lists...)
+	s.checkEnd(t)
+}
+
+// testPreflight has the calls go wrong that are made before the first user is touched.
+func (s *suite) testPreflight(t testing.TB) {
+	for _, task := range s.machine.Tasks() {
+		for _, c := range casesOf(startNamed("fresh"), task.Name, kinds) {
+			execution := s.try(t, c)
+			if c.mustRecover() {
+				continue
+			}
+			if execution.Error != "PreflightFailed" || execution.Cause == "" {
+				t.Errorf("%s: got %s %s: %s, want PreflightFailed", c.user, execution.Status, execution.Error, execution.Cause)
+			}
+			s.WantNobody(t, c.user)
+		}
+	}
+	s.checkEnd(t)
+}
+
+// testNotReady has the preflight find what it looks for, and wants it to say what to do.
+func (s *suite) testNotReady(t testing.TB) {
+	answering := func(name, body string) kind {
+		return kind{name: name, treat: func(x *exchange) {
+			answer := x.handOn()
+			answer.body = []byte(body)
+			x.give(answer)
+		}}
+	}
+	missing := kind{name: "missing", treat: refusing(map[string]wireError{
+		"iam":   {http.StatusNotFound, "NoSuchEntity", "The group cannot be found."},
+		"sesv2": {http.StatusNotFound, "NotFoundException", "Email identity does not exist."},
+	})}
+	for _, test := range []struct {
+		state string
+		kind  kind
+		want  string
+	}{
+		{"GetAccount", answering("paused", `{"SendingEnabled": false}`),
+			"SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"},
+		{"GetEmailIdentity", answering("unverified", `{"VerifiedForSendingStatus": false}`),
+			"the sender's SES identity " + deployed.Sender + " is not verified: follow the link in the mail that AWS sent to the address, " +
+				"or publish the DKIM records of the domain"},
+		{"GetEmailIdentity", missing, "SES has no identity " + deployed.Sender + " in this region: create it and have it verified"},
+		{"GetGroup", missing, "IAM has no group " + deployed.GroupName + ": create it, or deploy the stack again"},
+	} {
+		c := newCase(startNamed("fresh"), test.state, test.kind, forever)
+		if execution := s.try(t, c); execution.Error != "PreflightFailed" || execution.Cause != test.want {
+			t.Errorf("%s: got %s: %s\nwant PreflightFailed: %s", c.user, execution.Error, execution.Cause, test.want)
+		}
+		s.WantNobody(t, c.user)
+	}
+	s.checkEnd(t)
+}

@@ -1,0 +1,51 @@
+// Package faults has every call of a run go wrong in every way, on the local AWS.
+package faults
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
+)
+
+// TestFaults has every call of a run go wrong in every way. Each part has an account of its own.
+func TestFaults(t *testing.T) {
+	var mu sync.Mutex
+	all, tasks := tried{}, []asl.Task(nil)
+	t.Run("part", func(t *testing.T) {
+		for name, test := range map[string]func(*suite, testing.TB){
+			"of each call":     func(s *suite, t testing.TB) { s.testCalls(t, s.paths(t)) },
+			"of the preflight": func(s *suite, t testing.TB) { s.testPreflight(t); s.testNotReady(t) },
+			"by an abort":      func(s *suite, t testing.TB) { s.testAborts(t, s.paths(t)) },
+			"by refusals": func(s *suite, t testing.TB) {
+				s.testConsistency(t)
+				s.testRefusals(t)
+				s.testStricterPolicy(t)
+				s.testDraws(t)
+			},
+			"by a child that runs twice": (*suite).testTwice,
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				s := newSuite(t)
+				test(s, t)
+				mu.Lock()
+				defer mu.Unlock()
+				all.merge(s.tried)
+				tasks = append(s.machine.Tasks(), s.child.Tasks()...)
+			})
+		}
+	})
+	all.wantEvery(t, tasks)
+}
+
+// TestFaultsOfSeparatePassword has the calls go wrong that send the password in a mail of its own, and the mail before it.
+func TestFaultsOfSeparatePassword(t *testing.T) {
+	t.Parallel()
+	s := newSuite(t, "separatePassword=true", "bounceEmail=it@example.com", "alarmEmail=it@example.com")
+	mails := []string{"SendEmail", "SendEmail password"}
+	paths := map[string][]string{"fresh": mails, "with-profile": mails, "complete": mails}
+
+	s.testCalls(t, paths)
+	s.testAborts(t, paths)
+}

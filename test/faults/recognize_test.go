@@ -1,0 +1,79 @@
+package faults
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// recognize reads a call in the protocol of its service: Query of IAM, JSON of Secrets Manager, REST of SES.
+func (p *proxy) recognize(r *http.Request, body []byte) apiCall {
+	var call apiCall
+	var form url.Values
+	switch target := r.Header.Get("X-Amz-Target"); {
+	case target != "":
+		service, action, _ := strings.Cut(target, ".")
+		call.api = service + ":" + lowerFirst(action)
+	case strings.HasPrefix(r.URL.Path, "/v2/email/"):
+		call.api = sesAPI(r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v2/email/"))
+		var mail struct {
+			Destination struct{ ToAddresses []string }
+			Content     struct {
+				Simple struct {
+					Body struct{ Text struct{ Data string } }
+				}
+			}
+		}
+		if json.Unmarshal(body, &mail) == nil && len(mail.Destination.ToAddresses) > 0 {
+			call.user = mail.Destination.ToAddresses[0] // the users of the suite are named by their addresses
+			call.password = deployedtest.MailedPassword(localaws.Mail{Text: mail.Content.Simple.Body.Text.Data})
+		}
+	default:
+		form, _ = url.ParseQuery(string(body))
+		call.api = "iam:" + lowerFirst(form.Get("Action"))
+		call.user = form.Get("UserName")
+		call.password = form.Get("Password")
+	}
+	call.state = p.stateOf(call, form)
+	return call
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+func sesAPI(methodAndPath string) string {
+	switch {
+	case methodAndPath == "POST outbound-emails":
+		return "sesv2:sendEmail"
+	case methodAndPath == "GET account":
+		return "sesv2:getAccount"
+	case strings.HasPrefix(methodAndPath, "GET identities/"):
+		return "sesv2:getEmailIdentity"
+	}
+	return "sesv2: " + methodAndPath
+}
+
+// stateOf is the task state that makes a call. Two states that call the same API differ in what they always send.
+func (p *proxy) stateOf(call apiCall, form url.Values) string {
+	for _, task := range p.tasks {
+		if task.API == call.api && task.TellsPassword == (call.password != "") && task.Matches(form) {
+			return task.Name
+		}
+	}
+	return ""
+}
+
+// drawn is the password in an answer of GetRandomPassword.
+func drawn(api string, body []byte) (password string, ok bool) {
+	var result struct{ RandomPassword string }
+	ok = api == "secretsmanager:getRandomPassword" && json.Unmarshal(body, &result) == nil && result.RandomPassword != ""
+	return result.RandomPassword, ok
+}

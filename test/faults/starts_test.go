@@ -1,0 +1,88 @@
+package faults
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+const ourPath, ourTag = "/onboarded/", "onboarding"
+
+// start is where a user is when a run begins.
+type start struct {
+	name    string
+	exists  bool
+	path    string
+	mark    string // the value of our tag
+	inGroup bool
+	profile *localaws.LoginProfile
+	// resend tells that the run is to send a new password.
+	resend bool
+	// brief tells that only those calls go wrong which no start before leads to, since the others go as from there.
+	brief bool
+	// end is where the user is to be once a run went well.
+	end end
+}
+
+type end string
+
+const (
+	onboarded end = "onboarded"
+	takenOver end = "taken over"
+	untouched end = "untouched"
+)
+
+// starts are where a user of a list can be. Of those who exist, some are as this machine leaves them when it is
+// interrupted, some are the work of others.
+var starts = []start{
+	{name: "fresh", end: onboarded},
+	{name: "created", exists: true, path: ourPath, mark: "pending", brief: true, end: onboarded},
+	{name: "with-profile", exists: true, path: ourPath, mark: "pending", inGroup: true,
+		profile: &localaws.LoginProfile{Password: "Never-mailed-to-anyone-1", ResetRequired: true}, end: onboarded},
+	{name: "complete", exists: true, path: ourPath, mark: "complete", inGroup: true, resend: true,
+		profile: &localaws.LoginProfile{Password: "Mailed-and-then-mislaid-1", ResetRequired: true}, end: onboarded},
+	{name: "no-profile", exists: true, path: ourPath, mark: "complete", inGroup: true, resend: true, brief: true, end: takenOver},
+	{name: "taken-over", exists: true, path: ourPath, mark: "pending", inGroup: true,
+		profile: &localaws.LoginProfile{Password: "Chosen-by-the-user-1"}, end: takenOver},
+	{name: "foreign-near", exists: true, path: ourPath, end: untouched,
+		profile: &localaws.LoginProfile{Password: "Secret-of-their-own-1", ResetRequired: true}},
+	{name: "foreign-far", exists: true, path: "/", mark: "pending", end: untouched},
+}
+
+func startNamed(name string) start {
+	return starts[slices.IndexFunc(starts, func(s start) bool { return s.name == name })]
+}
+
+// make makes the user whose start it is.
+func (s start) make(t testing.TB, a *deployedtest.Account, name string) {
+	t.Helper()
+	if !s.exists {
+		return
+	}
+	input := &iam.CreateUserInput{UserName: &name, Path: &s.path}
+	if s.mark != "" {
+		input.Tags = []iamtypes.Tag{{Key: aws.String(ourTag), Value: aws.String(s.mark)}}
+	}
+	a.CreateUser(t, input)
+	if s.inGroup {
+		if _, err := a.IAM.AddUserToGroup(t.Context(), &iam.AddUserToGroupInput{
+			UserName: &name, GroupName: aws.String(deployed.GroupName),
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.profile != nil {
+		if _, err := a.IAM.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+			UserName: &name, Password: &s.profile.Password, PasswordResetRequired: s.profile.ResetRequired,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

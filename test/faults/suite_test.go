@@ -1,0 +1,188 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// suite runs faults against the deployed state machine.
+type suite struct {
+	*deployedtest.Account
+	proxy   *proxy
+	machine asl.Machine
+	child   asl.Machine
+	// users are all that were in a list, by where they were then.
+	users map[string]start
+	order []string
+	// before is how those users were who must never be changed.
+	before map[string]localaws.User
+	// aborted tells that the execution that runs was stopped.
+	aborted bool
+	tried   tried
+}
+
+// bystanders are in every list. They were made by others.
+var bystanders = map[string]string{"bystander-near@example.net": "foreign-near", "bystander-far@example.net": "foreign-far"}
+
+// newSuite makes a suite for the state machine of an account of its own.
+func newSuite(t testing.TB, settings ...string) *suite {
+	t.Helper()
+	return newSuiteOn(t, deployedtest.Start(t, settings...))
+}
+
+// newSuiteOn makes a suite for the state machine of an account.
+func newSuiteOn(t testing.TB, account *deployedtest.Account) *suite {
+	t.Helper()
+	s := &suite{Account: account, machine: asl.Parse(t, account.Definition(t)), users: map[string]start{},
+		before: map[string]localaws.User{}, tried: tried{}}
+	s.child = s.machine.Child()
+	s.proxy = newProxy(t, account, append(s.machine.Tasks(), s.child.Tasks()...))
+	for name, at := range bystanders {
+		s.enlist(t, name, startNamed(at))
+	}
+	return s
+}
+
+// enlist makes a user who is to be in a list.
+func (s *suite) enlist(t testing.TB, name string, at start) {
+	t.Helper()
+	at.make(t, s.Account, name)
+	s.users[name] = at
+	s.order = append(s.order, name)
+	if at.end != onboarded {
+		s.before[name] = s.User(t, name)
+	}
+}
+
+// The limits of Step Functions (Step Functions Developer Guide, "Step Functions service quotas").
+const (
+	maxPayload     = 262_144 // bytes, of an input and of an output
+	maxCauseLength = 32_768  // characters
+)
+
+// input is the input of a run of some users, and of the bystanders.
+func (s *suite) input(names []string, resend bool) map[string]any {
+	return map[string]any{"IAMUserNames": withBystanders(names), "Resend": resend}
+}
+
+func withBystanders(names []string) []string {
+	return slices.Concat(names, slices.Sorted(maps.Keys(bystanders)))
+}
+
+// run runs users in one execution, and takes what calls it made.
+func (s *suite) run(t testing.TB, names []string, resend bool) (deployed.Execution, []apiCall) {
+	t.Helper()
+	input := s.input(names, resend)
+	s.checkSize(t, "the input", fmt.Sprint(input))
+	s.aborted = false
+	return s.Run(t, input), s.proxy.clear()
+}
+
+// try runs users in one execution, each with the fault of a case, and checks what must hold however a run ends.
+func (s *suite) try(t testing.TB, cases ...*faultCase) deployed.Execution {
+	t.Helper()
+	names := s.prepare(t, cases)
+	execution, calls := s.run(t, names, cases[0].start.resend)
+	s.checkBounds(t, calls, 1)
+	s.checkCases(t, cases, execution, s.check(t, names, execution))
+	return execution
+}
+
+// tryTogether tries several lists at the same time. Their faults must be of calls that name a user.
+func (s *suite) tryTogether(t testing.TB, lists ...[]*faultCase) {
+	t.Helper()
+	names, executions, errs := make([][]string, len(lists)), make([]deployed.Execution, len(lists)), make([]error, len(lists))
+	for i, cases := range lists {
+		names[i] = s.prepare(t, cases)
+	}
+	var running sync.WaitGroup
+	for i, cases := range lists {
+		running.Go(func() {
+			executions[i], errs[i] = s.Account.Account.Run(t.Context(), s.input(names[i], cases[0].start.resend))
+		})
+	}
+	running.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	s.checkBounds(t, s.proxy.clear(), len(lists))
+	for i, cases := range lists {
+		s.checkCases(t, cases, executions[i], s.check(t, names[i], executions[i]))
+	}
+}
+
+// prepare makes the users of some cases, sets their faults, and returns the names.
+func (s *suite) prepare(t testing.TB, cases []*faultCase) (names []string) {
+	t.Helper()
+	for _, c := range cases {
+		s.enlist(t, c.user, c.start)
+		names = append(names, c.user)
+		user := c.user
+		if s.namesNobody(c.state) {
+			user = anybody
+		}
+		s.proxy.inject(user, c.fault)
+	}
+	return names
+}
+
+// checkCases wants each fault to have happened, and those that a retry puts right to have been put right.
+func (s *suite) checkCases(t testing.TB, cases []*faultCase, execution deployed.Execution, statuses map[string]deployedtest.UserReport) {
+	t.Helper()
+	for _, c := range cases {
+		if c.fault.hit == 0 {
+			t.Errorf("%s: the fault did not happen, since no such call was made", c.user)
+			continue
+		}
+		s.tried.add(c)
+		if status := statuses[c.user]; c.mustRecover() && (status.Status == "Failed" || status.Status == "") {
+			t.Errorf("%s: a retry should have put it right, got %s %s %+v", c.user, execution.Status, execution.Error, status)
+		}
+	}
+}
+
+// namesNobody tells of a task state whose calls do not say which user they are for.
+func (s *suite) namesNobody(state string) bool {
+	if _, ok := s.machine.States[state]; ok {
+		return true
+	}
+	arguments := fmt.Sprint(s.child.States[state].Arguments)
+	return !strings.Contains(arguments, "$states.input.UserName") && !strings.Contains(arguments, "$states.input.Email")
+}
+
+// paths returns, for each start, the task states of the child whose calls are to go wrong: those that a user comes by
+// from there.
+func (s *suite) paths(t testing.TB) map[string][]string {
+	t.Helper()
+	paths, seen := map[string][]string{}, map[string]bool{}
+	for _, start := range starts {
+		name := "no-fault." + start.name + "@example.net"
+		s.enlist(t, name, start)
+		execution, calls := s.run(t, []string{name}, start.resend)
+		s.check(t, []string{name}, execution)
+		for _, call := range calls {
+			_, isOfChild := s.child.States[call.state]
+			_, isOfBystander := bystanders[call.user]
+			if isOfChild && !isOfBystander && !slices.Contains(paths[start.name], call.state) && !(start.brief && seen[call.state]) {
+				paths[start.name] = append(paths[start.name], call.state)
+				seen[call.state] = true
+			}
+		}
+	}
+	for _, task := range s.child.Tasks() {
+		if !slices.ContainsFunc(starts, func(start start) bool { return slices.Contains(paths[start.name], task.Name) }) {
+			t.Errorf("no start leads to %s, whose faults are therefore not tried: add a start", task.Name)
+		}
+	}
+	return paths
+}

@@ -1,0 +1,76 @@
+package faults
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// testTwice has a whole second run of a user happen within the first one, right before and right after each of its calls
+// takes effect: the worst that can come of a child that Step Functions runs twice. Whatever the order, the password that is
+// set has been mailed, and a run that resends ends with it in the last mail.
+func (s *suite) testTwice(t testing.TB) {
+	fresh := startNamed("fresh")
+	runAgain := func(x *exchange) {
+		if _, err := s.Account.Account.Run(t.Context(), s.input([]string{x.user}, false)); err != nil {
+			t.Errorf("%s: %v", x.user, err)
+		}
+	}
+	for _, state := range s.child.PathOfNewUser() {
+		for _, kind := range []kind{
+			{name: "run-before", treat: func(x *exchange) {
+				runAgain(x)
+				x.give(x.handOn())
+			}},
+			{name: "run-after", treat: func(x *exchange) {
+				answer := x.handOn()
+				runAgain(x)
+				x.give(answer)
+			}},
+		} {
+			c := newCase(fresh, state, kind, 1)
+			if s.namesNobody(state) {
+				user := c.user
+				treat := c.fault.treat
+				c.fault.treat = func(x *exchange) {
+					x.user = user
+					treat(x)
+				}
+			}
+			s.tryTwice(t, c)
+		}
+	}
+	s.order = nil
+}
+
+func (s *suite) tryTwice(t testing.TB, c *faultCase) {
+	t.Helper()
+	names := s.prepare(t, []*faultCase{c})
+	execution, calls := s.run(t, names, false)
+	s.checkBounds(t, calls, 2)
+	if c.fault.hit == 0 {
+		t.Errorf("%s: the run did not happen twice", c.user)
+	}
+	s.tried.add(c)
+	for name := range bystanders {
+		s.checkUntouched(t, name, s.AllMails(t))
+	}
+	s.checkSecrecy(t, execution)
+	user := s.User(t, c.user)
+	mailed := slices.ContainsFunc(s.AllMails(t)[c.user], func(mail localaws.Mail) bool {
+		return user.LoginProfile != nil && deployedtest.MailedPassword(mail) == user.LoginProfile.Password
+	})
+	if !mailed {
+		t.Errorf("%s: the password that is set was not mailed", c.user)
+	}
+	if again, _ := s.run(t, names, true); again.Status != types.ExecutionStatusSucceeded {
+		t.Errorf("%s: the run that resends ended as %s: %s", c.user, again.Status, again.Cause)
+	}
+	if problem := s.notOnboarded(t, c.user, s.AllMails(t)); problem != "" {
+		t.Errorf("%s: after a run that resends %s", c.user, problem)
+	}
+}

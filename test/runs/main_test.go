@@ -1,0 +1,66 @@
+// Package runs deploys the app to the local AWS, and runs lists there as a user does.
+package runs
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// iamARN is what the ARNs of IAM start with.
+const iamARN = "arn:aws:iam::" + localaws.Account + ":"
+
+var update = flag.Bool("update", false, "write what is held in README.md and docs instead of comparing it")
+
+type (
+	account    = deployedtest.Account
+	report     = deployedtest.Report
+	userReport = deployedtest.UserReport
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	status := m.Run()
+	if err := stopShared(); err != nil {
+		fmt.Fprintln(os.Stderr, "the local AWS did not stop:", err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+// shared starts the account of the tests that have users of their own, and need no account of their own.
+var shared = sync.OnceValues(func() (*deployed.Account, error) {
+	ctx := context.Background() // not of the test that comes first
+	server, err := localaws.Start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stopShared = server.Stop
+	if err := server.SetPace(ctx, deployedtest.Pace); err != nil {
+		return nil, err
+	}
+	account := deployed.NewAccount(server)
+	return account, account.Create(ctx)
+})
+
+// stopShared stops what shared has started.
+var stopShared = func() error { return nil }
+
+func sharedAccount(t *testing.T) *account {
+	t.Helper()
+	shared, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &account{Account: shared}
+}
+
+// listOf is the input of a list.
+func listOf(items ...any) map[string]any { return map[string]any{"IAMUserNames": items} }

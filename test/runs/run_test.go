@@ -1,0 +1,331 @@
+package runs
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+func TestRunOfNewUsers(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	execution := account.Run(t, map[string]any{"IAMUserNames": []string{"flupino@example.net", "nekotto-chan@example.net"}})
+	if execution.Status != types.ExecutionStatusSucceeded {
+		t.Fatalf("got %+v", execution)
+	}
+	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 2, Created: 2, Users: []userReport{
+		{UserName: "flupino@example.net", Status: "Created"}, {UserName: "nekotto-chan@example.net", Status: "Created"},
+	}})
+	passwords := map[string]bool{}
+	for _, name := range []string{"flupino@example.net", "nekotto-chan@example.net"} {
+		password := account.WantOnboarded(t, name, name)
+		passwords[password] = true
+		if len(password) != 20 {
+			t.Errorf("got a password of %d characters, want 20", len(password))
+		}
+		mails := account.MailsTo(t, name)
+		if len(mails) != 1 {
+			t.Fatalf("got %d mails to %s, want 1", len(mails), name)
+		}
+		wantMail(t, mails[0], name, password)
+	}
+	for place, text := range account.Stored(t, execution) {
+		if found := deployedtest.Leaks(text, passwords); len(found) != 0 {
+			t.Errorf("%s has a password: %s", place, found[0])
+		}
+	}
+}
+
+// wantMail compares a mail with the default one.
+func wantMail(t *testing.T, mail localaws.Mail, name, password string) {
+	t.Helper()
+	wantText := `Hello,
+
+An IAM user has been created for you in the AWS account 123456789012.
+
+Sign in at:
+https://123456789012.signin.aws.amazon.com/console
+
+User name:
+` + name + `
+
+Password (for the first sign-in only):
+` + password + `
+
+When you sign in for the first time you are asked to choose a password of your own. Until then, keep this mail to yourself.
+
+If you did not expect this mail, or cannot sign in, please answer it.
+`
+	if mail.Text != wantText {
+		t.Errorf("got the text\n%s\nwant\n%s", mail.Text, wantText)
+	}
+	for _, part := range []string{">" + name + "</code>", ">" + password + "</code>",
+		`<a href="https://123456789012.signin.aws.amazon.com/console"`} {
+		if !strings.Contains(mail.HTML, part) {
+			t.Errorf("the HTML lacks %s:\n%s", part, mail.HTML)
+		}
+	}
+	if want := map[string]string{"UserName": strings.NewReplacer("@", "_40", ".", "_2E").Replace(name)}; !reflect.DeepEqual(mail.Tags, want) {
+		t.Errorf("got the message tags %v, want %v", mail.Tags, want)
+	}
+	if mail.From != deployed.Sender || mail.Subject != "Your AWS sign-in information" {
+		t.Errorf("got a mail from %s with the subject %s", mail.From, mail.Subject)
+	}
+}
+
+func TestRunOfExistingUser(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	const name = "existing@example.net"
+	account.CreateUser(t, &iam.CreateUserInput{UserName: aws.String(name)})
+	if _, err := account.IAM.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+		UserName: aws.String(name), Password: aws.String("Secret-of-their-own-1"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	before := account.User(t, name)
+
+	execution := account.Run(t, map[string]any{"IAMUserNames": []string{name, "beside-existing@example.net"}, "Resend": true})
+
+	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 2, Created: 1, Skipped: 1, Users: []userReport{
+		{UserName: name, Status: "Skipped", Reason: "NotOurs"}, {UserName: "beside-existing@example.net", Status: "Created"},
+	}})
+	if after := account.User(t, name); !reflect.DeepEqual(before, after) {
+		t.Errorf("the user was %+v, and now is %+v", before, after)
+	}
+	if mails := account.MailsTo(t, name); len(mails) != 0 {
+		t.Errorf("got %d mails, want none", len(mails))
+	}
+}
+
+func TestRunOfNameInOtherCase(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	account.CreateUser(t, &iam.CreateUserInput{UserName: aws.String("Case@example.net")})
+	before := account.User(t, "Case@example.net")
+
+	execution := account.Run(t, map[string]any{"IAMUserNames": []string{"case@example.net"}})
+
+	if execution.Status != types.ExecutionStatusFailed || execution.Error != "UsersNotOnboarded" {
+		t.Fatalf("got %+v", execution)
+	}
+	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 1, Failed: 1, Users: []userReport{{
+		UserName: "case@example.net", Status: "Failed", Step: "GetUser", Error: "NameInOtherCase",
+		Cause: "IAM has this user name in other letter case: write it as IAM has it",
+	}}})
+	if after := account.User(t, "Case@example.net"); !reflect.DeepEqual(before, after) {
+		t.Errorf("the user was %+v, and now is %+v", before, after)
+	}
+	if mails := account.MailsTo(t, "case@example.net"); len(mails) != 0 {
+		t.Errorf("got %d mails, want none", len(mails))
+	}
+}
+
+func TestRunOfManyUsers(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	var names []string
+	want := report{Total: 30, Created: 30}
+	for i := range 30 {
+		names = append(names, fmt.Sprintf("user-%d@example.net", i))
+		want.Users = append(want.Users, userReport{UserName: names[i], Status: "Created"})
+	}
+	deployedtest.WantReport(t, account.Report(t, account.Run(t, map[string]any{"IAMUserNames": names})), want)
+	passwords := map[string]bool{}
+	for _, name := range names {
+		passwords[account.WantOnboarded(t, name, name)] = true
+	}
+	if len(passwords) != len(names) {
+		t.Errorf("%d users have %d passwords", len(names), len(passwords))
+	}
+}
+
+func TestRunOfUserObject(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	execution := account.Run(t, map[string]any{"IAMUserNames": []any{
+		map[string]any{"UserName": "object", "Email": "object@example.net", "Group": deployed.GroupName},
+	}})
+	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 1, Created: 1, Users: []userReport{
+		{UserName: "object", Status: "Created"},
+	}})
+	account.WantOnboarded(t, "object", "object@example.net")
+}
+
+// TestRunAgain has a user go through the statuses of one who was onboarded.
+func TestRunAgain(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	const name = "again@example.net"
+	run := func(resend bool) userReport {
+		t.Helper()
+		execution := account.Run(t, map[string]any{"IAMUserNames": []string{name}, "Resend": resend})
+		if execution.Status != types.ExecutionStatusSucceeded {
+			t.Fatalf("got %+v", execution)
+		}
+		return account.Report(t, execution).Users[0]
+	}
+	wantMails := func(want int) {
+		t.Helper()
+		if got := len(account.MailsTo(t, name)); got != want {
+			t.Errorf("got %d mails, want %d", got, want)
+		}
+	}
+	want := func(got, want userReport) {
+		t.Helper()
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+
+	want(run(false), userReport{UserName: name, Status: "Created"})
+	first := account.WantOnboarded(t, name, name)
+
+	want(run(false), userReport{UserName: name, Status: "Skipped", Reason: "Complete"})
+	wantMails(1)
+
+	want(run(true), userReport{UserName: name, Status: "Resent"})
+	wantMails(2)
+	second := account.WantOnboarded(t, name, name)
+	if first == second {
+		t.Error("the password was sent again, want a new one")
+	}
+
+	if err := account.SignIn(t.Context(), name, second, "Chosen-by-the-user-1"); err != nil {
+		t.Fatal(err)
+	}
+	want(run(true), userReport{UserName: name, Status: "Skipped", Reason: "TakenOver"})
+	wantMails(2)
+	if got := account.User(t, name).LoginProfile.Password; got != "Chosen-by-the-user-1" {
+		t.Errorf("the user's own password was replaced by %s", got)
+	}
+}
+
+// TestRunOfDeadChild has a child fail with nothing said, as one that ran into its five minutes: its users are reported as
+// failed, those of the other child are not, and the next run finds out what became of them.
+func TestRunOfDeadChild(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	const items = `"Items":"{% $states.input.Items %}"`
+	mortal := account.Variant(t, "Mortal", items,
+		items+`,"Output":"{% \"dead-2@example.net\" in $states.input.Items ? $error(\"dead\") : $states.result %}"`)
+	var names []string
+	first, second := report{Total: 6, Created: 1, Failed: 5}, report{Total: 6, Skipped: 6}
+	for i := range 6 {
+		names = append(names, fmt.Sprintf("dead-%d@example.net", i))
+		first.Users = append(first.Users, userReport{UserName: names[i], Status: "Failed", Step: "unknown",
+			Error: "ChildExecutionFailed", Cause: "no status from its child execution"})
+		second.Users = append(second.Users, userReport{UserName: names[i], Status: "Skipped", Reason: "Complete"})
+	}
+	first.Users[5] = userReport{UserName: names[5], Status: "Created"}
+
+	list := map[string]any{"IAMUserNames": names}
+	deployedtest.WantReport(t, mortal.Report(t, mortal.Run(t, list)), first)
+	deployedtest.WantReport(t, account.Report(t, account.Run(t, list)), second)
+	for _, name := range names {
+		account.WantOnboarded(t, name, name)
+	}
+}
+
+// TestRunOfDeadChildren has every child of the longest list fail with nothing said. Each is returned with its input, and all of
+// them fit into the payload that the report is made of.
+func TestRunOfDeadChildren(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t).Variant(t, "AllMortal", `"Items":"{% $states.input.Items %}"`, `"Items":"{% $error(\"dead\") %}"`)
+	var names []string
+	want := report{Total: 1000, Failed: 1000}
+	for i := range want.Total {
+		names = append(names, fmt.Sprintf("first-name.last-name-%07d@example.net", i)) // 40 characters
+		want.Users = append(want.Users, userReport{UserName: names[i], Status: "Failed", Step: "unknown",
+			Error: "ChildExecutionFailed", Cause: "no status from its child execution"})
+	}
+	execution := account.Run(t, map[string]any{"IAMUserNames": names})
+	if execution.Error != "UsersNotOnboarded" {
+		t.Fatalf("got %s: %s", execution.Error, execution.Cause)
+	}
+	deployedtest.WantReport(t, account.Report(t, execution), want)
+	children := account.OutputOf(t, execution.ARN, "OnboardUsers")
+	t.Logf("200 failed children, returned with their inputs, have %d bytes", len(children))
+	if got := strings.Count(children, "first-name"); got != want.Total {
+		t.Errorf("the children are returned with %d of %d users, and so show nothing", got, want.Total)
+	}
+}
+
+// TestRunResumes has users whom an earlier run left half-made at each of its steps.
+func TestRunResumes(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	steps := []string{"created@example.net", "in-group@example.net", "with-profile@example.net"}
+	for i, name := range steps {
+		account.CreateUser(t, &iam.CreateUserInput{
+			UserName: &name, Path: aws.String("/onboarded/"),
+			Tags: []iamtypes.Tag{{Key: aws.String("onboarding"), Value: aws.String("pending")}},
+		})
+		var err error
+		if i >= 1 {
+			_, err = account.IAM.AddUserToGroup(t.Context(), &iam.AddUserToGroupInput{
+				UserName: &name, GroupName: aws.String(deployed.GroupName),
+			})
+		}
+		if i >= 2 && err == nil {
+			_, err = account.IAM.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+				UserName: &name, Password: aws.String("Never-mailed-to-anyone-1"), PasswordResetRequired: true,
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := report{Total: 3, Resumed: 3}
+	for _, name := range steps {
+		want.Users = append(want.Users, userReport{UserName: name, Status: "Resumed"})
+	}
+	deployedtest.WantReport(t, account.Report(t, account.Run(t, map[string]any{"IAMUserNames": steps})), want)
+	for _, name := range steps {
+		account.WantOnboarded(t, name, name)
+	}
+}
+
+func TestRunOfInvalidInput(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	execution := account.Run(t, map[string]any{"IAMUserNames": []any{
+		"valid@example.net", "no address", map[string]any{"UserName": "g", "Email": "g@example.net", "Group": "Administrators"}, 3,
+	}, "Resent": true})
+	want := `item 2 must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: "no address"
+item 2 must have an e-mail address such as user@example.com, got: "no address"
+item 3 must have a Group out of NoAuthorityIAMGroup, got: "Administrators"
+item 4 must be an e-mail address or an object with UserName and Email, got: 3
+the input must have no key but IAMUserNames, Resend, got: "Resent"`
+	if execution.Error != "InvalidInput" || execution.Cause != want {
+		t.Errorf("got %s:\n%s\nwant InvalidInput:\n%s", execution.Error, execution.Cause, want)
+	}
+	account.WantNobody(t, "valid@example.net")
+}
+
+// TestRunOfPreflight pauses the sending of the account, and so does not run beside other tests.
+func TestRunOfPreflight(t *testing.T) {
+	account := sharedAccount(t)
+	if err := account.SetSending(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	execution := account.Run(t, map[string]any{"IAMUserNames": []string{"preflight@example.net"}})
+	if err := account.SetSending(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	want := "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"
+	if execution.Error != "PreflightFailed" || execution.Cause != want {
+		t.Errorf("got %s: %s, want PreflightFailed: %s", execution.Error, execution.Cause, want)
+	}
+	account.WantNobody(t, "preflight@example.net")
+}
