@@ -92,9 +92,7 @@ func groupARN(name string) string {
 func TestEveryTaskHasItsPermissionAndNoPermissionIsIdle(t *testing.T) {
 	for _, names := range optionSets() {
 		t.Run(strings.Join(names, ","), func(t *testing.T) {
-			stack := newStack(t)
-			p, _ := withOptions(stack, names...)
-			template := synthesize(t, stack, p)
+			template, _ := templateWith(t, names)
 			machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 			role := template.policyOf(t, ofRole)
 			var requests []iampolicy.Request
@@ -181,9 +179,7 @@ func TestTakenOverRole(t *testing.T) {
 		requests = append(requests, requestTo(action, "<UserOnboardingGroup.Arn>", nil))
 	}
 	for _, names := range optionSets() {
-		stack := newStack(t)
-		p, _ := withOptions(stack, names...)
-		template := synthesize(t, stack, p)
+		template, _ := templateWith(t, names)
 		role := slices.Concat(template.policyOf(t, ofRole), template.policyOf(t, ofMapRun))
 		for _, request := range requests {
 			if role.Allows(t, request) {

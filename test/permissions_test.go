@@ -254,13 +254,31 @@ func optionSets() [][]string {
 	return sets
 }
 
+// synthesized are the templates that templateWith has made so far, and what it returns with them.
+var synthesized = map[string]struct {
+	template   template
+	statements []string
+}{}
+
+// templateWith returns the template with some options, which is synthesized once for all tests, and its permissions.
+func templateWith(t *testing.T, names []string) (template, []string) {
+	t.Helper()
+	key := strings.Join(names, ",")
+	made, ok := synthesized[key]
+	if !ok {
+		stack := newStack(t)
+		p, statements := withOptions(stack, names...)
+		made.template, made.statements = synthesize(t, stack, p), statements
+		synthesized[key] = made
+	}
+	return made.template, made.statements
+}
+
 // TestPermissions compares every statement of every policy that is synthesized.
 func TestPermissions(t *testing.T) {
 	for _, names := range optionSets() {
 		t.Run(strings.Join(names, ","), func(t *testing.T) {
-			stack := newStack(t)
-			p, want := withOptions(stack, names...)
-			template := synthesize(t, stack, p)
+			template, want := templateWith(t, names)
 			wantLines(t, template.statements(t), want)
 			template.wantNoOtherPermissions(t)
 		})

@@ -101,6 +101,9 @@ func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Exe
 		reported = append(reported, user.UserName)
 		statuses[user.UserName] = user
 		counts[user.Status]++
+		if user.Error == "ChildExecutionFailed" {
+			t.Errorf("%s: invariant 3: a child execution failed, and told nothing of its users", user.UserName)
+		}
 		if problem := s.contradiction(t, user, mails); problem != "" {
 			t.Errorf("%s: invariant 3: the report says %+v, but %s", user.UserName, user, problem)
 		}

@@ -222,13 +222,20 @@ func (a *Account) Definition(t testing.TB) string {
 // Variant is the account with a copy of the state machine in which the part of the definition is another.
 func (a *Account) Variant(t testing.TB, name, part, instead string) *Account {
 	t.Helper()
+	definition := a.Definition(t)
+	changed := strings.Replace(definition, part, instead, 1)
+	if changed == definition {
+		t.Fatalf("the definition has no %s", part)
+	}
+	return a.WithDefinition(t, name, changed)
+}
+
+// WithDefinition is the account with a copy of the state machine that has another definition.
+func (a *Account) WithDefinition(t testing.TB, name, definition string) *Account {
+	t.Helper()
 	described, err := a.SFN.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &a.StateMachine})
 	if err != nil {
 		t.Fatal(err)
-	}
-	definition := strings.Replace(*described.Definition, part, instead, 1)
-	if definition == *described.Definition {
-		t.Fatalf("the definition has no %s", part)
 	}
 	created, err := a.SFN.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
 		Name: &name, Definition: &definition, RoleArn: described.RoleArn,

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -104,9 +105,17 @@ func (r Request) matches(pattern, value string) bool {
 	pattern = policyVariable.ReplaceAllStringFunc(pattern, func(variable string) string {
 		return strings.Join(r.Context[strings.Trim(variable, "${}")], "")
 	})
-	quoted := regexp.QuoteMeta(pattern)
-	return regexp.MustCompile(`\A` + strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(quoted) + `\z`).MatchString(value)
+	compiled, ok := compiledPatterns.Load(pattern)
+	if !ok {
+		quoted := regexp.QuoteMeta(pattern)
+		compiled = regexp.MustCompile(`\A` + strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(quoted) + `\z`)
+		compiledPatterns.Store(pattern, compiled)
+	}
+	return compiled.(*regexp.Regexp).MatchString(value)
 }
+
+// compiledPatterns has the regular expression of each pattern, since the tests ask for the same ones again and again.
+var compiledPatterns sync.Map
 
 func (s Statement) conditionHolds(t testing.TB, r Request) bool {
 	t.Helper()

@@ -1,0 +1,93 @@
+// Package sabotage breaks definitions on purpose, and looks whether the check that exists for it says so.
+package sabotage
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// States are the states of a definition, or of what one of its maps does with an item, by name.
+type States map[string]map[string]any
+
+// Break returns a definition in which the states of the list, and those of a user, are changed.
+func Break(t testing.TB, definition string, change func(list, user States)) string {
+	t.Helper()
+	var whole map[string]any
+	if err := json.Unmarshal([]byte(definition), &whole); err != nil {
+		t.Fatal(err)
+	}
+	list := statesOf(whole)
+	change(list, statesOf(processorOf(statesOf(processorOf(list)))))
+	broken, err := json.Marshal(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(broken)
+}
+
+func statesOf(definition map[string]any) States {
+	states := States{}
+	for name, state := range definition["States"].(map[string]any) {
+		states[name] = state.(map[string]any)
+	}
+	return states
+}
+
+// processorOf is what the map among some states does with an item.
+func processorOf(states States) map[string]any {
+	for _, state := range states {
+		if processor, ok := state["ItemProcessor"].(map[string]any); ok {
+			return processor
+		}
+	}
+	panic("the states have no map")
+}
+
+// Want wants a check to fail, and to say something that has this text in it.
+func Want(t *testing.T, text string, check func(testing.TB)) {
+	t.Helper()
+	r := &recorder{TB: t}
+	done := make(chan struct{})
+	go func() { // since a fatal error ends its goroutine
+		defer close(done)
+		check(r)
+	}()
+	<-done
+	switch said := strings.Join(r.said, "\n"); {
+	case said == "":
+		t.Errorf("nothing caught it, want: %s", text)
+	case !strings.Contains(said, text):
+		t.Errorf("caught by\n%.2000s\nwant: %s", said, text)
+	}
+}
+
+// recorder keeps what a check has to say against the definition.
+type recorder struct {
+	testing.TB
+	mu   sync.Mutex
+	said []string
+}
+
+func (r *recorder) Error(args ...any) { r.say(fmt.Sprintln(args...)) }
+
+func (r *recorder) Errorf(format string, args ...any) { r.say(fmt.Sprintf(format, args...)) }
+
+func (r *recorder) Fatal(args ...any) {
+	r.say(fmt.Sprintln(args...))
+	runtime.Goexit()
+}
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.say(fmt.Sprintf(format, args...))
+	runtime.Goexit()
+}
+
+func (r *recorder) say(said string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said = append(r.said, said)
+}
