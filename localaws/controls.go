@@ -88,11 +88,18 @@ func (s *Server) SetTaskEndpoint(ctx context.Context, url string) error {
 	return s.control(ctx, http.MethodPut, "task-endpoint", map[string]any{"URL": url}, nil)
 }
 
+// TimeoutHeader is the header of an answer that makes the call of a task time out, as if the TimeoutSeconds of its state had
+// passed. The engine takes it from a proxy (see [Server.SetTaskEndpoint]), whatever the value, status and body, once a
+// [Pace] is set. The execution fails with States.Runtime where the state has no TimeoutSeconds.
+const TimeoutHeader = "X-Localaws-Timeout"
+
 // Pace is how fast time passes for state machines.
 type Pace struct {
-	// Factor is how long the waits before retries and the time-outs last, as a multiple of what they would.
+	// Factor is how long the waits before retries and the Wait states last, as a multiple of what they would. Once it is
+	// set, no time-out passes by itself, however long a call or an execution takes: see [TimeoutHeader]. With 0, waits and
+	// time-outs last what the definition says.
 	Factor float64
-	// LeastTimeout is what no time-out is made shorter than.
+	// LeastTimeout, if set, has time-outs last as long as the factor says, but no shorter than this.
 	LeastTimeout time.Duration
 }
 

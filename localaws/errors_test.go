@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
@@ -65,14 +64,11 @@ func TestErrorNames(t *testing.T) {
 // Which errors a Retry and a Catch match.
 func TestErrorMatching(t *testing.T) {
 	reset(t)
-	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-r.Context().Done():
-		case <-time.After(300 * time.Millisecond):
-		}
+	hung := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(localaws.TimeoutHeader, "1")
 	}))
-	defer slow.Close()
-	must(t, server.SetTaskEndpoint(t.Context(), slow.URL))
+	defer hung.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), hung.URL))
 
 	for _, test := range []struct{ pattern, want string }{
 		{"States.TaskFailed", "FAILED States.Timeout"},
@@ -86,26 +82,6 @@ func TestErrorMatching(t *testing.T) {
 		if got := got.status + " " + got.error; got != test.want {
 			t.Errorf("%s: got %q, want %q", test.pattern, got, test.want)
 		}
-	}
-}
-
-// A time-out that a busy machine keeps, whatever the pace.
-func TestLeastTimeout(t *testing.T) {
-	reset(t)
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(300 * time.Millisecond)
-		w.WriteHeader(http.StatusForbidden)
-		_, _ = io.WriteString(w, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>m</Message></Error></ErrorResponse>")
-	}))
-	defer slow.Close()
-	must(t, server.SetTaskEndpoint(t.Context(), slow.URL))
-	must(t, server.SetPace(t.Context(), localaws.Pace{Factor: pace.Factor, LeastTimeout: time.Minute}))
-	defer func() { must(t, server.SetPace(context.Background(), pace)) }()
-
-	got := execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
-		"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "TimeoutSeconds": 5, "End": true}}}`, `{}`)
-	if got.error != "Iam.IamException" {
-		t.Errorf("got %s %s, want the error of the service", got.status, got.error)
 	}
 }
 

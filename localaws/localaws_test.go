@@ -25,7 +25,7 @@ var (
 	log    = &lockedBuffer{}
 )
 
-// pace makes a time-out of a second last 50 ms.
+// pace makes a wait of a second last 50 ms.
 var pace = localaws.Pace{Factor: 0.05}
 
 func TestMain(m *testing.M) {

@@ -8,6 +8,7 @@ services.
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -26,6 +27,7 @@ _CONFIG = Config(
 
 _lock = threading.Lock()
 _clients: dict[tuple[str, str, str], BaseClient] = {}
+_handlers: list[Callable[..., None]] = []
 _endpoint = ""
 
 
@@ -39,11 +41,17 @@ def set_endpoint(url: str) -> None:
     _endpoint = url
 
 
+def before_parse(handler: Callable[..., None]) -> None:
+    """Has a handler see each answer, as botocore's event before-parse gives it, before it is read.
+    What the handler raises is what the call raises."""
+    _handlers.append(handler)
+
+
 def _client_for(region: str, service: str, state_credentials: Any = None) -> BaseClient:
     key = (service, region, _endpoint)
     with _lock:
         if key not in _clients:
-            _clients[key] = boto3.client(
+            client = boto3.client(
                 service,
                 region_name=region,
                 endpoint_url=_endpoint,
@@ -51,4 +59,7 @@ def _client_for(region: str, service: str, state_credentials: Any = None) -> Bas
                 aws_secret_access_key="engine",
                 config=_CONFIG,
             )
+            for handler in _handlers:
+                client.meta.events.register("before-parse", handler)
+            _clients[key] = client
         return _clients[key]

@@ -1,0 +1,126 @@
+package localaws_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/iam-onboarding/iam-onboarding/localaws"
+)
+
+// A call that a proxy has time out leaves the very history that a call without an answer leaves when its TimeoutSeconds pass:
+// the attempts of its Retry, and what its Catch gets.
+func TestTimeouts(t *testing.T) {
+	reset(t)
+	defer func() { must(t, server.SetPace(context.Background(), pace)) }()
+	const definition = `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
+		"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "TimeoutSeconds": 1,
+			"Arguments": {"UserName": "u"},
+			"Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done", "Output": "{% $states.errorOutput %}"}], "End": true},
+		"Done": {"Type": "Succeed"}}}`
+	run := func(pace localaws.Pace, call http.HandlerFunc) []any {
+		must(t, server.SetPace(t.Context(), pace))
+		var calls atomic.Int32
+		ended := make(chan struct{})
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			calls.Add(1)
+			if call != nil {
+				call(w, r)
+				return
+			}
+			<-ended
+		}))
+		defer proxy.Close()
+		defer close(ended)
+		must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+		got := execute(t, definition, `{}`)
+		if got.status != "SUCCEEDED" || calls.Load() != 2 {
+			t.Errorf("got %+v after %d calls, want two calls, and a catch", got, calls.Load())
+		}
+		return withoutTimes(t, got.arn)
+	}
+
+	byClock := run(localaws.Pace{}, nil)
+	byProxy := run(pace, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(localaws.TimeoutHeader, "1")
+		w.WriteHeader(http.StatusGatewayTimeout)
+	})
+	if !reflect.DeepEqual(byClock, byProxy) {
+		t.Errorf("the clock leaves the history\n%v\nand the proxy\n%v", byClock, byProxy)
+	}
+}
+
+// withoutTimes is the history of an execution without what differs from one execution to the next.
+func withoutTimes(t *testing.T, execution string) (events []any) {
+	t.Helper()
+	for _, event := range history(t, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution}) {
+		event.Timestamp = nil
+		encoded, err := json.Marshal(event)
+		must(t, err)
+		events = append(events, string(encoded))
+	}
+	return events
+}
+
+// No time-out passes by itself at a pace, neither of a task, be it in a child, nor of a state machine.
+func TestNoTimeoutByItself(t *testing.T) {
+	reset(t)
+	const definition = `{"StartAt": "Map", "QueryLanguage": "JSONata", "TimeoutSeconds": 1, "States": {
+		"Map": {"Type": "Map", "Items": [1], "End": true,
+			"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "Call", "States": {
+				"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "TimeoutSeconds": 1,
+					"Arguments": {"UserName": "u"},
+					"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done", "Output": "{% $states.errorOutput.Error %}"}], "End": true},
+				"Done": {"Type": "Succeed"}}}}}}`
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-time.After(1500 * time.Millisecond) // longer than the time-outs of the definition: a slow machine makes it longer still
+		refuse(w, "Throttling")
+	}))
+	defer proxy.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+	if got := execute(t, definition, `{}`); got.output != `["Iam.IamException"]` {
+		t.Errorf("got %+v, want the error of the service", got)
+	}
+}
+
+// A call that gets no answer needs a TimeoutSeconds: without one it would wait for ever, and no Catch would help.
+func TestTimeoutOfStateWithout(t *testing.T) {
+	reset(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(localaws.TimeoutHeader, "1")
+	}))
+	defer proxy.Close()
+	must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+	got := execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
+		"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "Arguments": {"UserName": "u"},
+			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}], "End": true},
+		"Done": {"Type": "Succeed"}}}`, `{}`)
+	if got.error != "States.Runtime" || !strings.Contains(got.cause, "no TimeoutSeconds") {
+		t.Errorf("got %+v, want States.Runtime, which names the missing TimeoutSeconds", got)
+	}
+}
+
+// A Wait state lasts what the pace says, here an hour in a tenth of a second.
+func TestPaceOfWait(t *testing.T) {
+	reset(t)
+	must(t, server.SetPace(t.Context(), localaws.Pace{Factor: 0.1 / 3600}))
+	defer func() { must(t, server.SetPace(context.Background(), pace)) }()
+	got := execute(t, `{"StartAt": "Wait", "QueryLanguage": "JSONata", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": true}}}`, `{}`)
+	if got.status != "SUCCEEDED" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func refuse(w http.ResponseWriter, code string) {
+	w.WriteHeader(http.StatusBadRequest)
+	_, _ = w.Write([]byte("<ErrorResponse><Error><Code>" + code + "</Code><Message>m</Message></Error></ErrorResponse>"))
+}
