@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // ErrNotFound is the error of a control for what does not exist.
@@ -99,14 +98,22 @@ type Pace struct {
 	// set, no time-out passes by itself, however long a call or an execution takes: see [TimeoutHeader]. With 0, waits and
 	// time-outs last what the definition says.
 	Factor float64
-	// LeastTimeout, if set, has time-outs last as long as the factor says, but no shorter than this.
-	LeastTimeout time.Duration
 }
 
 // SetPace lets a test of faults go through retries and time-outs in a fraction of the time.
 func (s *Server) SetPace(ctx context.Context, pace Pace) error {
-	return s.control(ctx, http.MethodPut, "pace",
-		map[string]any{"Factor": pace.Factor, "LeastTimeoutSeconds": pace.LeastTimeout.Seconds()}, nil)
+	return s.control(ctx, http.MethodPut, "pace", map[string]any{"Factor": pace.Factor}, nil)
+}
+
+// AwaitExecution waits until an execution has ended. It returns at once if it has ended already.
+func (s *Server) AwaitExecution(ctx context.Context, arn string) error {
+	return s.control(ctx, http.MethodGet, "execution?arn="+url.QueryEscape(arn), nil, nil)
+}
+
+// AwaitQuiet waits until no call of a task is under way. Once all executions have ended, none takes effect after it: neither
+// of an attempt that timed out, nor of an execution that was stopped.
+func (s *Server) AwaitQuiet(ctx context.Context) error {
+	return s.control(ctx, http.MethodGet, "quiet", nil, nil)
 }
 
 // Reset empties the account.

@@ -18,8 +18,9 @@ import (
 func TestStopExecution(t *testing.T) {
 	reset(t)
 	verifiedIdentity(t, "sender@example.com")
-	hold := make(chan struct{})
+	calls, hold := make(chan struct{}, 7), make(chan struct{})
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls <- struct{}{}
 		<-hold
 		w.WriteHeader(http.StatusBadRequest)
 	}))
@@ -28,10 +29,12 @@ func TestStopExecution(t *testing.T) {
 
 	client := sfn.NewFromConfig(server.Config())
 	arn := start(t, onboarding, `{"Names": ["a", "b", "c", "d", "e", "f", "g"], "Sender": "sender@example.com"}`)
-	eventually(t, "five children run", func() bool {
-		run := mapRun(t, arn)
-		return run != nil && run.ItemCounts.Running == 5 && run.ItemCounts.Pending == 2 && run.ItemCounts.Total == 7
-	})
+	for range 5 {
+		<-calls
+	}
+	if counts := mapRun(t, arn).ItemCounts; counts.Running != 5 || counts.Pending != 2 || counts.Total != 7 {
+		t.Errorf("got the counts %+v while five children run", *counts)
+	}
 	_, err := client.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Error: aws.String("E"), Cause: aws.String("C")})
 	must(t, err)
 	close(hold)

@@ -164,13 +164,15 @@ func (s *Server) Settings() []string {
 	}
 }
 
-// Config is the configuration for clients of the AWS SDK.
+// Config is the configuration for clients of the AWS SDK. They repeat no request: the local AWS is never busy, so a repeated
+// request would only hide what went wrong, say behind a user that the first one made.
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.region,
 		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secretAccessKey, ""),
 		BaseEndpoint: aws.String(s.endpoint),
 		APIOptions:   []func(*middleware.Stack) error{onehost.Option},
+		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 	}
 }
 

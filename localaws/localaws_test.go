@@ -8,7 +8,6 @@ import (
 	"os"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -95,13 +94,9 @@ func startMachine(t *testing.T, machine, input string) string {
 
 func outcome(t *testing.T, arn string) result {
 	t.Helper()
-	var out *sfn.DescribeExecutionOutput
-	eventually(t, "the execution ends", func() bool {
-		var err error
-		out, err = sfn.NewFromConfig(server.Config()).DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
-		must(t, err)
-		return out.Status != sfntypes.ExecutionStatusRunning
-	})
+	must(t, server.AwaitExecution(t.Context(), arn))
+	out, err := sfn.NewFromConfig(server.Config()).DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+	must(t, err)
 	return result{arn, string(out.Status), aws.ToString(out.Output), aws.ToString(out.Error), aws.ToString(out.Cause)}
 }
 
@@ -169,15 +164,6 @@ func code(err error) string {
 		return api.ErrorCode()
 	}
 	return ""
-}
-
-func eventually(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !done(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
 }
 
 func must(t *testing.T, err error) {

@@ -42,10 +42,7 @@ type Account struct {
 
 // NewAccount makes an account of a local AWS to which nothing is deployed yet.
 func NewAccount(server *localaws.Server) *Account {
-	config := server.Config()
-	// The local AWS does not fail by itself. If it does, a retry must not hide it, nor do twice what has taken effect.
-	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
-	return &Account{Server: server, IAM: iam.NewFromConfig(config), SFN: sfn.NewFromConfig(config)}
+	return &Account{Server: server, IAM: iam.NewFromConfig(server.Config()), SFN: sfn.NewFromConfig(server.Config())}
 }
 
 // Deploy bootstraps the account and deploys the app, both with the stock CDK CLI, and verifies [Sender]. A setting is one of

@@ -15,7 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 import extensions
-from extensions import clients, controls, jsonata
+from extensions import clients, controls, jsonata, serving
 
 
 def main() -> None:
@@ -31,7 +31,8 @@ def main() -> None:
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     extensions.install()
 
-    application = controls.Controls(DomainDispatcherApplication(create_backend_app))
+    services = serving.Serving(DomainDispatcherApplication(create_backend_app))
+    application = controls.Controls(services)
     server = make_server("127.0.0.1", 0, application, threaded=True)
     clients.set_endpoint(f"http://127.0.0.1:{server.port}")
     print(server.port, flush=True)

@@ -48,15 +48,17 @@ func newSuiteOn(t testing.TB, account *deployedtest.Account) *suite {
 	s.child = s.machine.Child()
 	s.proxy = newProxy(t, account, append(s.machine.Tasks(), s.child.Tasks()...))
 	for name, at := range bystanders {
+		if _, made := account.FindUser(t, name); !made { // by another suite of the account
+			startNamed(at).make(t, account, name)
+		}
 		s.enlist(t, name, startNamed(at))
 	}
 	return s
 }
 
-// enlist makes a user who is to be in a list.
+// enlist notes a user who is to be in a list.
 func (s *suite) enlist(t testing.TB, name string, at start) {
 	t.Helper()
-	at.make(t, s.Account, name)
 	s.users[name] = at
 	s.order = append(s.order, name)
 	if at.end != onboarded {
@@ -125,6 +127,7 @@ func (s *suite) tryTogether(t testing.TB, lists ...[]*faultCase) {
 func (s *suite) prepare(t testing.TB, cases []*faultCase) (names []string) {
 	t.Helper()
 	for _, c := range cases {
+		c.start.make(t, s.Account, c.user)
 		s.enlist(t, c.user, c.start)
 		names = append(names, c.user)
 		user := c.user
@@ -167,6 +170,7 @@ func (s *suite) paths(t testing.TB) map[string][]string {
 	paths, seen := map[string][]string{}, map[string]bool{}
 	for _, start := range starts {
 		name := "no-fault." + start.name + "@example.net"
+		start.make(t, s.Account, name)
 		s.enlist(t, name, start)
 		execution, calls := s.run(t, []string{name}, start.resend)
 		s.check(t, []string{name}, execution)

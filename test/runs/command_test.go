@@ -40,6 +40,7 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &err,
 		Connect: func(context.Context, string, string) (*onboard.Clients, error) {
 			config := o.Config()
+			config.Retryer = nil // as the command has it
 			config.APIOptions = append(config.APIOptions, o.noteCalls)
 			clients := onboard.NewClients(config)
 			if o.definition != "" {

@@ -42,7 +42,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.utilities.utils import get_partition
 
-from extensions import ses
+from extensions import serving, ses
 
 _Parameters = dict[str, Any]
 _Context = dict[str, list[str]]
@@ -72,10 +72,10 @@ def install() -> None:
         service = self._get_boto_service_name().removesuffix("v2")
         account, region = resource_runtime_part.account, resource_runtime_part.region
         backend = iam_backends[account][get_partition(region)]
-        for request in _requests(
-            f"{service}:{api[0].upper()}{api[1:]}", normalised_parameters, backend, region
-        ):
-            _judge(request, state_credentials.role_arn, backend)
+        action = f"{service}:{api[0].upper()}{api[1:]}"
+        with serving.lock:
+            for request in _requests(action, normalised_parameters, backend, region):
+                _judge(request, state_credentials.role_arn, backend)
         original_eval(self, env, resource_runtime_part, normalised_parameters, state_credentials)
 
     StateTaskServiceAwsSdk._eval_service_task = eval_service_task

@@ -10,6 +10,7 @@
     PUT  task-endpoint      {"URL": …}       put a proxy between state machines and services
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,15 +21,18 @@ from moto.iam.models import IAMBackend, User, iam_backends
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
-from extensions import clients, iam, ses, suppression
+from extensions import clients, iam, serving, ses, suppression
 from extensions.partitions import PARTITION, REGION
 
 _PREFIX = "/_localaws/"
 
 
-def add(method: str, route: str, handler: Callable[[Request], Any]) -> None:
-    """Adds a control of another extension, which describes it."""
+def add(method: str, route: str, handler: Callable[[Request], Any], waits: bool = False) -> None:
+    """Adds a control of another extension, which describes it. One that waits for something is
+    answered beside other requests, the others in their turn."""
     _HANDLERS[method, route] = handler
+    if waits:
+        _WAITING.add(handler)
 
 
 class Controls:
@@ -45,10 +49,12 @@ class Controls:
 
 def _answer(request: Request) -> Response:
     handler = _HANDLERS.get((request.method, request.path.removeprefix(_PREFIX)))
+    request.get_data()
     try:
         if handler is None:
             raise NotFound(f"no control {request.method} {request.path}")
-        return Response(json.dumps(handler(request)), mimetype="application/json")
+        with contextlib.nullcontext() if handler in _WAITING else serving.lock:
+            return Response(json.dumps(handler(request)), mimetype="application/json")
     except HTTPException as error:
         return Response(error.description, status=error.code, mimetype="text/plain")
     except ServiceException as error:
@@ -127,6 +133,7 @@ def _iam() -> IAMBackend:
     return iam_backends[DEFAULT_ACCOUNT_ID][PARTITION]
 
 
+_WAITING: set[Callable[[Request], Any]] = set()
 _HANDLERS: dict[tuple[str, str], Callable[[Request], Any]] = {
     ("POST", "identities/verify"): _verify,
     ("PUT", "sending"): _set_sending,

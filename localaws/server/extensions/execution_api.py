@@ -8,10 +8,16 @@
 - DescribeExecution may tell that an execution has ended before it tells how; an output that is a
   string or null is no JSON, and others have spaces, which count:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+
+The control
+
+    GET execution?arn=…  wait until an execution has ended
 """
 
+import threading
 from typing import Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.stepfunctions.parser.api import ExecutionFailedEventDetails, ExecutionStatus
@@ -23,9 +29,16 @@ from moto.stepfunctions.parser.asl.eval.program_state import (
 )
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
+from werkzeug.wrappers import Request
+
+from extensions import controls
+from extensions.partitions import REGION
 
 _DATA = ("input", "output", "parameters")
+
+_ended = threading.Condition()
 
 _original_set_error = Environment.set_error
 _original_terminated = BaseExecutionWorkerCommunication.terminated
@@ -36,6 +49,7 @@ def install() -> None:
     StepFunctionResponse.stop_execution = _stop_execution
     BaseExecutionWorkerCommunication.terminated = _terminated
     Environment.set_error = _set_error
+    controls.add("GET", "execution", _await, waits=True)
 
 
 def _get_execution_history(self: StepFunctionResponse) -> ActionResult:
@@ -86,6 +100,15 @@ def _terminated(self: BaseExecutionWorkerCommunication) -> None:
     _original_terminated(self)
     if isinstance(state, ProgramEnded):
         execution.output = output
+    with _ended:
+        _ended.notify_all()
+
+
+def _await(request: Request) -> None:
+    backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][REGION]
+    execution = backend.describe_execution(request.args["arn"])
+    with _ended:
+        _ended.wait_for(lambda: execution.status != ExecutionStatus.RUNNING)
 
 
 def _set_error(self: Environment, error: ExecutionFailedEventDetails) -> None:

@@ -3,7 +3,7 @@
 AWS has no such thing: it lets a test that injects faults go through retries and time-outs in a
 fraction of the time, and makes time-outs independent of how busy the machine is. The control
 
-    PUT pace  {"Factor": …, "LeastTimeoutSeconds": …}
+    PUT pace  {"Factor": …}
 
 makes the waits before retries, and the Wait states, last that many times as long as they would. No
 time-out passes by itself then: not of a task, and not of a state machine. A call of a task times out
@@ -11,8 +11,7 @@ if its answer, say of a proxy, has the header X-Localaws-Timeout: that ends the 
 TimeoutSeconds had passed. A state without TimeoutSeconds would wait without end, so the execution
 fails there with States.Runtime.
 
-With a factor of 0 the clock counts again, and the header is not looked at. With
-"LeastTimeoutSeconds" the clock counts as well, and no time-out is made shorter than that.
+With a factor of 0 the clock counts again, and the header is not looked at.
 
 Heartbeats and task tokens, which no state of this project has, always follow the clock.
 """
@@ -39,7 +38,6 @@ from extensions import clients, controls
 _HEADER = "X-Localaws-Timeout"
 
 _factor = 0.0
-_least_timeout = 0.0
 
 
 def install() -> None:
@@ -54,9 +52,8 @@ def install() -> None:
 
 
 def _set(request: Request) -> None:
-    global _factor, _least_timeout
-    body = request.get_json()
-    _factor, _least_timeout = body["Factor"], body["LeastTimeoutSeconds"]
+    global _factor
+    _factor = request.get_json()["Factor"]
 
 
 def _wait(seconds: float) -> float:
@@ -65,11 +62,7 @@ def _wait(seconds: float) -> float:
 
 def _timeout(seconds: float | None) -> float | None:
     """How long a time-out lasts; None if it never passes by itself."""
-    if seconds is None or not _factor:
-        return seconds
-    if _least_timeout:
-        return max(_wait(seconds), min(seconds, _least_timeout))
-    return None
+    return None if _factor else seconds
 
 
 class _Time:

@@ -11,6 +11,7 @@
 
 import contextlib
 import copy
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -29,7 +30,6 @@ from moto.stepfunctions.parser.models import (
 from extensions.jsonata import InvalidDefinition
 
 _original_start_execution = StepFunctionsParserBackend.start_execution
-_original_start_worker = ExecutionWorker.start
 _original_create = StateMachine.create_from_cloudformation_json.__func__
 _original_update = StateMachine.update_from_cloudformation_json.__func__
 _original_has_attribute = StateMachine.has_cfn_attr.__func__
@@ -108,8 +108,9 @@ def _start_execution(
 
 
 def _start_worker(self: ExecutionWorker) -> None:
-    """Waits for the environment of the execution, which the other API calls take for granted."""
-    _original_start_worker(self)
-    deadline = time.monotonic() + 10
-    while self.env is None and time.monotonic() < deadline:
+    """Waits until the execution runs: the other API calls take its environment for granted, and a
+    StopExecution of what does not run yet would be lost."""
+    thread = threading.Thread(target=self._execution_logic, daemon=True)
+    thread.start()
+    while thread.is_alive() and (self.env is None or self.env.program_state() is None):
         time.sleep(0.001)

@@ -1,0 +1,52 @@
+"""The calls of tasks that are under way.
+
+An attempt that times out, and an iteration of a Map whose execution was stopped, are left behind with
+their call: it may take effect later, in moto as in AWS. The control
+
+    GET quiet  wait until no call of a task is under way
+
+tells a test from when on nothing comes of the executions that have ended. A call that has not begun
+when its attempt or its execution ends is not made; moto makes it.
+"""
+
+import threading
+from typing import Any
+
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
+    StateTaskServiceAwsSdk,
+)
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from werkzeug.wrappers import Request
+
+from extensions import controls
+
+_changed = threading.Condition()
+_under_way = 0
+
+
+def install() -> None:
+    """Is to be called after the installation of all that wraps the calls of tasks."""
+    original_eval = StateTaskServiceAwsSdk._eval_service_task
+
+    def eval_service_task(
+        self: StateTaskServiceAwsSdk, env: Environment, *args: Any, **kwargs: Any
+    ) -> None:
+        global _under_way
+        with _changed:
+            if not env.is_running():
+                raise RuntimeError(f"{self.name} ended before its call")
+            _under_way += 1
+        try:
+            original_eval(self, env, *args, **kwargs)
+        finally:
+            with _changed:
+                _under_way -= 1
+                _changed.notify_all()
+
+    StateTaskServiceAwsSdk._eval_service_task = eval_service_task
+    controls.add("GET", "quiet", _await, waits=True)
+
+
+def _await(request: Request) -> None:
+    with _changed:
+        _changed.wait_for(lambda: not _under_way)
