@@ -58,7 +58,7 @@ func TestSabotage(t *testing.T) {
 		}, "SendEmail", "throttled", 1, "invariant 3: a child execution failed"},
 		{"a user has no status", func(list, _ states) {
 			replace(t, list["Summary"], "Output", "Created", "Creatd")
-		}, "SendEmail", "throttled", 1, "invariant 3"},
+		}, "SendEmail", "throttled", 1, "without a report"},
 		{"the preflight is not caught", func(list, _ states) {
 			delete(list["GetGroup"], "Catch")
 		}, "GetGroup", "denied", forever, "invariant 3: the run ended as FAILED with Iam.IamException"},
