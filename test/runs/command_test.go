@@ -103,6 +103,9 @@ func resourceOf(parameters any) string {
 	}
 }
 
+// withSeparatePassword are settings of a stack that sends two mails, with a configuration set.
+var withSeparatePassword = []string{"separatePassword=true", "bounceEmail=it@example.com"}
+
 // TestCommand goes through the days of an operator, each with what the day before has left. In what the command writes,
 // the name of an execution is NAME, and the link to it LINK.
 func TestCommand(t *testing.T) {
@@ -233,7 +236,7 @@ func (o *operator) wantSuppressed(t *testing.T) {
 // then with a configuration set that switches suppression off.
 func (o *operator) wantLongSuppressionList(t *testing.T) {
 	t.Helper()
-	other := &operator{account: deployedtest.Start(t, "bounceEmail=it@example.com")}
+	other := &operator{account: deployedtest.Start(t, withSeparatePassword...)}
 	others := make([]string, 5001)
 	for i := range others {
 		others[i] = fmt.Sprintf("other-%d@example.org", i)
@@ -266,7 +269,7 @@ func TestCommandCountsMails(t *testing.T) {
 	t.Parallel()
 	for want, account := range map[string]*account{
 		"the list takes 3 mails for 3 users": sharedAccount(t),
-		"the list takes 6 mails for 3 users": deployedtest.Start(t, "separatePassword=true"),
+		"the list takes 6 mails for 3 users": deployedtest.Start(t, withSeparatePassword...),
 	} {
 		_, stdout, stderr := (&operator{account: account}).onboard(t, "a@example.net\nb@example.net\nc@example.net\n", "check", "-", "--aws")
 		if !strings.Contains(stdout, want) {

@@ -39,17 +39,17 @@ func TestDestroy(t *testing.T) {
 		deployedtest.WantReport(t, account.Report(t, account.Run(t, map[string]any{"IAMUserNames": []string{user}})),
 			report{Total: 1, Created: 1, Users: []userReport{{UserName: user, Status: "Created"}}})
 	}
-	deployAnew := func() {
+	must := func(err error) {
 		t.Helper()
-		if err := account.Deploy(t.Context()); err != nil {
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
 
-	deployAnew()
+	must(account.Deploy(t.Context()))
 	wantDestroyed()
 
-	deployAnew()
+	must(account.Create(t.Context()))
 	onboard("ada@example.net")
 	err := destroy()
 	for _, want := range []string{"DELETE_FAILED", "The following resource(s) failed to delete: [UserOnboardingGroup",
@@ -74,7 +74,7 @@ func TestDestroy(t *testing.T) {
 	}
 	wantDestroyed()
 
-	deployAnew()
+	must(account.Deploy(t.Context()))
 	onboard("grace@example.net")
 	wantGroupReplaced(t, account, "grace@example.net", cdk)
 }

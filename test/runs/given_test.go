@@ -13,10 +13,9 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// TestRunWithGivenGroupAndIdentity deploys the app for a group and for identities that are there already: first as IAM and
-// SES know them, the domain in other letter case; then the group without its path, and an address in other letter case.
-func TestRunWithGivenGroupAndIdentity(t *testing.T) {
-	t.Parallel()
+// deployGiven deploys the app to an account of its own, which has a group and identities already.
+func deployGiven(t *testing.T, settings ...string) *account {
+	t.Helper()
 	account := deployedtest.StartEmpty(t)
 	_, err := account.IAM.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: aws.String("Staff"), Path: aws.String("/teams/")})
 	if err != nil {
@@ -31,14 +30,16 @@ func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	deploy := func(settings ...string) {
-		t.Helper()
-		if err := account.Deploy(t.Context(), settings...); err != nil {
-			t.Fatal(err)
-		}
+	if err := account.Create(t.Context(), settings...); err != nil {
+		t.Fatal(err)
 	}
+	return account
+}
 
-	deploy("group="+iamARN+"group/teams/Staff", "sender=IT@Example.com", "identity=EXAMPLE.com")
+// TestRunWithGivenGroupAndIdentity gives a group and an identity as IAM and SES know them, the domain in other letter case.
+func TestRunWithGivenGroupAndIdentity(t *testing.T) {
+	t.Parallel()
+	account := deployGiven(t, "group="+iamARN+"group/teams/Staff", "sender=IT@Example.com", "identity=EXAMPLE.com")
 	if execution := account.Run(t, listOf("given@example.net")); execution.Status != types.ExecutionStatusSucceeded {
 		t.Fatalf("got %+v", execution)
 	}
@@ -51,8 +52,12 @@ func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	if mails := account.MailsTo(t, "given@example.net"); len(mails) != 1 || mails[0].From != "IT@Example.com" {
 		t.Errorf("got the mails %+v, want one from the sender", mails)
 	}
+}
 
-	deploy("group=Staff", "sender=IT@example.org", "identity=IT@example.org")
+// TestRunWithWrongGroupAndIdentity gives a group without its path, and an address in other letter case than its identity.
+func TestRunWithWrongGroupAndIdentity(t *testing.T) {
+	t.Parallel()
+	account := deployGiven(t, "group=Staff", "sender=IT@example.org", "identity=IT@example.org")
 	execution := account.Run(t, listOf("not-given@example.net"))
 	problems := strings.Split(execution.Cause, "\n")
 	if execution.Error != "PreflightFailed" || len(problems) != 2 {

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
@@ -18,18 +20,19 @@ func TestRunInOtherPartition(t *testing.T) {
 	const own = "https://staff.example.com/"
 	for region, test := range map[string]struct {
 		partition, signInURL string
-		context              []string
+		deploy               func(*deployed.Account, context.Context, ...string) error
+		settings             []string
 	}{
-		"eusc-de-east-1": {"aws-eusc", own, []string{"signInUrl=" + own}},
-		"us-gov-west-1":  {"aws-us-gov", "https://123456789012.signin.amazonaws-us-gov.com/console", nil},
+		"eusc-de-east-1": {"aws-eusc", own, (*deployed.Account).Deploy, []string{"signInUrl=" + own}},
+		"us-gov-west-1":  {"aws-us-gov", "https://123456789012.signin.amazonaws-us-gov.com/console", (*deployed.Account).Create, nil},
 	} {
 		t.Run(region, func(t *testing.T) {
 			t.Parallel()
 			account := deployedtest.StartEmpty(t, localaws.InRegion(region))
-			if test.context != nil {
+			if test.settings != nil {
 				wantNoSignInPage(t, account)
 			}
-			if err := account.Deploy(t.Context(), append(test.context, "alarmEmail=alarm@example.com", "requireMfa=true")...); err != nil {
+			if err := test.deploy(account.Account, t.Context(), append(test.settings, "alarmEmail=alarm@example.com", "requireMfa=true")...); err != nil {
 				t.Fatal(err)
 			}
 			execution := account.Run(t, map[string]any{"IAMUserNames": []string{"ada@example.net"}})
