@@ -5,12 +5,10 @@ package localaws
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -175,29 +173,7 @@ func (s *Server) Config() aws.Config {
 		BaseEndpoint: aws.String(s.endpoint),
 		APIOptions:   []func(*middleware.Stack) error{onehost.Option},
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
-		HTTPClient:   client,
 	}
-}
-
-// client sends the requests of the SDK.
-var client = &http.Client{Transport: &wholeBody{&http.Transport{}}}
-
-// wholeBody is a transport that net/http reads the body of a request from as a copy. The SDK closes the body once it has the
-// response, maybe before net/http has seen the end of it: then net/http takes the end for an error, and cuts the connection
-// with the response half-read ("use of closed network connection").
-type wholeBody struct{ *http.Transport }
-
-func (t *wholeBody) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.Body == nil {
-		return t.Transport.RoundTrip(request)
-	}
-	body, err := io.ReadAll(request.Body)
-	if err != nil {
-		return nil, err
-	}
-	copied := request.Clone(request.Context())
-	copied.Body, copied.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	return t.Transport.RoundTrip(copied)
 }
 
 func withoutAWS(env []string) []string {
