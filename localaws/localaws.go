@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/middleware"
 
@@ -172,6 +173,7 @@ func (s *Server) Config() aws.Config {
 		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secretAccessKey, ""),
 		BaseEndpoint: aws.String(s.endpoint),
 		APIOptions:   []func(*middleware.Stack) error{onehost.Option},
+		HTTPClient:   wholeBody{awshttp.NewBuildableClient()},
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 	}
 }
