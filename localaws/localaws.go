@@ -102,7 +102,9 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 		line, _ := bufio.NewReader(stdout).ReadString('\n')
 		port <- strings.TrimSpace(line)
 		_, _ = io.Copy(io.Discard, stdout)
-		_ = cmd.Wait()
+		if err := cmd.Wait(); err != nil {
+			fmt.Fprintf(cmd.Stderr, "the local AWS ended: %v\n", err)
+		}
 		close(s.done)
 	}()
 	select {

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -179,4 +183,25 @@ func callOf(comment string) string {
 	}
 	return `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
 		"Call": {"Type": "Task", ` + comment + `"Resource": "arn:aws:states:::aws-sdk:iam:getUser", "Arguments": {"UserName": "u"}, "End": true}}}`
+}
+
+// A server that ends by itself says why: no message is worse than "connection refused".
+func TestCrashIsLogged(t *testing.T) {
+	before := children(t, fmt.Sprint(os.Getpid()))
+	log := &lockedBuffer{}
+	started, err := localaws.Start(t.Context(), localaws.Log(log))
+	must(t, err)
+	for _, child := range children(t, fmt.Sprint(os.Getpid())) {
+		pid, err := strconv.Atoi(child)
+		must(t, err)
+		if !slices.Contains(before, child) && alive(child) {
+			must(t, syscall.Kill(pid, syscall.SIGSEGV))
+		}
+	}
+	<-started.Done()
+	for _, want := range []string{"Segmentation fault", "the local AWS ended: signal: segmentation fault"} {
+		if got := log.String(); !strings.Contains(got, want) {
+			t.Errorf("the log lacks %q: %s", want, got)
+		}
+	}
 }

@@ -4,6 +4,7 @@ Prints the port that it listens at, on the loopback interface, as one line, and 
 standard input does: so it cannot outlive the process that started it.
 """
 
+import faulthandler
 import logging
 import os
 import signal
@@ -19,6 +20,8 @@ from extensions import clients, controls, jsonata, serving
 
 
 def main() -> None:
+    # A crash of Python itself leaves a traceback as well.
+    faulthandler.enable()
     # What fails in an execution is in its history; a line a request says nothing either.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
