@@ -1,6 +1,7 @@
 """The API of executions.
 
-- GetExecutionHistory gives the whole history at once in moto, whatever was asked:
+- GetExecutionHistory gives the whole history at once in moto, whatever was asked; and moto looks for
+  each member of each event under several names, which takes longer than the execution took:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
 - StopExecution forgets the error and the cause, and what fails while it is being stopped makes an
   execution FAILED:
@@ -14,9 +15,11 @@ The control
     GET execution?arn=…  wait until an execution has ended
 """
 
+import json
 import threading
 from typing import Any
 
+from dateutil.parser import isoparse
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
@@ -52,7 +55,7 @@ def install() -> None:
     controls.add("GET", "execution", _await, waits=True)
 
 
-def _get_execution_history(self: StepFunctionResponse) -> ActionResult:
+def _get_execution_history(self: StepFunctionResponse) -> str:
     history = self.stepfunction_backend.get_execution_history(self._get_param("executionArn"))
     events = history["events"]
     if self._get_bool_param("reverseOrder", False):
@@ -61,10 +64,17 @@ def _get_execution_history(self: StepFunctionResponse) -> ActionResult:
         events = [_without_data(event) for event in events]
     start = int(self._get_param("nextToken") or 0)
     end = start + (self._get_int_param("maxResults") or 100)
-    page: dict[str, Any] = {"events": events[start:end]}
+    page: dict[str, Any] = {"events": [_on_the_wire(event) for event in events[start:end]]}
     if end < len(events):
         page["nextToken"] = str(end)
-    return ActionResult(page)
+    return json.dumps(page)
+
+
+def _on_the_wire(event: dict[str, Any]) -> dict[str, Any]:
+    timestamp = event["timestamp"]
+    if isinstance(timestamp, str):
+        timestamp = isoparse(timestamp)
+    return {**event, "timestamp": timestamp.timestamp()}
 
 
 def _without_data(event: dict[str, Any]) -> dict[str, Any]:
