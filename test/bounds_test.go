@@ -15,6 +15,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/workload"
 )
 
@@ -27,10 +28,18 @@ const (
 
 // TestEffortOfLongLists has the expressions that grow with the list take the longest lists and reports of every kind.
 func TestEffortOfLongLists(t *testing.T) {
-	machine := machineOf(t, onboarding.UserOnboardingProps{GroupName: jsii.String(workload.Group)})
+	worst := wantLittleEffortOfLongLists(t, machineOf(t, onboarding.UserOnboardingProps{GroupName: jsii.String(workload.Group)}))
+	for state, effort := range worst {
+		fmt.Printf("%s: at most a depth of %d and %d steps\n", state, effort.Depth, effort.Steps)
+	}
+}
+
+// wantLittleEffortOfLongLists returns the most that the expression of each state takes.
+func wantLittleEffortOfLongLists(t testing.TB, machine asl.Machine) (worst map[string]jsonatatest.Effort) {
+	t.Helper()
 	// The name of a group that is made is a reference in the template.
 	validate := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", workload.Group)
-	worst := map[string]jsonatatest.Effort{}
+	worst = map[string]jsonatatest.Effort{}
 	evaluator := startJSONata(t)
 	effort := func(state, name, expression string, most int, bindings map[string]any) []byte {
 		evaluator.Observe = func(_ string, effort jsonatatest.Effort) {
@@ -65,9 +74,7 @@ func TestEffortOfLongLists(t *testing.T) {
 		}
 		effort("UsersNotOnboarded", report.Kind, machine.States["UsersNotOnboarded"].Cause, most, map[string]any{"states": map[string]any{"input": jsonRaw(summary)}})
 	}
-	for state, effort := range worst {
-		fmt.Printf("%s: at most a depth of %d and %d steps\n", state, effort.Depth, effort.Steps)
-	}
+	return worst
 }
 
 // jsonRaw is JSON that stands as it is.
@@ -96,34 +103,41 @@ var otherValues = map[string]any{
 
 // TestEveryExpression evaluates every expression, wherever it is in a definition, with long values.
 func TestEveryExpression(t *testing.T) {
+	for options, definition := range modelDefinitions(t) {
+		found, worst := wantLittleEffort(t, options, definition)
+		fmt.Printf("%s: %d expressions, at most a depth of %d and %d steps\n", options, found, worst.Depth, worst.Steps)
+	}
+}
+
+// wantLittleEffort returns how many expressions a definition has, and the most that one takes.
+func wantLittleEffort(t testing.TB, options, definition string) (count int, worst jsonatatest.Effort) {
+	t.Helper()
 	values := maps.Clone(otherValues)
 	maps.Copy(values, argumentValues["longest"])
-	jsonata, worst := startJSONata(t), jsonatatest.Effort{}
+	jsonata := startJSONata(t)
 	jsonata.Observe = func(expression string, effort jsonatatest.Effort) {
 		if effort.Depth > mostDepth || effort.Steps > mostSteps {
 			t.Errorf("%.200s: took a depth of %d and %d steps, want at most %d and %d", expression, effort.Depth, effort.Steps, mostDepth, mostSteps)
 		}
 		worst = jsonatatest.Effort{Depth: max(worst.Depth, effort.Depth), Steps: max(worst.Steps, effort.Steps)}
 	}
-	for options, definition := range modelDefinitions(t) {
-		found := expressionsOf(t, definition)
-		paths := references(t, found)
-		for _, expression := range found {
-			slices.Sort(paths[expression])
-			bindings, err := bind(paths[expression], values)
-			if err != nil {
-				t.Errorf("%s: %.200s: %v", options, expression, err)
-				continue
-			}
-			if _, err := jsonata.Evaluate(expression, bindings); err != nil {
-				t.Errorf("%s: %.200s: %v", options, expression, err)
-			}
+	found := expressionsOf(t, definition)
+	paths := references(t, found)
+	for _, expression := range found {
+		slices.Sort(paths[expression])
+		bindings, err := bind(paths[expression], values)
+		if err != nil {
+			t.Errorf("%s: %.200s: %v", options, expression, err)
+			continue
 		}
-		fmt.Printf("%s: %d expressions, at most a depth of %d and %d steps\n", options, len(found), worst.Depth, worst.Steps)
+		if _, err := jsonata.Evaluate(expression, bindings); err != nil {
+			t.Errorf("%s: %.200s: %v", options, expression, err)
+		}
 	}
+	return len(found), worst
 }
 
-func expressionsOf(t *testing.T, definition string) []string {
+func expressionsOf(t testing.TB, definition string) []string {
 	t.Helper()
 	var decoded any
 	if err := json.Unmarshal([]byte(definition), &decoded); err != nil {
@@ -136,18 +150,28 @@ func expressionsOf(t *testing.T, definition string) []string {
 // to count, each of these adds to the depth of all that follows.
 func TestShapesOfExpressions(t *testing.T) {
 	for options, definition := range modelDefinitions(t) {
-		found := expressionsOf(t, definition)
-		for i, problems := range ofTrees(t, "shapes.js", found) {
-			for _, problem := range problems {
-				t.Errorf("%s: %.200s has %s", options, found[i], problem)
-			}
+		wantFlatExpressions(t, options, definition)
+	}
+}
+
+func wantFlatExpressions(t testing.TB, options, definition string) {
+	t.Helper()
+	found := expressionsOf(t, definition)
+	for i, problems := range ofTrees(t, "shapes.js", found) {
+		for _, problem := range problems {
+			t.Errorf("%s: %.200s has %s", options, found[i], problem)
 		}
 	}
 }
 
 // TestDefinitionHasNoComments looks for the comments of JSONata, of which it is not known what AWS makes.
 func TestDefinitionHasNoComments(t *testing.T) {
-	if found := regexp.MustCompile(`/\*.{0,60}`).FindString(definitionText(t)); found != "" {
+	wantNoComments(t, definitionText(t))
+}
+
+func wantNoComments(t testing.TB, definition string) {
+	t.Helper()
+	if found := regexp.MustCompile(`/\*.{0,60}`).FindString(definition); found != "" {
 		t.Errorf("the definition has the comment %s", found)
 	}
 }

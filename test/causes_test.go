@@ -9,10 +9,21 @@ import (
 	"testing"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // TestCausesOfPasswordCalls has the calls that a password goes into fail in words that quote it, and in words that do not.
 func TestCausesOfPasswordCalls(t *testing.T) {
+	child := machineOf(t, onboarding.UserOnboardingProps{}).Child()
+	jsonata := startJSONata(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, step := range []string{"CreateLoginProfile", "UpdateLoginProfile", "SendEmail"} {
+		wantCausesWithoutPassword(t, jsonata, random, child, step)
+	}
+}
+
+func wantCausesWithoutPassword(t testing.TB, jsonata *jsonata, random *rand.Rand, child asl.Machine, step string) {
+	t.Helper()
 	const withheld = "withheld, since it quotes the password"
 	quotes := map[string]func(password string) string{
 		"as it is":          func(password string) string { return password },
@@ -34,36 +45,31 @@ func TestCausesOfPasswordCalls(t *testing.T) {
 		"Email address is not verified. The following identities failed the check in region US-EAST-1: user@example.com",
 		"%", "&;", "a", "",
 	}
-	child := machineOf(t, onboarding.UserOnboardingProps{}).Child()
-	jsonata := startJSONata(t)
-	random := rand.New(rand.NewPCG(1, 2))
-	for _, step := range []string{"CreateLoginProfile", "UpdateLoginProfile", "SendEmail"} {
-		catchers := child.States[step].Catch
-		output := catchers[len(catchers)-1].Output
-		told := func(cause, password string) string {
-			return jsonata.text(t, "{% ("+strings.Trim(output, "{}%")+").Cause %}", map[string]any{
-				"password": password,
-				"states": map[string]any{
-					"input":       map[string]any{"UserName": "user", "CauseLength": 1000},
-					"context":     map[string]any{"State": map[string]any{"Name": step}},
-					"errorOutput": map[string]any{"Error": "Iam.IamException", "Cause": cause},
-				},
-			})
-		}
-		passwords := []string{"7G&Utm4c3EtGbhk3WrnI"} // with a semicolon behind it, most of it looks like an entity of HTML
-		for range 20 {
-			passwords = append(passwords, randomPassword(random, 20))
-		}
-		for _, password := range passwords {
-			for name, quote := range quotes {
-				if got := told("The value '"+quote(password)+"' is not allowed", password); got != withheld {
-					t.Errorf("%s: the password %s, quoted %s: got the cause %q", step, password, name, got)
-				}
+	catchers := child.States[step].Catch
+	output := catchers[len(catchers)-1].Output
+	told := func(cause, password string) string {
+		return jsonata.text(t, "{% ("+strings.Trim(output, "{}%")+").Cause %}", map[string]any{
+			"password": password,
+			"states": map[string]any{
+				"input":       map[string]any{"UserName": "user", "CauseLength": 1000},
+				"context":     map[string]any{"State": map[string]any{"Name": step}},
+				"errorOutput": map[string]any{"Error": "Iam.IamException", "Cause": cause},
+			},
+		})
+	}
+	passwords := []string{"7G&Utm4c3EtGbhk3WrnI"} // with a semicolon behind it, most of it looks like an entity of HTML
+	for range 20 {
+		passwords = append(passwords, randomPassword(random, 20))
+	}
+	for _, password := range passwords {
+		for name, quote := range quotes {
+			if got := told("The value '"+quote(password)+"' is not allowed", password); got != withheld {
+				t.Errorf("%s: the password %s, quoted %s: got the cause %q", step, password, name, got)
 			}
-			for _, cause := range harmless {
-				if got := told(cause, password); got != cause {
-					t.Errorf("%s: got the cause %q, want %q", step, got, cause)
-				}
+		}
+		for _, cause := range harmless {
+			if got := told(cause, password); got != cause {
+				t.Errorf("%s: got the cause %q, want %q", step, got, cause)
 			}
 		}
 	}

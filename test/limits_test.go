@@ -27,7 +27,7 @@ const (
 	maxChildSeconds = 300     // of an Express execution
 )
 
-func machineOf(t *testing.T, props onboarding.UserOnboardingProps) asl.Machine {
+func machineOf(t testing.TB, props onboarding.UserOnboardingProps) asl.Machine {
 	t.Helper()
 	stateMachine := synthesize(t, newStack(t), props).ofType(t, "AWS::StepFunctions::StateMachine")
 	return asl.Parse(t, stateMachine["DefinitionString"].(string))
@@ -59,7 +59,7 @@ func longestTime(s asl.State) float64 {
 
 // longestPath returns the states of the path that may take longest, and its seconds. A state in the loop of the draws
 // comes at most as often as the loop allows, every other state once.
-func longestPath(t *testing.T, m asl.Machine) (path []string, seconds float64) {
+func longestPath(t testing.TB, m asl.Machine) (path []string, seconds float64) {
 	t.Helper()
 	visits := map[string]int{}
 	var walk func(name string) ([]string, float64)
@@ -85,18 +85,26 @@ func longestPath(t *testing.T, m asl.Machine) (path []string, seconds float64) {
 // TestChildEndsInTime computes the longest path of a child. A child that took longer would be ended without a word.
 func TestChildEndsInTime(t *testing.T) {
 	for _, separatePassword := range []bool{false, true} {
-		child := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: &separatePassword}).Child()
-		path, seconds := longestPath(t, child)
-		t.Logf("%.1f s: %s", seconds, strings.Join(path, ", "))
-		if seconds >= maxChildSeconds {
-			t.Errorf("the longest path takes %.1f s, want less than %d s: %s", seconds, maxChildSeconds, strings.Join(path, ", "))
-		}
+		wantChildInTime(t, machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: &separatePassword}).Child())
+	}
+}
+
+func wantChildInTime(t testing.TB, child asl.Machine) {
+	t.Helper()
+	path, seconds := longestPath(t, child)
+	t.Logf("%.1f s: %s", seconds, strings.Join(path, ", "))
+	if seconds >= maxChildSeconds {
+		t.Errorf("the longest path takes %.1f s, want less than %d s: %s", seconds, maxChildSeconds, strings.Join(path, ", "))
 	}
 }
 
 // TestNobodyIsLost simulates a long list at an account that throttles, and that knows new users only after a while.
 func TestNobodyIsLost(t *testing.T) {
-	machine := machineOf(t, onboarding.UserOnboardingProps{})
+	wantNobodyLost(t, machineOf(t, onboarding.UserOnboardingProps{}))
+}
+
+func wantNobodyLost(t testing.TB, machine asl.Machine) {
+	t.Helper()
 	const runs, users = 20, 500
 	lost := 0
 	for seed := range uint64(runs) {
@@ -222,7 +230,7 @@ func TestReportFits(t *testing.T) {
 }
 
 // wantReportFits has users fail with a cause of nothing but one character.
-func wantReportFits(t *testing.T, jsonata *jsonata, machine asl.Machine, users int, char string) {
+func wantReportFits(t testing.TB, jsonata *jsonata, machine asl.Machine, users int, char string) {
 	t.Helper()
 	name := strings.Repeat("n", 64)
 	input := map[string]any{
@@ -267,14 +275,6 @@ func wantReportFits(t *testing.T, jsonata *jsonata, machine asl.Machine, users i
 // TestInvalidInputFits has every item of a list be wrong in the longest way, for as many groups with the longest names too.
 func TestInvalidInputFits(t *testing.T) {
 	jsonata := startJSONata(t)
-	long := strings.Repeat("漢", 300)
-	items := map[string]any{
-		"text":       long,
-		"number":     1e300,
-		"group":      map[string]any{"UserName": "u", "Email": "u@example.net", "Group": long},
-		"key":        map[string]any{"UserName": "u", "Email": "u@example.net", long: 1},
-		"everything": map[string]any{"UserName": long, "Email": long, "Group": long, long: 1},
-	}
 	for _, group := range []string{deployed.GroupName, strings.Repeat("g", 128)} {
 		stack := newStack(t)
 		var allowed []iam.IGroup
@@ -284,28 +284,46 @@ func TestInvalidInputFits(t *testing.T) {
 		props := onboarding.UserOnboardingProps{GroupName: jsii.String(group), AllowedGroups: &allowed}
 		stateMachine := synthesize(t, stack, props).ofType(t, "AWS::StepFunctions::StateMachine")
 		machine := asl.Parse(t, stateMachine["DefinitionString"].(string))
-		for _, kind := range slices.Sorted(maps.Keys(items)) {
-			list := slices.Repeat([]any{items[kind]}, 1000)
-			// The names of AWS resources are known only when they are deployed: this one is a reference in the template.
-			code := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", group)
-			problems := jsonata.evaluate(t, code, map[string]any{
-				"states": map[string]any{"input": map[string]any{"IAMUserNames": list}},
-			})
-			if got := len(problems); got >= maxPayload {
-				t.Errorf("group of %d characters, 1,000 items wrong in %s: the problems have %d bytes", len(group), kind, got)
-			}
-			cause := jsonata.text(t, machine.States["InvalidInput"].Cause, map[string]any{"problems": problems})
-			if got := len([]rune(cause)); got >= maxCauseLength || got == 0 {
-				t.Errorf("group of %d characters, 1,000 items wrong in %s: the cause has %d characters", len(group), kind, got)
-			}
+		for _, kind := range slices.Sorted(maps.Keys(wrongItems)) {
+			wantInvalidInputFits(t, jsonata, machine, group, kind)
 		}
+	}
+}
+
+// wrongItems are wrong in the longest ways, by kind.
+var wrongItems = func() map[string]any {
+	long := strings.Repeat("漢", 300)
+	return map[string]any{
+		"text":       long,
+		"number":     1e300,
+		"group":      map[string]any{"UserName": "u", "Email": "u@example.net", "Group": long},
+		"key":        map[string]any{"UserName": "u", "Email": "u@example.net", long: 1},
+		"everything": map[string]any{"UserName": long, "Email": long, "Group": long, long: 1},
+	}
+}()
+
+// wantInvalidInputFits has every item of a list be wrong in one way.
+func wantInvalidInputFits(t testing.TB, jsonata *jsonata, machine asl.Machine, group, kind string) {
+	t.Helper()
+	list := slices.Repeat([]any{wrongItems[kind]}, 1000)
+	// The names of AWS resources are known only when they are deployed: this one is a reference in the template.
+	code := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", group)
+	problems := jsonata.evaluate(t, code, map[string]any{
+		"states": map[string]any{"input": map[string]any{"IAMUserNames": list}},
+	})
+	if got := len(problems); got >= maxPayload {
+		t.Errorf("group of %d characters, 1,000 items wrong in %s: the problems have %d bytes", len(group), kind, got)
+	}
+	cause := jsonata.text(t, machine.States["InvalidInput"].Cause, map[string]any{"problems": problems})
+	if got := len([]rune(cause)); got >= maxCauseLength || got == 0 {
+		t.Errorf("group of %d characters, 1,000 items wrong in %s: the cause has %d characters", len(group), kind, got)
 	}
 }
 
 // jsonata evaluates expressions of a definition, and wants each to stay far inside the bounds of AWS.
 type jsonata struct{ *jsonatatest.Evaluator }
 
-func startJSONata(t *testing.T) *jsonata {
+func startJSONata(t testing.TB) *jsonata {
 	t.Helper()
 	evaluator := jsonatatest.Start(t)
 	evaluator.Observe = func(expression string, effort jsonatatest.Effort) {
@@ -317,7 +335,7 @@ func startJSONata(t *testing.T) *jsonata {
 }
 
 // evaluate returns the value of an expression, as JSON.
-func (j *jsonata) evaluate(t *testing.T, expression string, bindings map[string]any) json.RawMessage {
+func (j *jsonata) evaluate(t testing.TB, expression string, bindings map[string]any) json.RawMessage {
 	t.Helper()
 	value, err := j.Evaluate(expression, bindings)
 	if err != nil {
@@ -326,7 +344,7 @@ func (j *jsonata) evaluate(t *testing.T, expression string, bindings map[string]
 	return value
 }
 
-func (j *jsonata) text(t *testing.T, expression string, bindings map[string]any) (text string) {
+func (j *jsonata) text(t testing.TB, expression string, bindings map[string]any) (text string) {
 	t.Helper()
 	if err := json.Unmarshal(j.evaluate(t, expression, bindings), &text); err != nil {
 		t.Fatal(err)
@@ -335,7 +353,7 @@ func (j *jsonata) text(t *testing.T, expression string, bindings map[string]any)
 }
 
 // encode encodes a value as AWS does: in the fewest bytes.
-func encode(t *testing.T, value any) []byte {
+func encode(t testing.TB, value any) []byte {
 	t.Helper()
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)

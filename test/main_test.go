@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 // newStack makes a stack in an app of its own.
-func newStack(t *testing.T) awscdk.Stack {
+func newStack(t testing.TB) awscdk.Stack {
 	t.Helper()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 	return awscdk.NewStack(app, jsii.String("Stack"), nil)
@@ -49,7 +49,7 @@ func newStackIn(t *testing.T, region string) awscdk.Stack {
 }
 
 // synthesize makes a UserOnboarding and returns the template of the stack; the sender is set where the props have none.
-func synthesize(t *testing.T, stack awscdk.Stack, props onboarding.UserOnboardingProps) template {
+func synthesize(t testing.TB, stack awscdk.Stack, props onboarding.UserOnboardingProps) template {
 	t.Helper()
 	newUserOnboarding(stack, props)
 	return templateOf(t, stack)
@@ -74,13 +74,13 @@ type resource struct {
 	Properties map[string]any
 }
 
-func templateOf(t *testing.T, stack awscdk.Stack) template {
+func templateOf(t testing.TB, stack awscdk.Stack) template {
 	t.Helper()
 	synthesized := *assertions.Template_FromStack(stack, nil).ToJSON()
 	return decode[template](t, resolve(map[string]any(synthesized), synthesized))
 }
 
-func decode[T any](t *testing.T, value any) (decoded T) {
+func decode[T any](t testing.TB, value any) (decoded T) {
 	t.Helper()
 	encoded, err := json.Marshal(value)
 	if err != nil {
@@ -167,7 +167,7 @@ func call(function string, argument any, template map[string]any) (result any, o
 }
 
 // ofType returns the only resource of a type.
-func (tpl template) ofType(t *testing.T, resourceType string) map[string]any {
+func (tpl template) ofType(t testing.TB, resourceType string) map[string]any {
 	t.Helper()
 	var found []map[string]any
 	for _, resource := range tpl.Resources {

@@ -152,7 +152,7 @@ func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 }
 
 // deployedDefinition is the definition of a template, with names as CloudFormation gives them in place of references.
-func deployedDefinition(t *testing.T, template template) string {
+func deployedDefinition(t testing.TB, template template) string {
 	t.Helper()
 	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
 	for id, resource := range template.Resources {
@@ -174,42 +174,54 @@ func TestCallsMatchTheModel(t *testing.T) {
 	services, jsonata := sdkServices{}, startJSONata(t)
 	for options, machine := range modelMachines(t) {
 		states := machine.EveryState()
-		var read []string
-		for _, state := range states {
-			if state.Type == "Task" {
-				read = append(read, expressions([]any{state.Arguments, state.Assign, state.Output})...)
-			}
-		}
-		paths := references(t, read)
+		paths := pathsOfTasks(t, states)
 		for _, name := range slices.Sorted(maps.Keys(states)) {
 			state := states[name]
 			t.Run(options+"/"+name, func(t *testing.T) {
-				if state.Type != "Task" {
-					wantErrors(t, state, nil, "")
-					return
-				}
-				service, operation := services.operation(t, state.Resource)
-				for _, values := range slices.Sorted(maps.Keys(argumentValues)) {
-					arguments := argumentsOf(t, state, jsonata, paths, argumentValues[values])
-					for _, problem := range service.arguments(operation, arguments) {
-						t.Errorf("with the %s values: %s", values, problem)
-					}
-				}
-				for _, expression := range expressions([]any{state.Assign, state.Output}) {
-					for _, path := range paths[expression] {
-						if fields, ok := strings.CutPrefix(path, "states.result."); ok {
-							if problem := service.result(operation, strings.Split(fields, ".")); problem != "" {
-								t.Errorf("%.200s: %s", expression, problem)
-							}
-						}
-					}
-				}
-				modelled, other := service.errors(operation)
-				wantErrors(t, state, modelled, other)
-				wantRetries(t, state, modelled, other)
+				wantMatchesModel(t, services, jsonata, paths, state)
 			})
 		}
 	}
+}
+
+// pathsOfTasks are the paths that the expressions of tasks read, by expression.
+func pathsOfTasks(t testing.TB, states map[string]asl.State) map[string][]string {
+	t.Helper()
+	var read []string
+	for _, state := range states {
+		if state.Type == "Task" {
+			read = append(read, expressions([]any{state.Arguments, state.Assign, state.Output})...)
+		}
+	}
+	return references(t, read)
+}
+
+// wantMatchesModel holds a state to the model. paths has the paths that each expression reads.
+func wantMatchesModel(t testing.TB, services sdkServices, jsonata *jsonata, paths map[string][]string, state asl.State) {
+	t.Helper()
+	if state.Type != "Task" {
+		wantErrors(t, state, nil, "")
+		return
+	}
+	service, operation := services.operation(t, state.Resource)
+	for _, values := range slices.Sorted(maps.Keys(argumentValues)) {
+		arguments := argumentsOf(t, state, jsonata, paths, argumentValues[values])
+		for _, problem := range service.arguments(operation, arguments) {
+			t.Errorf("with the %s values: %s", values, problem)
+		}
+	}
+	for _, expression := range expressions([]any{state.Assign, state.Output}) {
+		for _, path := range paths[expression] {
+			if fields, ok := strings.CutPrefix(path, "states.result."); ok {
+				if problem := service.result(operation, strings.Split(fields, ".")); problem != "" {
+					t.Errorf("%.200s: %s", expression, problem)
+				}
+			}
+		}
+	}
+	modelled, other := service.errors(operation)
+	wantErrors(t, state, modelled, other)
+	wantRetries(t, state, modelled, other)
 }
 
 // expressions returns every expression in a value.
@@ -232,7 +244,7 @@ func expressions(value any) (found []string) {
 }
 
 // references are the paths that expressions read, such as states.input.UserName, by expression.
-func references(t *testing.T, expressions []string) map[string][]string {
+func references(t testing.TB, expressions []string) map[string][]string {
 	t.Helper()
 	paths := ofTrees(t, "references.js", expressions)
 	found := map[string][]string{}
@@ -243,7 +255,7 @@ func references(t *testing.T, expressions []string) map[string][]string {
 }
 
 // ofTrees has a script of testdata look at the syntax trees of expressions, and returns what it says of each.
-func ofTrees(t *testing.T, script string, expressions []string) (said [][]string) {
+func ofTrees(t testing.TB, script string, expressions []string) (said [][]string) {
 	t.Helper()
 	codes := make([]string, len(expressions))
 	for i, expression := range expressions {
@@ -268,7 +280,7 @@ func isExpression(text string) bool {
 
 // code is an expression without its marks. Step Functions refuses a string that has only one of them (Developer Guide,
 // "Transforming data with JSONata").
-func code(t *testing.T, expression string) string {
+func code(t testing.TB, expression string) string {
 	t.Helper()
 	code, opened := strings.CutPrefix(expression, "{%")
 	code, closed := strings.CutSuffix(code, "%}")
@@ -279,7 +291,7 @@ func code(t *testing.T, expression string) string {
 }
 
 // argumentsOf are the arguments of the call that a task makes. paths has the paths that each expression reads.
-func argumentsOf(t *testing.T, s asl.State, jsonata *jsonata, paths map[string][]string, values map[string]any) map[string]any {
+func argumentsOf(t testing.TB, s asl.State, jsonata *jsonata, paths map[string][]string, values map[string]any) map[string]any {
 	t.Helper()
 	return evaluated(s.Arguments, func(expression string) (value any) {
 		bindings, err := bind(paths[expression], values)
@@ -326,7 +338,7 @@ var ownErrors = []string{
 
 // wantErrors wants every error that a state retries or catches to be one that its call can fail with: a modelled one, or
 // the name of all others. A name that never comes would hide that its case is not handled.
-func wantErrors(t *testing.T, s asl.State, modelled []string, other string) {
+func wantErrors(t testing.TB, s asl.State, modelled []string, other string) {
 	t.Helper()
 	var handled []string
 	for _, retrier := range s.Retry {
@@ -361,7 +373,7 @@ var (
 )
 
 // wantRetries wants a task to retry every transient error, and no permanent one.
-func wantRetries(t *testing.T, s asl.State, modelled []string, other string) {
+func wantRetries(t testing.TB, s asl.State, modelled []string, other string) {
 	t.Helper()
 	for _, name := range append(modelled, other) {
 		retries := retriesOf(s, name)

@@ -279,10 +279,21 @@ func TestPermissions(t *testing.T) {
 	for _, names := range optionSets() {
 		t.Run(strings.Join(names, ","), func(t *testing.T) {
 			template, want := templateWith(t, names)
-			wantLines(t, template.statements(t), want)
-			template.wantNoOtherPermissions(t)
+			wantPermissions(t, template, want)
 		})
 	}
+}
+
+func wantPermissions(t testing.TB, template template, statements []string) {
+	t.Helper()
+	got := template.statements(t)
+	for _, statement := range got {
+		if !slices.Contains(statements, statement) {
+			t.Errorf("there must not be the statement\n%s", statement)
+		}
+	}
+	wantLines(t, got, statements)
+	template.wantNoOtherPermissions(t)
 }
 
 // TestOptionsAreAllProps holds the table of options to the props.
@@ -331,7 +342,7 @@ func replaced(lines []string, old, new string) (changed []string) {
 	return changed
 }
 
-func wantLines(t *testing.T, got, want []string) {
+func wantLines(t testing.TB, got, want []string) {
 	t.Helper()
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Errorf("- is wanted, + was got:\n%s", difference)
@@ -339,7 +350,7 @@ func wantLines(t *testing.T, got, want []string) {
 }
 
 // wantNoOtherPermissions wants no permission that is not in a policy document of its own.
-func (tpl template) wantNoOtherPermissions(t *testing.T) {
+func (tpl template) wantNoOtherPermissions(t testing.TB) {
 	t.Helper()
 	for id, resource := range tpl.Resources {
 		for _, property := range []string{"ManagedPolicyArns", "Policies"} {

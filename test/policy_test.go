@@ -9,7 +9,7 @@ import (
 )
 
 // policies returns the policy documents of a template by the resource that has them, without its hash.
-func (tpl template) policies(t *testing.T) map[string]iampolicy.Policy {
+func (tpl template) policies(t testing.TB) map[string]iampolicy.Policy {
 	t.Helper()
 	policies := map[string]iampolicy.Policy{}
 	for id, resource := range tpl.Resources {
@@ -24,7 +24,7 @@ func (tpl template) policies(t *testing.T) map[string]iampolicy.Policy {
 }
 
 // statements returns every statement, a line each, of the policies of some resources, or of all.
-func (tpl template) statements(t *testing.T, resources ...string) (lines []string) {
+func (tpl template) statements(t testing.TB, resources ...string) (lines []string) {
 	t.Helper()
 	for name, policy := range tpl.policies(t) {
 		if len(resources) > 0 && !slices.Contains(resources, name) {
@@ -39,7 +39,7 @@ func (tpl template) statements(t *testing.T, resources ...string) (lines []strin
 }
 
 // policyOf returns the policy of the resource that the statements of a prefix, such as ofRole, are of.
-func (tpl template) policyOf(t *testing.T, prefix string) iampolicy.Policy {
+func (tpl template) policyOf(t testing.TB, prefix string) iampolicy.Policy {
 	t.Helper()
 	return tpl.policies(t)[strings.TrimSuffix(prefix, ": ")]
 }

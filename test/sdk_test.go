@@ -116,7 +116,7 @@ json.dump(Loader().load_service_model(sys.argv[1], "service-2"), sys.stdout)
 `
 
 // of returns the model of a service, from the Python packages of the local AWS.
-func (s sdkServices) of(t *testing.T, name string) sdkService {
+func (s sdkServices) of(t testing.TB, name string) sdkService {
 	t.Helper()
 	if service, ok := s[name]; ok {
 		return service
@@ -154,7 +154,7 @@ func (s sdkServices) of(t *testing.T, name string) sdkService {
 var sdkResource = regexp.MustCompile(`^arn:aws:states:::aws-sdk:([a-z0-9]+):([a-z])([A-Za-z0-9]*)$`)
 
 // operation returns the operation that a task calls, and its service.
-func (s sdkServices) operation(t *testing.T, resource string) (sdkService, sdkOperation) {
+func (s sdkServices) operation(t testing.TB, resource string) (sdkService, sdkOperation) {
 	t.Helper()
 	match := sdkResource.FindStringSubmatch(resource)
 	if match == nil {

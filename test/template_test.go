@@ -34,7 +34,11 @@ func TestGivenGroupAndIdentityAreNotMadeAgain(t *testing.T) {
 // TestLogsHoldNoData wants neither inputs and outputs in the log, nor what services said of failed tasks, which could quote a
 // password.
 func TestLogsHoldNoData(t *testing.T) {
-	template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{})
+	wantNoDataInLogs(t, synthesize(t, newStack(t), onboarding.UserOnboardingProps{}))
+}
+
+func wantNoDataInLogs(t testing.TB, template template) {
+	t.Helper()
 	machine := template.ofType(t, "AWS::StepFunctions::StateMachine")
 	want := "map[Destinations:[map[CloudWatchLogsLogGroup:map[LogGroupArn:<UserOnboardingLogGroup.Arn>]]] " +
 		"IncludeExecutionData:false Level:FATAL]"

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -36,16 +35,16 @@ func TestSabotage(t *testing.T) {
 			user["CreateUser"]["Assign"].(map[string]any)["draws"] = 0
 		}, "SendEmail", "throttled", 1, "invariant 3: the report says"},
 		{"the mail has another password", func(_, user states) {
-			replace(t, user["SendEmail"], "Arguments", "$password", "$uppercase($password)")
+			sabotage.Replace(t, user["SendEmail"], "Arguments", "$password", "$uppercase($password)")
 		}, "SendEmail", "throttled", 1, "the last of 1 mails has the password"},
 		{"a foreign user is taken for ours", func(_, user states) {
-			replace(t, user["Is the user ours to finish?"], "Choices", `$onboarding = \"pending\"`, "true")
+			sabotage.Replace(t, user["Is the user ours to finish?"], "Choices", `$onboarding = \"pending\"`, "true")
 		}, "SendEmail", "throttled", 1, "invariant 1: the user was"},
 		{"a child's output has the password", func(_, user states) {
-			replace(t, user["Done"], "Output", `$outcome`, `$outcome, {\"Reason\": $password}`)
+			sabotage.Replace(t, user["Done"], "Output", `$outcome`, `$outcome, {\"Reason\": $password}`)
 		}, "SendEmail", "throttled", 1, "invariant 2: a child execution has a password"},
 		{"a result has the password", func(list, user states) {
-			replace(t, user["TagUser complete"], "Catch", `$cause := `, `$cause := $password & `)
+			sabotage.Replace(t, user["TagUser complete"], "Catch", `$cause := `, `$cause := $password & `)
 		}, "TagUser complete", "denied", forever, "invariant 2: the parent execution has a password"},
 		{"a call is not caught", func(_, user states) {
 			delete(user["AddUserToGroup"], "Catch")
@@ -57,7 +56,7 @@ func TestSabotage(t *testing.T) {
 			user["Done"]["Output"] = "{% $merge([{'UserName': $states.input.UserName}, $outcome])[" + strings.Repeat("1+", 100) + "1 > 0] %}"
 		}, "SendEmail", "throttled", 1, "invariant 3: a child execution failed"},
 		{"a user has no status", func(list, _ states) {
-			replace(t, list["Summary"], "Output", "Created", "Creatd")
+			sabotage.Replace(t, list["Summary"], "Output", "Created", "Creatd")
 		}, "SendEmail", "throttled", 1, "without a report"},
 		{"the preflight is not caught", func(list, _ states) {
 			delete(list["GetGroup"], "Catch")
@@ -71,19 +70,4 @@ func TestSabotage(t *testing.T) {
 			sabotage.Want(t, test.want, func(t testing.TB) { s.try(t, c) })
 		})
 	}
-}
-
-// replace replaces a part of a field, as it is in JSON.
-func replace(t *testing.T, state map[string]any, field, part, instead string) {
-	t.Helper()
-	encoded, err := json.Marshal(state[field])
-	if err != nil {
-		t.Fatal(err)
-	}
-	var changed any
-	text := strings.ReplaceAll(string(encoded), part, instead)
-	if err := json.Unmarshal([]byte(text), &changed); err != nil || text == string(encoded) {
-		t.Fatalf("%s has no %s: %s: %v", field, part, encoded, err)
-	}
-	state[field] = changed
 }

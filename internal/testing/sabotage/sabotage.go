@@ -47,6 +47,23 @@ func processorOf(states States) map[string]any {
 	panic("the states have no map")
 }
 
+// Replace replaces a part of a field, as it is in JSON that escapes no more than it must.
+func Replace(t testing.TB, state map[string]any, field, part, instead string) {
+	t.Helper()
+	var encoded strings.Builder
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(state[field]); err != nil {
+		t.Fatal(err)
+	}
+	var changed any
+	text := strings.ReplaceAll(encoded.String(), part, instead)
+	if err := json.Unmarshal([]byte(text), &changed); err != nil || text == encoded.String() {
+		t.Fatalf("%s has no %s: %s: %v", field, part, encoded.String(), err)
+	}
+	state[field] = changed
+}
+
 // Want wants a check to fail, and to say something that has this text in it.
 func Want(t *testing.T, text string, check func(testing.TB)) {
 	t.Helper()
