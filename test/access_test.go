@@ -103,17 +103,15 @@ func wantPermissionsOfTasks(t testing.TB, template template) {
 	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 	role := template.policyOf(t, ofRole)
 	var requests []iampolicy.Request
-	for _, states := range []map[string]asl.State{machine.States, machine.Child().States} {
-		for name, state := range states {
-			if state.Type != "Task" {
-				continue
+	for name, state := range machine.EveryState() {
+		if state.Type != "Task" {
+			continue
+		}
+		for _, request := range requestsOf(t, state, machine) {
+			if !role.Allows(t, request) {
+				t.Errorf("%s may not %s on %s", name, request.Action, request.Resource)
 			}
-			for _, request := range requestsOf(t, state, machine) {
-				if !role.Allows(t, request) {
-					t.Errorf("%s may not %s on %s", name, request.Action, request.Resource)
-				}
-				requests = append(requests, request)
-			}
+			requests = append(requests, request)
 		}
 	}
 	for _, idle := range idle(t, role, requests) {

@@ -91,10 +91,10 @@ func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 
 func wantEveryTaskBoundedAndCaught(t testing.TB, machine asl.Machine) {
 	t.Helper()
-	wantBoundedTasks(t, machine, func(string) taskBounds {
+	wantBoundedTasks(t, machine.States, func(string) taskBounds {
 		return taskBounds{timeout: 30, retriesTimeout: true, retries: 9, interval: 2, jitter: "FULL"}
 	})
-	wantBoundedTasks(t, machine.Child(), func(name string) taskBounds {
+	wantBoundedTasks(t, machine.OnboardUsers().ItemProcessor.EveryState(), func(name string) taskBounds {
 		bounds := taskBounds{timeout: 5, retriesTimeout: true, retries: 6, interval: 2, jitter: "FULL"}
 		switch name {
 		case "GetRandomPassword":
@@ -117,9 +117,9 @@ type taskBounds struct {
 	retriesTimeout   bool
 }
 
-func wantBoundedTasks(t testing.TB, machine asl.Machine, want func(name string) taskBounds) {
+func wantBoundedTasks(t testing.TB, states map[string]asl.State, want func(name string) taskBounds) {
 	t.Helper()
-	for name, state := range machine.States {
+	for name, state := range states {
 		if state.Type != "Task" {
 			continue
 		}
