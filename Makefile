@@ -21,7 +21,7 @@ demo: node_modules
 	@time go build -o bin/demo ./cmd/demo
 	@bin/demo
 
-# ./test alone takes longer on a busy machine than the ten minutes that Go gives a package.
+# On a busy machine a package may take longer than the ten minutes that Go gives it.
 test: PACKAGES := ./...
 test: node_modules
 	go test -count=1 -timeout 40m $(FLAGS) $(PACKAGES)
@@ -33,7 +33,7 @@ race:
 	@packages="$$(.ci/packages without)" && CGO_ENABLED=1 $(MAKE) --no-print-directory test FLAGS=-race PACKAGES="$$(echo $$packages)"
 
 faults: node_modules
-	go test -count=1 -timeout 40m ./test -run TestFaults -v
+	go test -count=1 -timeout 40m ./test/faults -v
 
 bench: node_modules
 	go run ./cmd/bench
@@ -43,10 +43,10 @@ check: requirements
 	@.ci/check
 
 update: node_modules
-	go test ./test -run 'Golden|Transitions|InReadme|InDocs' -update
+	go test ./test ./test/runs -run 'Golden|Transitions|InReadme|InDocs' -update
 
 picture: node_modules
-	go test ./test -run TestMailPicture -update
+	go test ./test/runs -run TestMailPicture -update
 
 # The CDK's validation of templates takes longer to start than all the rest, and AWS validates the definition.
 ask-aws: node_modules

@@ -217,6 +217,6 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is out of date; if the change is meant, run go test ./test -update and read the difference", file)
+		t.Errorf("%s is out of date; if the change is meant, run make update and read the difference", file)
 	}
 }

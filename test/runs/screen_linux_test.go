@@ -55,7 +55,7 @@ func TestScreenInReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 	} else if !bytes.Equal(want, content) {
-		t.Errorf("the screen in README.md is out of date; if the change is meant, run go test ./test -update. The screen is\n%s", &got)
+		t.Errorf("the screen in README.md is out of date; if the change is meant, run make update. The screen is\n%s", &got)
 	}
 }
 
