@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,6 +30,7 @@ import (
 type operator struct {
 	*account
 	definition string // of the state machine; default: the deployed one
+	mu         sync.Mutex
 	calls      []iampolicy.Request
 }
 
@@ -66,7 +68,9 @@ func (o *operator) noteCalls(stack *middleware.Stack) error {
 	) {
 		prefixes := map[string]string{"SFN": "states", "CloudFormation": "cloudformation", "SESv2": "ses", "IAM": "iam"}
 		action := prefixes[awsmiddleware.GetServiceID(ctx)] + ":" + awsmiddleware.GetOperationName(ctx)
+		o.mu.Lock()
 		o.calls = append(o.calls, iampolicy.Request{Action: action, Resource: resourceOf(in.Parameters)})
+		o.mu.Unlock()
 		return next.HandleInitialize(ctx, in)
 	}
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("note calls", note), middleware.After)
