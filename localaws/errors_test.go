@@ -64,11 +64,7 @@ func TestErrorNames(t *testing.T) {
 // Which errors a Retry and a Catch match.
 func TestErrorMatching(t *testing.T) {
 	reset(t)
-	hung := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set(localaws.TimeoutHeader, "1")
-	}))
-	defer hung.Close()
-	must(t, server.SetTaskEndpoint(t.Context(), hung.URL))
+	timeOutEveryCall(t)
 
 	for _, test := range []struct{ pattern, want string }{
 		{"States.TaskFailed", "FAILED States.Timeout"},

@@ -95,11 +95,7 @@ func TestNoTimeoutByItself(t *testing.T) {
 // A call that gets no answer needs a TimeoutSeconds: without one it would wait for ever, and no Catch would help.
 func TestTimeoutOfStateWithout(t *testing.T) {
 	reset(t)
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set(localaws.TimeoutHeader, "1")
-	}))
-	defer proxy.Close()
-	must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+	timeOutEveryCall(t)
 	got := execute(t, `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {
 		"Call": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "Arguments": {"UserName": "u"},
 			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}], "End": true},
@@ -118,6 +114,16 @@ func TestPaceOfWait(t *testing.T) {
 	if got.status != "SUCCEEDED" {
 		t.Errorf("got %+v", got)
 	}
+}
+
+// timeOutEveryCall has every call of a task time out, until the account is reset.
+func timeOutEveryCall(t *testing.T) {
+	t.Helper()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(localaws.TimeoutHeader, "1")
+	}))
+	t.Cleanup(proxy.Close)
+	must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
 }
 
 func refuse(w http.ResponseWriter, code string) {

@@ -20,12 +20,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
-// What AWS allows (Step Functions Developer Guide, "Quotas", and API Reference, "Fail state").
-const (
-	maxPayload      = 262_144 // bytes, of an input, of an output, and of a variable
-	maxCauseLength  = 32_768  // characters
-	maxChildSeconds = 300     // of an Express execution
-)
+// maxChildSeconds is how long an Express execution may take (Step Functions Developer Guide, "Quotas").
+const maxChildSeconds = 300
 
 func machineOf(t testing.TB, props onboarding.UserOnboardingProps) asl.Machine {
 	t.Helper()
@@ -251,7 +247,7 @@ func wantReportFits(t testing.TB, jsonata *jsonata, machine asl.Machine, users i
 			got := jsonata.evaluate(t, catcher.Output, map[string]any{"password": "Drawn-password-1", "states": map[string]any{
 				"input":       map[string]any{"UserName": name, "CauseLength": causeLength},
 				"context":     map[string]any{"State": map[string]any{"Name": step}},
-				"errorOutput": map[string]any{"Error": strings.Repeat("E", 256), "Cause": strings.Repeat(char, maxCauseLength)},
+				"errorOutput": map[string]any{"Error": strings.Repeat("E", 256), "Cause": strings.Repeat(char, asl.MaxCauseLength)},
 			}})
 			if len(got) > len(status) {
 				status = got
@@ -263,13 +259,13 @@ func wantReportFits(t testing.TB, jsonata *jsonata, machine asl.Machine, users i
 		"input": statuses, "context": map[string]any{"Execution": map[string]any{"Input": input}},
 	}})
 	cause := jsonata.text(t, machine.States["UsersNotOnboarded"].Cause, map[string]any{"states": map[string]any{"input": report}})
-	if got := len(encode(t, statuses)); got >= maxPayload {
+	if got := len(encode(t, statuses)); got >= asl.MaxPayload {
 		t.Errorf("%d users failing with %q: the output of the map has %d bytes", users, char, got)
 	}
-	if got := len(report); got >= maxPayload {
+	if got := len(report); got >= asl.MaxPayload {
 		t.Errorf("%d users failing with %q: the report has %d bytes", users, char, got)
 	}
-	if got := len([]rune(cause)); got >= maxCauseLength {
+	if got := len([]rune(cause)); got >= asl.MaxCauseLength {
 		t.Errorf("%d users failing with %q: the cause has %d characters", users, char, got)
 	}
 }
@@ -313,11 +309,11 @@ func wantInvalidInputFits(t testing.TB, jsonata *jsonata, machine asl.Machine, g
 	problems := jsonata.evaluate(t, code, map[string]any{
 		"states": map[string]any{"input": map[string]any{"IAMUserNames": list}},
 	})
-	if got := len(problems); got >= maxPayload {
+	if got := len(problems); got >= asl.MaxPayload {
 		t.Errorf("group of %d characters, 1,000 items wrong in %s: the problems have %d bytes", len(group), kind, got)
 	}
 	cause := jsonata.text(t, machine.States["InvalidInput"].Cause, map[string]any{"problems": problems})
-	if got := len([]rune(cause)); got >= maxCauseLength || got == 0 {
+	if got := len([]rune(cause)); got >= asl.MaxCauseLength || got == 0 {
 		t.Errorf("group of %d characters, 1,000 items wrong in %s: the cause has %d characters", len(group), kind, got)
 	}
 }

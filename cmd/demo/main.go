@@ -19,12 +19,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 const (
 	list     = "examples/users.json"
-	sender   = "it@example.com"
 	existing = "grace@example.com" // a user of the list
 )
 
@@ -60,10 +60,10 @@ func onboard(ctx context.Context, server *localaws.Server) error {
 		title string
 		do    func() error
 	}{
-		{"Bootstrapping it with the CDK CLI", quiet(ctx, server.Env(), cdk, "bootstrap", "--context", "sender="+sender)},
+		{"Bootstrapping it with the CDK CLI", quiet(ctx, server.Env(), cdk, "bootstrap", "--context", "sender="+deployed.Sender)},
 		{"Deploying the stack with the CDK CLI",
-			quiet(ctx, server.Env(), cdk, "deploy", "--require-approval", "never", "--context", "sender="+sender)},
-		{"Verifying the sender " + sender, func() error { return server.Verify(ctx, sender) }},
+			quiet(ctx, server.Env(), cdk, "deploy", "--require-approval", "never", "--context", "sender="+deployed.Sender)},
+		{"Verifying the sender " + deployed.Sender, func() error { return server.Verify(ctx, deployed.Sender) }},
 		{"Creating the user " + existing + " by hand", func() error { return createUser(ctx, server) }},
 		{"Checking the list: onboard check --aws " + list, loud(ctx, server.Env(), "bin/onboard", "check", "--aws", list)},
 		{"Running the list: onboard run " + list, loud(ctx, server.Env(), "bin/onboard", "run", list)},

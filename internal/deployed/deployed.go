@@ -29,6 +29,9 @@ const (
 	// Stack is the name of the stack that the app makes by default, and GroupName that of its group.
 	Stack     = "IamUserOnboarding"
 	GroupName = "NoAuthorityIAMGroup"
+	// UserPath is the path of the users that it makes by default, and Tag the key of the tag that marks them.
+	UserPath = "/onboarded/"
+	Tag      = "onboarding"
 )
 
 // Account is a local AWS to which the app is deployed.
@@ -46,7 +49,7 @@ func NewAccount(server *localaws.Server) *Account {
 }
 
 // Deploy bootstraps the account and deploys the app, both with the stock CDK CLI, and verifies [Sender]. A setting is one of
-// the app's context, such as language=ja. Whoever sets another sender verifies it.
+// the app's context, such as language=ja. The caller verifies a sender of its own.
 func (a *Account) Deploy(ctx context.Context, settings ...string) error {
 	// Not in cdk.out, which another CDK CLI may use at the same time.
 	output, err := os.MkdirTemp("", "cdk.out-")

@@ -48,7 +48,7 @@ func casesOf(start start, state string, kinds []kind) (cases []*faultCase) {
 type kind struct {
 	name  string
 	treat treatment
-	// passes tells that a retry mends it, unless it lasts.
+	// passes tells that a retry puts it right, unless it lasts.
 	passes bool
 	// hangs tells that no answer comes, until the time-out.
 	hangs bool

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
@@ -26,7 +26,7 @@ func (s *suite) check(t testing.TB, names []string, execution deployed.Execution
 	}
 	s.checkSecrecy(t, execution)
 	s.checkSize(t, "the output", execution.Output)
-	if got := len([]rune(execution.Cause)); got >= maxCauseLength {
+	if got := len([]rune(execution.Cause)); got >= asl.MaxCauseLength {
 		t.Errorf("invariant 5: the cause has %d characters", got)
 	}
 	return s.checkReport(t, names, execution, mails)
@@ -58,11 +58,11 @@ func (s *suite) checkComplete(t testing.TB, name string, mails map[string][]loca
 	t.Helper()
 	start := s.users[name]
 	user, ok := s.FindUser(t, name)
-	if !ok || start.end != onboarded || user.Tags[ourTag] != "complete" ||
+	if !ok || start.end != onboarded || user.Tags[deployed.Tag] != "complete" ||
 		start.profile != nil && user.LoginProfile != nil && *user.LoginProfile == *start.profile {
 		return
 	}
-	if problem := s.notOnboarded(t, name, mails); problem != "" {
+	if problem := s.NotOnboarded(t, name, mails[name]); problem != "" {
 		t.Errorf("%s: the user is marked as complete, but %s", name, problem)
 	}
 }
@@ -129,9 +129,9 @@ func (s *suite) contradiction(t testing.TB, user deployedtest.UserReport, mails 
 	end := s.users[user.UserName].end
 	switch user.Status + user.Reason {
 	case "Created", "Resumed", "Resent":
-		return s.notOnboarded(t, user.UserName, mails)
+		return s.NotOnboarded(t, user.UserName, mails[user.UserName])
 	case "SkippedComplete":
-		if end != onboarded && end != takenOver || s.User(t, user.UserName).Tags[ourTag] != "complete" {
+		if end != onboarded && end != takenOver || s.User(t, user.UserName).Tags[deployed.Tag] != "complete" {
 			return "the user is not complete"
 		}
 	case "SkippedTakenOver":
@@ -148,31 +148,6 @@ func (s *suite) contradiction(t testing.TB, user deployedtest.UserReport, mails 
 		}
 	default:
 		return "there is no such status"
-	}
-	return ""
-}
-
-// notOnboarded tells what an onboarded user lacks.
-func (s *suite) notOnboarded(t testing.TB, name string, mails map[string][]localaws.Mail) string {
-	t.Helper()
-	user, ok := s.FindUser(t, name)
-	if !ok {
-		return "the user does not exist"
-	}
-	if user.LoginProfile == nil {
-		return "the user has no login profile"
-	}
-	want := localaws.User{Name: name, Path: ourPath, Tags: map[string]string{ourTag: "complete"},
-		Groups: []string{deployed.GroupName}, LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true}}
-	if !reflect.DeepEqual(user, want) {
-		return fmt.Sprintf("the user is %+v with %+v", user, user.LoginProfile)
-	}
-	sent := mails[name]
-	if len(sent) == 0 {
-		return "the user was mailed nothing"
-	}
-	if mailed := deployedtest.MailedPassword(sent[len(sent)-1]); mailed != user.LoginProfile.Password {
-		return fmt.Sprintf("the last of %d mails has the password %s, and %s is set", len(sent), mailed, user.LoginProfile.Password)
 	}
 	return ""
 }
@@ -210,7 +185,7 @@ func (s *suite) checkBounds(t testing.TB, calls []apiCall, lists int) {
 
 func (s *suite) checkSize(t testing.TB, what, payload string) {
 	t.Helper()
-	if len(payload) >= maxPayload {
+	if len(payload) >= asl.MaxPayload {
 		t.Errorf("invariant 5: %s has %d bytes", what, len(payload))
 	}
 }
@@ -235,10 +210,10 @@ func (s *suite) checkEnd(t testing.TB) {
 		s.check(t, names, second)
 		mails := s.AllMails(t)
 		for _, name := range names {
-			if problem := s.notOnboarded(t, name, mails); problem != "" && s.users[name].end == onboarded {
+			if problem := s.NotOnboarded(t, name, mails[name]); problem != "" && s.users[name].end == onboarded {
 				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
 			}
-			if s.users[name].end == takenOver && s.User(t, name).Tags[ourTag] != "complete" {
+			if s.users[name].end == takenOver && s.User(t, name).Tags[deployed.Tag] != "complete" {
 				t.Errorf("%s: invariant 4: after one more run the user who has taken over is not marked as complete", name)
 			}
 		}

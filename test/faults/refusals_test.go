@@ -13,7 +13,7 @@ import (
 )
 
 // testRefusals has calls be refused for what they say: where the policy became stricter since the preflight, where the
-// deployed.Sender lost its verification, and by an error that quotes the password.
+// sender lost its verification, and by an error that quotes the password.
 func (s *suite) testRefusals(t testing.TB) {
 	quoting := func(name string, quote func(password string) string) kind {
 		return kind{name: name, treat: refusingWith(func(call apiCall) wireError {

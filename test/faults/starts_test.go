@@ -13,8 +13,6 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
-const ourPath, ourTag = "/onboarded/", "onboarding"
-
 // start is where a user is when a run begins.
 type start struct {
 	name    string
@@ -43,15 +41,15 @@ const (
 // interrupted, some are the work of others.
 var starts = []start{
 	{name: "fresh", end: onboarded},
-	{name: "created", exists: true, path: ourPath, mark: "pending", brief: true, end: onboarded},
-	{name: "with-profile", exists: true, path: ourPath, mark: "pending", inGroup: true,
+	{name: "created", exists: true, path: deployed.UserPath, mark: "pending", brief: true, end: onboarded},
+	{name: "with-profile", exists: true, path: deployed.UserPath, mark: "pending", inGroup: true,
 		profile: &localaws.LoginProfile{Password: "Never-mailed-to-anyone-1", ResetRequired: true}, end: onboarded},
-	{name: "complete", exists: true, path: ourPath, mark: "complete", inGroup: true, resend: true,
+	{name: "complete", exists: true, path: deployed.UserPath, mark: "complete", inGroup: true, resend: true,
 		profile: &localaws.LoginProfile{Password: "Mailed-and-then-mislaid-1", ResetRequired: true}, end: onboarded},
-	{name: "no-profile", exists: true, path: ourPath, mark: "complete", inGroup: true, resend: true, brief: true, end: takenOver},
-	{name: "taken-over", exists: true, path: ourPath, mark: "pending", inGroup: true,
+	{name: "no-profile", exists: true, path: deployed.UserPath, mark: "complete", inGroup: true, resend: true, brief: true, end: takenOver},
+	{name: "taken-over", exists: true, path: deployed.UserPath, mark: "pending", inGroup: true,
 		profile: &localaws.LoginProfile{Password: "Chosen-by-the-user-1"}, end: takenOver},
-	{name: "foreign-near", exists: true, path: ourPath, end: untouched,
+	{name: "foreign-near", exists: true, path: deployed.UserPath, end: untouched,
 		profile: &localaws.LoginProfile{Password: "Secret-of-their-own-1", ResetRequired: true}},
 	{name: "foreign-far", exists: true, path: "/", mark: "pending", end: untouched},
 }
@@ -68,7 +66,7 @@ func (s start) make(t testing.TB, a *deployedtest.Account, name string) {
 	}
 	input := &iam.CreateUserInput{UserName: &name, Path: &s.path}
 	if s.mark != "" {
-		input.Tags = []iamtypes.Tag{{Key: aws.String(ourTag), Value: aws.String(s.mark)}}
+		input.Tags = []iamtypes.Tag{{Key: aws.String(deployed.Tag), Value: aws.String(s.mark)}}
 	}
 	a.CreateUser(t, input)
 	if s.inGroup {

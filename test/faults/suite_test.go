@@ -66,12 +66,6 @@ func (s *suite) enlist(t testing.TB, name string, at start) {
 	}
 }
 
-// The limits of Step Functions (Step Functions Developer Guide, "Step Functions service quotas").
-const (
-	maxPayload     = 262_144 // bytes, of an input and of an output
-	maxCauseLength = 32_768  // characters
-)
-
 // input is the input of a run of some users, and of the bystanders.
 func (s *suite) input(names []string, resend bool) map[string]any {
 	return map[string]any{"IAMUserNames": withBystanders(names), "Resend": resend}

@@ -56,12 +56,13 @@ func (s *suite) tryTwice(t testing.TB, c *faultCase) {
 		t.Errorf("%s: the run did not happen twice", c.user)
 	}
 	s.tried.add(c)
+	mails := s.AllMails(t)
 	for name := range bystanders {
-		s.checkUntouched(t, name, s.AllMails(t))
+		s.checkUntouched(t, name, mails)
 	}
 	s.checkSecrecy(t, execution)
 	user := s.User(t, c.user)
-	mailed := slices.ContainsFunc(s.AllMails(t)[c.user], func(mail localaws.Mail) bool {
+	mailed := slices.ContainsFunc(mails[c.user], func(mail localaws.Mail) bool {
 		return user.LoginProfile != nil && deployedtest.MailedPassword(mail) == user.LoginProfile.Password
 	})
 	if !mailed {
@@ -70,7 +71,7 @@ func (s *suite) tryTwice(t testing.TB, c *faultCase) {
 	if again, _ := s.run(t, names, true); again.Status != types.ExecutionStatusSucceeded {
 		t.Errorf("%s: the run that resends ended as %s: %s", c.user, again.Status, again.Cause)
 	}
-	if problem := s.notOnboarded(t, c.user, s.AllMails(t)); problem != "" {
+	if problem := s.NotOnboarded(t, c.user, s.MailsTo(t, c.user)); problem != "" {
 		t.Errorf("%s: after a run that resends %s", c.user, problem)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
@@ -36,17 +35,13 @@ func TestMain(m *testing.M) {
 }
 
 // shared starts the account of the tests that have users of their own, and need no account of their own.
-var shared = sync.OnceValues(func() (*deployed.Account, error) {
+var shared = sync.OnceValues(func() (*account, error) {
 	ctx := context.Background() // not of the test that comes first
-	server, err := localaws.Start(ctx)
+	account, err := deployedtest.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	stopShared = server.Stop
-	if err := server.SetPace(ctx, deployedtest.Pace); err != nil {
-		return nil, err
-	}
-	account := deployed.NewAccount(server)
+	stopShared = account.Stop
 	return account, account.Create(ctx)
 })
 
@@ -55,11 +50,11 @@ var stopShared = func() error { return nil }
 
 func sharedAccount(t *testing.T) *account {
 	t.Helper()
-	shared, err := shared()
+	account, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &account{Account: shared}
+	return account
 }
 
 // listOf is the input of a list.

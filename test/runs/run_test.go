@@ -261,7 +261,7 @@ func TestRunOfDeadChildren(t *testing.T) {
 	}
 }
 
-// TestRunResumes has users whom an earlier run left half-made at each of its steps.
+// TestRunResumes has users that an earlier run left half-made at each of its steps.
 func TestRunResumes(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)

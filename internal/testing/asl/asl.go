@@ -14,6 +14,7 @@ type Machine struct {
 	States  map[string]State
 }
 
+// State is a state of any type.
 type State struct {
 	Type, Next, Default string
 	Choices             []struct{ Condition, Next string }
@@ -40,6 +41,7 @@ type State struct {
 	}
 }
 
+// Retrier is what a state has for some errors in its Retry.
 type Retrier struct {
 	ErrorEquals                                   []string
 	IntervalSeconds, BackoffRate, MaxDelaySeconds *float64
@@ -47,6 +49,7 @@ type Retrier struct {
 	JitterStrategy                                string
 }
 
+// Catcher is what a state has for some errors in its Catch.
 type Catcher struct {
 	ErrorEquals []string
 	Next        string
@@ -54,6 +57,7 @@ type Catcher struct {
 	Output      string
 }
 
+// Parse reads a definition.
 func Parse(t testing.TB, definition string) Machine {
 	t.Helper()
 	var parsed Machine
@@ -63,9 +67,10 @@ func Parse(t testing.TB, definition string) Machine {
 	return parsed
 }
 
-// OnboardUsers is the state that starts the child executions, and eachUser the one of a child that goes through its users.
+// OnboardUsers is the state that starts the child executions.
 func (m Machine) OnboardUsers() State { return m.States[m.MapState()] }
 
+// EachUser is the state of a child that goes through its users.
 func (m Machine) EachUser() State {
 	batch := m.OnboardUsers().ItemProcessor.Machine
 	return batch.States[batch.MapState()]
@@ -74,6 +79,7 @@ func (m Machine) EachUser() State {
 // Child is what runs for each user, in a child execution of several.
 func (m Machine) Child() Machine { return m.EachUser().ItemProcessor.Machine }
 
+// MapState is the name of the map among the states, or nothing.
 func (m Machine) MapState() string {
 	for name, state := range m.States {
 		if state.Type == "Map" {

@@ -49,6 +49,7 @@ func flatten(form url.Values, key string, value any) {
 	}
 }
 
+// Matches tells whether a call in the Query protocol has the arguments that no expression makes.
 func (t Task) Matches(form url.Values) bool {
 	for key := range t.Fixed {
 		if t.Fixed.Get(key) != form.Get(key) {

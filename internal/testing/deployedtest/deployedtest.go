@@ -2,8 +2,10 @@
 package deployedtest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,23 +34,30 @@ func Start(t testing.TB, settings ...string) *Account {
 // StartEmpty starts an account to which nothing is deployed, and which ends with the test.
 func StartEmpty(t testing.TB, options ...localaws.Option) *Account {
 	t.Helper()
-	server, err := localaws.Start(t.Context(), options...)
+	account, err := Open(t.Context(), options...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
+		if err := account.Stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := server.SetPace(t.Context(), Pace); err != nil {
-		t.Fatal(err)
-	}
-	return &Account{deployed.NewAccount(server)}
+	return account
 }
 
-// Pace has retries come fast, and no time-out but where a test wants one: on a busy machine a test is slow then, and not red.
-var Pace = localaws.Pace{Factor: 0.01}
+// Open starts an account to which nothing is deployed, and which the caller stops. Retries come fast there, and time-outs only
+// where a test wants one: a busy machine makes a test slow, and not red.
+func Open(ctx context.Context, options ...localaws.Option) (*Account, error) {
+	server, err := localaws.Start(ctx, options...)
+	if err != nil {
+		return nil, err
+	}
+	if err := server.SetPace(ctx, localaws.Pace{Factor: 0.01}); err != nil {
+		return nil, errors.Join(err, server.Stop())
+	}
+	return &Account{deployed.NewAccount(server)}, nil
+}
 
 // Report is what an execution says of its users.
 type Report struct {
@@ -105,20 +114,27 @@ func WantReport(t testing.TB, got, want Report) {
 // OutputOf returns the output that the history of an execution has of a state.
 func (a *Account) OutputOf(t testing.TB, arn, state string) string {
 	t.Helper()
-	pages := sfn.NewGetExecutionHistoryPaginator(a.SFN, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
+	for _, event := range a.history(t, arn) {
+		if exited := event.StateExitedEventDetails; exited != nil && *exited.Name == state {
+			return *exited.Output
+		}
+	}
+	t.Fatalf("the history has no output of %s", state)
+	return ""
+}
+
+// history are the events of an execution.
+func (a *Account) history(t testing.TB, arn string) (events []types.HistoryEvent) {
+	t.Helper()
+	pages := sfn.NewGetExecutionHistoryPaginator(a.SFN, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, event := range page.Events {
-			if exited := event.StateExitedEventDetails; exited != nil && *exited.Name == state {
-				return *exited.Output
-			}
-		}
+		events = append(events, page.Events...)
 	}
-	t.Fatalf("the history has no output of %s", state)
-	return ""
+	return events
 }
 
 // MailsTo returns the mails to an address, oldest first.
@@ -187,36 +203,51 @@ func (a *Account) WantNobody(t testing.TB, name string) {
 // WantOnboarded wants a user who is complete, and whose last mail has the very password that is set. It returns that password.
 func (a *Account) WantOnboarded(t testing.TB, name, address string) string {
 	t.Helper()
-	user := a.User(t, name)
-	if user.LoginProfile == nil || !user.LoginProfile.ResetRequired {
-		t.Fatalf("%s has no login profile that requires a reset: %+v", name, user)
+	if problem := a.NotOnboarded(t, name, a.MailsTo(t, address)); problem != "" {
+		t.Fatalf("%s: %s", name, problem)
+	}
+	return a.User(t, name).LoginProfile.Password
+}
+
+// NotOnboarded tells what a user who got these mails lacks to be onboarded by the app, or nothing.
+func (a *Account) NotOnboarded(t testing.TB, name string, mails []localaws.Mail) string {
+	t.Helper()
+	user, ok := a.FindUser(t, name)
+	if !ok {
+		return "the user does not exist"
+	}
+	if user.LoginProfile == nil {
+		return "the user has no login profile"
 	}
 	want := localaws.User{
-		Name: name, Path: "/onboarded/", Tags: map[string]string{"onboarding": "complete"}, Groups: []string{deployed.GroupName},
-		LoginProfile: user.LoginProfile,
+		Name: name, Path: deployed.UserPath, Tags: map[string]string{deployed.Tag: "complete"}, Groups: []string{deployed.GroupName},
+		LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true},
 	}
 	if !reflect.DeepEqual(user, want) {
-		t.Errorf("got the user %+v, want %+v", user, want)
+		return fmt.Sprintf("the user is %+v with %+v", user, user.LoginProfile)
 	}
-	mails := a.MailsTo(t, address)
 	if len(mails) == 0 {
-		t.Fatalf("%s was mailed nothing", address)
+		return "the user was mailed nothing"
 	}
-	password := user.LoginProfile.Password
-	if got := MailedPassword(mails[len(mails)-1]); got != password {
-		t.Errorf("%s was mailed the password %q, but %q is set", address, got, password)
+	if mailed := MailedPassword(mails[len(mails)-1]); mailed != user.LoginProfile.Password {
+		return fmt.Sprintf("the last of %d mails has the password %s, and %s is set", len(mails), mailed, user.LoginProfile.Password)
 	}
-	return password
+	return ""
 }
 
 // Definition is the definition of the state machine.
 func (a *Account) Definition(t testing.TB) string {
 	t.Helper()
+	return *a.describe(t).Definition
+}
+
+func (a *Account) describe(t testing.TB) *sfn.DescribeStateMachineOutput {
+	t.Helper()
 	described, err := a.SFN.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &a.StateMachine})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return *described.Definition
+	return described
 }
 
 // Variant is the account with a copy of the state machine in which the part of the definition is another.
@@ -233,12 +264,8 @@ func (a *Account) Variant(t testing.TB, name, part, instead string) *Account {
 // WithDefinition is the account with a copy of the state machine that has another definition.
 func (a *Account) WithDefinition(t testing.TB, name, definition string) *Account {
 	t.Helper()
-	described, err := a.SFN.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &a.StateMachine})
-	if err != nil {
-		t.Fatal(err)
-	}
 	created, err := a.SFN.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: &name, Definition: &definition, RoleArn: described.RoleArn,
+		Name: &name, Definition: &definition, RoleArn: a.describe(t).RoleArn,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,16 +23,7 @@ func (a *Account) Stored(t testing.TB, execution deployed.Execution) map[string]
 	var parent, children, log strings.Builder
 	encodeTo(t, &parent, []string{aws.ToString(described.Input), aws.ToString(described.Output),
 		aws.ToString(described.Error), aws.ToString(described.Cause)})
-	pages := sfn.NewGetExecutionHistoryPaginator(a.SFN, &sfn.GetExecutionHistoryInput{
-		ExecutionArn: &execution.ARN, MaxResults: 1000,
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		encodeTo(t, &parent, page.Events)
-	}
+	encodeTo(t, &parent, a.history(t, execution.ARN))
 	all, err := a.Children(t.Context(), execution.ARN)
 	if err != nil {
 		t.Fatal(err)

@@ -84,6 +84,7 @@ func (p Policy) Allows(t testing.TB, r Request) bool {
 	return allowed
 }
 
+// Matches tells whether a statement is about a request.
 func (s Statement) Matches(t testing.TB, r Request) bool {
 	t.Helper()
 	return matchesElement(s.Action, s.NotAction, r.Action, r) && matchesElement(s.Resource, s.NotResource, r.Resource, r) &&

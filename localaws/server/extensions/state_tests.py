@@ -97,9 +97,8 @@ def install() -> None:
         context = getattr(env.mock_test_case, "context", None)
         if context is not None and "context" in bound["states"]:
             # What a request gives is all that there is. The item of a map changes.
-            item = {key: bound["states"]["context"][key] for key in ("Map",)
-                    if bound["states"]["context"].get(key)}
-            bound["states"]["context"] = context | item
+            item = bound["states"]["context"].get("Map")
+            bound["states"]["context"] = context | ({"Map": item} if item else {})
         return bound
 
     StateTask._eval_parameters = eval_parameters
@@ -156,7 +155,7 @@ def _eval_mocked_map(self: StateMap, env: Environment) -> None:
     size = definitions.items_per_batch(self.iteration_component)
     if size:
         items = [one["Item"] for one in selected]
-        batch = {key: selected[0][key] for key in ("BatchInput",) if key in selected[0]}
+        batch = {"BatchInput": selected[0]["BatchInput"]} if "BatchInput" in selected[0] else {}
         iterations = [
             batch | {"Items": items[at : at + size]} for at in range(0, len(items), size)
         ]

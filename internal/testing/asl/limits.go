@@ -1,0 +1,7 @@
+package asl
+
+// What AWS allows (Step Functions Developer Guide, "Quotas", and API Reference, "Fail state").
+const (
+	MaxPayload     = 262_144 // bytes, of an input, of an output, and of a variable
+	MaxCauseLength = 32_768  // characters
+)
