@@ -17,6 +17,8 @@ const (
 	perChild = 5
 	// maxProblems is how many problems of a list the state machine says.
 	maxProblems = 200
+	// lastWrong are the items at the end of a list that are wrong: too few for the search to end before.
+	lastWrong = 99
 )
 
 // List is a list of users of one kind.
@@ -42,8 +44,7 @@ func Lists() []List {
 				return []string{noName(n/2, quoted("user ", n/2)), noEmail(n/2, quoted("user ", n/2))}[n%2]
 			})},
 		{Kind: "all the same", Items: slices.Repeat([]any{address(0)}, users), Problems: []string{notUnique(users, 0)}},
-		{Kind: "pairs in other case",
-			Items:    times(users, func(i int) any { return []any{address(i / 2), strings.ToUpper(address(i / 2).(string))}[i%2] }),
+		{Kind: "pairs in other case", Items: times(users, paired),
 			Problems: problems(users/2, func(n int) string { return notUnique(2, n) })},
 		{Kind: "numbers", Items: times(users, func(i int) any { return i }),
 			Problems: problems(users, func(n int) string { return noItem(n, fmt.Sprint(n)) })},
@@ -57,6 +58,12 @@ func Lists() []List {
 		{Kind: "5,000 items", Items: times(5*users, address), Problems: []string{"IAMUserNames must have at most 1000 users, got: 5000"}},
 		{Kind: "right, then wrong", Items: append(times(800, right), times(users-800, wrong)...),
 			Problems: problems(4*(users-800), wrongItems(800))},
+		{Kind: "pairs of every kind, the last of them wrong", Items: times(users, mixed), Problems: problems(users/2+lastWrong, func(n int) string {
+			if n < lastWrong {
+				return unknownKey(users-lastWrong+n, "Extra")
+			}
+			return notUnique(2, n-lastWrong)
+		})},
 	}
 	keys := map[string]any{}
 	for i := range 20_000 {
@@ -127,6 +134,21 @@ func right(i int) any {
 
 func wrong(i int) any {
 	return map[string]any{"UserName": fmt.Sprint("user ", i), "Email": fmt.Sprint("user ", i), "Group": "Other", "Extra": i}
+}
+
+// paired is the address of the item beside it in other case.
+func paired(i int) any { return []any{address(i / 2), strings.ToUpper(address(i / 2).(string))}[i%2] }
+
+// mixed is a paired address or, mostly, an object with it.
+func mixed(i int) any {
+	if i == users/2 {
+		return paired(i)
+	}
+	user := map[string]any{"UserName": paired(i), "Email": address(i), "Group": Group}
+	if i >= users-lastWrong {
+		user["Extra"] = i
+	}
+	return user
 }
 
 // times returns n items, the i-th made by f.
