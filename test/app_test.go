@@ -76,6 +76,10 @@ func TestAppTakesContextOfTheCLI(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Fields(string(caches))
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
 	project, home := t.TempDir(), t.TempDir()
 	if err := os.WriteFile(filepath.Join(home, ".cdk.json"), []byte(`{"context": {"cli-telemetry": false}}`), 0o600); err != nil {
 		t.Fatal(err)
@@ -84,7 +88,7 @@ func TestAppTakesContextOfTheCLI(t *testing.T) {
 		t.Helper()
 		command := exec.Command(filepath.Join(root, "node_modules", ".bin", "cdk"), arguments...)
 		command.Dir = project
-		command.Env = append(os.Environ(), "HOME="+home, "GOCACHE="+lines[0], "GOMODCACHE="+lines[1], "AWS_EC2_METADATA_DISABLED=true")
+		command.Env = append(os.Environ(), "HOME="+home, "GOCACHE="+lines[0], "GOMODCACHE="+lines[1], "JSII_RUNTIME_PACKAGE_CACHE_ROOT="+filepath.Join(cache, "aws", "jsii", "package-cache"), "AWS_EC2_METADATA_DISABLED=true")
 		output, err := command.CombinedOutput()
 		if err != nil {
 			t.Fatalf("cdk %v: %v (npm ci installs the CDK CLI)\n%s", arguments, err, output)

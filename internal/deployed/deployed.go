@@ -41,6 +41,8 @@ type Account struct {
 	SFN *sfn.Client
 	// StateMachine is the ARN of the state machine.
 	StateMachine string
+
+	bootstrapped bool
 }
 
 // NewAccount makes an account of a local AWS to which nothing is deployed yet.
@@ -48,8 +50,8 @@ func NewAccount(server *localaws.Server) *Account {
 	return &Account{Server: server, IAM: iam.NewFromConfig(server.Config()), SFN: sfn.NewFromConfig(server.Config())}
 }
 
-// Deploy bootstraps the account and deploys the app, both with the stock CDK CLI, and verifies [Sender]. A setting is one of
-// the app's context, such as language=ja. The caller verifies a sender of its own.
+// Deploy bootstraps the account, once, and deploys the app, both with the stock CDK CLI, and verifies [Sender]. A setting is one
+// of the app's context, such as language=ja. The caller verifies a sender of its own.
 func (a *Account) Deploy(ctx context.Context, settings ...string) error {
 	// Not in cdk.out, which another CDK CLI may use at the same time.
 	output, err := os.MkdirTemp("", "cdk.out-")
@@ -57,8 +59,11 @@ func (a *Account) Deploy(ctx context.Context, settings ...string) error {
 		return err
 	}
 	defer os.RemoveAll(output)
-	environment := "aws://" + localaws.Account + "/" + a.Config().Region
-	for _, arguments := range [][]string{{"bootstrap", environment}, {"deploy", "--require-approval", "never"}} {
+	commands := [][]string{{"bootstrap", "aws://" + localaws.Account + "/" + a.Config().Region}, {"deploy", "--require-approval", "never"}}
+	if a.bootstrapped {
+		commands = commands[1:]
+	}
+	for _, arguments := range commands {
 		arguments = append(arguments, "--output", output)
 		for _, setting := range withSender(settings) {
 			arguments = append(arguments, "--context", setting)
@@ -66,6 +71,7 @@ func (a *Account) Deploy(ctx context.Context, settings ...string) error {
 		if err := a.CDK(ctx, arguments...); err != nil {
 			return err
 		}
+		a.bootstrapped = true
 	}
 	return a.deployed(ctx, settings)
 }
@@ -76,7 +82,7 @@ func (a *Account) Create(ctx context.Context, settings ...string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.CreateStack(ctx, Stack, template); err != nil {
+	if err := a.CreateStack(ctx, stackOf(settings), template); err != nil {
 		return err
 	}
 	return a.deployed(ctx, settings)
@@ -116,11 +122,21 @@ func withSender(settings []string) []string {
 	return append([]string{"sender=" + Sender}, settings...)
 }
 
+// stackOf returns the name of the stack that the app makes with some settings.
+func stackOf(settings []string) string {
+	for _, setting := range settings {
+		if name, ok := strings.CutPrefix(setting, "stackName="); ok {
+			return name
+		}
+	}
+	return Stack
+}
+
 func isSender(setting string) bool { return strings.HasPrefix(setting, "sender=") }
 
 // deployed does what is to be done when the stack is there.
 func (a *Account) deployed(ctx context.Context, settings []string) (err error) {
-	if a.StateMachine, err = a.StackOutput(ctx, Stack, "StateMachineArn"); err != nil || slices.ContainsFunc(settings, isSender) {
+	if a.StateMachine, err = a.StackOutput(ctx, stackOf(settings), "StateMachineArn"); err != nil || slices.ContainsFunc(settings, isSender) {
 		return err
 	}
 	return a.Verify(ctx, Sender)
@@ -175,7 +191,7 @@ func (a *Account) synthesize(ctx context.Context, settings []string) (template m
 	if printed, err := command.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%s: %w\n%s", command, err, printed)
 	}
-	return template, readJSON(filepath.Join(output, Stack+".template.json"), &template)
+	return template, readJSON(filepath.Join(output, stackOf(settings)+".template.json"), &template)
 }
 
 func readJSON(file string, value any) error {

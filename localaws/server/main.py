@@ -13,7 +13,7 @@ import threading
 
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 import extensions
 from extensions import clients, controls, jsonata, serving
@@ -22,9 +22,8 @@ from extensions import clients, controls, jsonata, serving
 def main() -> None:
     # A crash of Python itself leaves a traceback as well.
     faulthandler.enable()
-    # What fails in an execution is in its history; a line a request says nothing either.
+    # What fails in an execution is in its history.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     # A worker of a Distributed Map recurses as deep as the number of its items.
     sys.setrecursionlimit(20_000)
 
@@ -36,11 +35,16 @@ def main() -> None:
 
     services = serving.Serving(DomainDispatcherApplication(create_backend_app))
     application = controls.Controls(services)
-    server = make_server("127.0.0.1", 0, application, threaded=True)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Handler)
     clients.set_endpoint(f"http://127.0.0.1:{server.port}")
     print(server.port, flush=True)
     threading.Thread(target=_end_with_input, daemon=True).start()
     server.serve_forever()
+
+
+class _Handler(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """A line for each request says nothing."""
 
 
 def _end_with_input() -> None:

@@ -22,6 +22,7 @@ _CONFIG = Config(
     # A call is one request: repeating it is for the Retry of the state machine to say.
     retries={"total_max_attempts": 1},
     parameter_validation=False,
+    user_agent="engine",  # the default one is put together anew for each call
     max_pool_connections=50,
 )
 

@@ -12,6 +12,7 @@ And moto takes every expression when a state machine is created, where AWS refus
 https://github.com/floci-io/floci/issues/2670 and the tests of that project.
 """
 
+import functools
 import json
 import pathlib
 import re
@@ -164,9 +165,15 @@ def _eval_component(self: EvalComponent, env: Environment) -> None:
 
 
 def _field_of(component: EvalComponent) -> list[str]:
-    if isinstance(component, JSONataTemplateBinding | AssignTemplateBinding):
+    kind = type(component)
+    if kind in (JSONataTemplateBinding, AssignTemplateBinding):
         return [component.identifier]
-    return [name for kind, name in _FIELDS.items() if isinstance(component, kind)]
+    return _fields_of_kind(kind)
+
+
+@functools.cache
+def _fields_of_kind(kind: type[EvalComponent]) -> list[str]:
+    return [name for base, name in _FIELDS.items() if issubclass(kind, base)]
 
 
 def _failure(expression: str, env: Environment, problem: str) -> FailureEvent:
