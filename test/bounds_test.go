@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 	"github.com/iam-onboarding/iam-onboarding/internal/workload"
 )
 

@@ -16,8 +16,8 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
 // maxChildSeconds is how long an Express execution may take (Step Functions Developer Guide, "Quotas").

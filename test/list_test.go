@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
 // listProblems returns the problems that the state machine finds in each input.

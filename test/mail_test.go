@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
-	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
@@ -62,10 +62,10 @@ func TestPasswordAlphabet(t *testing.T) {
 
 func TestDefaultMailIsInTheLanguage(t *testing.T) {
 	jsonata := startJSONata(t)
-	for _, language := range defaultmail.Languages() {
+	for _, language := range mail.Languages() {
 		template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{Language: &language})
 		message := messageOf(t, template, "SendEmail").Content.Simple
-		want := defaultmail.In(language).SignIn
+		want := mail.BuiltIn(language).SignIn
 		fill := strings.NewReplacer("{{UserName}}", "ada", "{{Password}}", "pass", "{{SignInURL}}", "https://a.b/", "{{AccountId}}", "123456789012")
 		bindings := mailBindings("ada", "pass", "https://a.b/")
 		for _, part := range []struct{ expression, want string }{

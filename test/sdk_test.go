@@ -12,7 +12,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 // Step Functions names services, errors and parameters in Pascal case, and every error with the suffix Exception (Developer

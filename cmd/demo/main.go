@@ -20,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 const (

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 // printMails shows each mail as its recipient sees it.

@@ -1,7 +1,7 @@
 package onboarding
 
 import (
-	"net/mail"
+	netmail "net/mail"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
-	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
 // sendEmail sends all that a user needs to sign in, or all but the password, which sendPassword then sends.
@@ -32,8 +32,8 @@ func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsS
 		"Content": map[string]any{"Simple": map[string]any{
 			"Subject": utf8(jsonata.Literal(*subject)),
 			"Body": map[string]any{
-				"Text": utf8(mailtemplate.Text(*text, mailValues)),
-				"Html": utf8(mailtemplate.HTML(*html, mailValues)),
+				"Text": utf8(mail.Text(*text, mailValues)),
+				"Html": utf8(mail.HTML(*html, mailValues)),
 			},
 		}},
 		"EmailTags": []any{map[string]any{"Name": "UserName", "Value": jsonata.Expression(messageTag)}},
@@ -81,10 +81,10 @@ func (f *flow) sesARN(resource, name string) *string {
 
 // mailValues is where the child execution has the values of the placeholders.
 var mailValues = map[string]string{
-	mailtemplate.UserName:  "$states.input.UserName",
-	mailtemplate.Password:  "$password",
-	mailtemplate.SignInURL: "$states.input.SignInURL",
-	mailtemplate.AccountID: `$split($states.context.Execution.Id, ":")[4]`,
+	mail.UserName:  "$states.input.UserName",
+	mail.Password:  "$password",
+	mail.SignInURL: "$states.input.SignInURL",
+	mail.AccountID: `$split($states.context.Execution.Id, ":")[4]`,
 }
 
 func utf8(code string) map[string]any {
@@ -97,6 +97,6 @@ func (f *flow) from() string {
 		return *f.props.Sender
 	}
 	const address = " <a@b>" // a stand-in, since the sender may be a token
-	named := (&mail.Address{Name: *f.props.SenderName, Address: "a@b"}).String()
+	named := (&netmail.Address{Name: *f.props.SenderName, Address: "a@b"}).String()
 	return jsonata.Plain(strings.TrimSuffix(named, address) + " <" + *f.props.Sender + ">")
 }

@@ -7,7 +7,7 @@ import (
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
 // UserOnboardingProps configures a [UserOnboarding].
@@ -240,9 +240,9 @@ func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 		p.LogRetention = logs.RetentionDays_ONE_YEAR
 	}
 	setDefault(&p.ExcludeLookAlikes, true)
-	setDefault(&p.Language, defaultmail.English)
+	setDefault(&p.Language, mail.English)
 	setDefault(&p.SeparatePassword, false)
-	mails := defaultmail.In(*p.Language)
+	mails := mail.BuiltIn(*p.Language)
 	if *p.SeparatePassword {
 		setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.Announcement)
 		setDefaultMail(&p.PasswordSubject, &p.PasswordTextTemplate, &p.PasswordHtmlTemplate, mails.Password)
@@ -252,7 +252,7 @@ func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	return &p
 }
 
-func setDefaultMail(subject, text, html **string, mail defaultmail.Mail) {
+func setDefaultMail(subject, text, html **string, mail mail.Template) {
 	setDefault(subject, mail.Subject)
 	setDefault(text, mail.Text)
 	setDefault(html, mail.HTML)

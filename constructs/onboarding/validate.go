@@ -9,8 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
-	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
@@ -47,7 +46,7 @@ func (p *UserOnboardingProps) validate(into string) error {
 		problems.Add("SignInUrl", "be given, because the sign-in page of the partition "+into+" is not known", nil)
 	}
 	checkConstant(&problems, "Language", p.Language, func() {
-		rules.Check(&problems, "Language", *p.Language, rules.OneOf(defaultmail.Languages()...))
+		rules.Check(&problems, "Language", *p.Language, rules.OneOf(mail.Languages()...))
 	})
 	p.checkMails(&problems)
 	checkText(&problems, "BounceEmail", p.BounceEmail, rules.EmailAddress)
@@ -135,12 +134,12 @@ func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
 
 func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
 	if *p.SeparatePassword {
-		checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mailtemplate.Announcement)
+		checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mail.Announcement)
 		checkMail(problems, "Password", p.PasswordSubject, p.PasswordTextTemplate, p.PasswordHtmlTemplate,
-			mailtemplate.PasswordOnly)
+			mail.PasswordOnly)
 		return
 	}
-	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mailtemplate.SignIn)
+	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mail.SignIn)
 	for _, given := range []struct {
 		prop  string
 		value *string
@@ -156,7 +155,7 @@ func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
 }
 
 // checkMail checks a mail whose props have names with that prefix.
-func checkMail(problems *rules.Problems, prefix string, subject, text, html *string, content mailtemplate.Content) {
+func checkMail(problems *rules.Problems, prefix string, subject, text, html *string, content mail.Content) {
 	checkConstant(problems, prefix+"Subject", subject, func() {
 		rules.Check(problems, prefix+"Subject", *subject, rules.Subject)
 	})

@@ -20,8 +20,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
 var server *localaws.Server

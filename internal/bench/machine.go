@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 // engineMemory is the memory that the processes which this one has started have in use: the local AWS.

@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
-	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 	"github.com/iam-onboarding/iam-onboarding/internal/textfile"
 )
@@ -69,7 +68,7 @@ func Read(lookup func(key string) any, given ...string) (Config, error) {
 		ExcludeLookAlikes:   r.boolean("excludeLookAlikes"),
 		MaxConcurrency:      r.number("maxConcurrency", rules.MaxConcurrency),
 		SignInURL:           r.text("signInUrl", rules.HTTPSURL),
-		Language:            r.text("language", rules.OneOf(defaultmail.Languages()...)),
+		Language:            r.text("language", rules.OneOf(mail.Languages()...)),
 		Subject:             r.text("subject", rules.Subject),
 		SeparatePassword:    r.boolean("separatePassword"),
 		PasswordSubject:     r.text("passwordSubject", rules.Subject),
@@ -107,9 +106,9 @@ func (r *reader) readGroupName(config *Config) {
 
 // readTemplates reads the files with the mails, whose content depends on whether the password comes in a mail of its own.
 func (r *reader) readTemplates(config *Config) {
-	content := mailtemplate.SignIn
+	content := mail.SignIn
 	if config.SeparatePassword != nil && *config.SeparatePassword {
-		content = mailtemplate.Announcement
+		content = mail.Announcement
 	} else {
 		for _, key := range []string{"passwordSubject", "passwordTextTemplate", "passwordHtmlTemplate"} {
 			if value := r.lookup(key); value != nil {
@@ -119,8 +118,8 @@ func (r *reader) readTemplates(config *Config) {
 	}
 	config.TextTemplate = r.template("textTemplate", content)
 	config.HTMLTemplate = r.template("htmlTemplate", content)
-	config.PasswordTextTemplate = r.template("passwordTextTemplate", mailtemplate.PasswordOnly)
-	config.PasswordHTMLTemplate = r.template("passwordHtmlTemplate", mailtemplate.PasswordOnly)
+	config.PasswordTextTemplate = r.template("passwordTextTemplate", mail.PasswordOnly)
+	config.PasswordHTMLTemplate = r.template("passwordHtmlTemplate", mail.PasswordOnly)
 }
 
 // cdkKeys are the context keys of the CDK that have none of the characters :/@ (aws-cdk 2.1148.1, aws-cdk-lib 2.270.0).
@@ -231,7 +230,7 @@ func (r *reader) boolean(key string) *bool {
 }
 
 // template reads the file that the value names, without a byte order mark, which editors on Windows write.
-func (r *reader) template(key string, content mailtemplate.Content) *string {
+func (r *reader) template(key string, content mail.Content) *string {
 	switch value := r.lookup(key).(type) {
 	case nil:
 		return nil

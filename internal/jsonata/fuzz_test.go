@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
 // FuzzLiteral wants a literal that evaluates to its very text, and that Step Functions and CloudFormation leave alone.

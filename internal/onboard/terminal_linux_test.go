@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
-	"github.com/iam-onboarding/iam-onboarding/internal/terminaltest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/terminaltest"
 )
 
 func TestTerminalShowsProgress(t *testing.T) {

@@ -15,9 +15,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // proxy stands between the engine of Step Functions and the services. It knows each call by the task state that makes it

@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // recognize reads a call in the protocol of its service: Query of IAM, JSON of Secrets Manager, REST of SES.

@@ -9,8 +9,8 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // start is where a user is when a run begins.

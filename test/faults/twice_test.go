@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // testTwice has a whole second run of a user happen within the first one, right before and right after each of its calls

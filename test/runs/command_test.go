@@ -20,10 +20,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // operator runs the operator's command, and notes what it asks of AWS.

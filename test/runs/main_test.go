@@ -9,8 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // iamARN is what the ARNs of IAM start with.

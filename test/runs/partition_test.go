@@ -10,8 +10,8 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
-	"github.com/iam-onboarding/iam-onboarding/localaws"
 )
 
 // TestRunInOtherPartition deploys the app to regions of other partitions than aws, and onboards a user there. Where the

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
 // The widths of the screens of phones, in CSS pixels: of the smallest one that is still in use, and of a common one.
@@ -92,9 +92,9 @@ func TestMailsFitOnAPhone(t *testing.T) {
 		"{{SignInURL}}", "https://"+strings.Repeat("w", 63)+".example.com/"+strings.Repeat("W", 200), "{{AccountId}}", "123456789012")
 	var names []string
 	var pages []page
-	for _, language := range defaultmail.Languages() {
-		mails := defaultmail.In(language)
-		for _, mail := range []defaultmail.Mail{mails.SignIn, mails.Announcement, mails.Password} {
+	for _, language := range mail.Languages() {
+		mails := mail.BuiltIn(language)
+		for _, mail := range []mail.Template{mails.SignIn, mails.Announcement, mails.Password} {
 			names = append(names, language+": "+mail.Subject)
 			pages = append(pages, page{HTML: longest.Replace(mail.HTML), Width: smallPhone})
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/terminaltest"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/terminaltest"
 )
 
 // TestScreenInReadme enters the commands of the screen in README.md at a terminal, and holds the screen to what they

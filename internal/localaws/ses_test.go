@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 func TestSES(t *testing.T) {

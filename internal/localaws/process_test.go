@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 // The server and its Node.js end when the process that started it is killed.

@@ -1,4 +1,4 @@
-package defaultmail
+package mail
 
 // words are what the mails say in a language.
 type words struct {

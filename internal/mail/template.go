@@ -1,6 +1,6 @@
-// Package mailtemplate turns the text of a mail with placeholders such as {{UserName}} into JSONata, so that the
-// state machine fills them in when it sends the mail.
-package mailtemplate
+// Package mail has the built-in mails in each language, and turns the text of a mail with placeholders such as {{UserName}} into
+// JSONata, so that the state machine fills them in when it sends the mail.
+package mail
 
 import (
 	"errors"

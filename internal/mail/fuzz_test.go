@@ -1,4 +1,4 @@
-package mailtemplate_test
+package mail_test
 
 import (
 	"strings"
@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonatatest"
-	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
-// FuzzTemplate wants each template that [mailtemplate.Content.Check] takes to become a mail with its values in their places and
+// FuzzTemplate wants each template that [mail.Content.Check] takes to become a mail with its values in their places and
 // everything else as it was, whatever the values are.
 func FuzzTemplate(f *testing.F) {
 	evaluator := jsonatatest.Start(f)
@@ -26,13 +26,13 @@ func FuzzTemplate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, template, userName, password string) {
 		var problems rules.Problems
-		mailtemplate.SignIn.Check(&problems, "template", template)
+		mail.SignIn.Check(&problems, "template", template)
 		if problems.Err() != nil || !utf8.ValidString(userName) || !utf8.ValidString(password) {
 			t.Skip("refused")
 		}
 		const url, account = `https://example.com/?a="<1>"&b='{%`, "123456789012"
-		codes := map[string]string{mailtemplate.UserName: "$values.user", mailtemplate.Password: "$values.password",
-			mailtemplate.SignInURL: "$values.url", mailtemplate.AccountID: "$values.account"}
+		codes := map[string]string{mail.UserName: "$values.user", mail.Password: "$values.password",
+			mail.SignInURL: "$values.url", mail.AccountID: "$values.account"}
 		bindings := map[string]any{"values": map[string]string{"user": userName, "password": password, "url": url, "account": account}}
 		filled := func(escape func(string) string) string {
 			return strings.NewReplacer("{{UserName}}", escape(userName), "{{Password}}", escape(password),
@@ -41,7 +41,7 @@ func FuzzTemplate(f *testing.F) {
 		asItIs := func(value string) string { return value }
 		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace
 		for code, want := range map[string]string{
-			mailtemplate.Text(template, codes): filled(asItIs), mailtemplate.HTML(template, codes): filled(escaped),
+			mail.Text(template, codes): filled(asItIs), mail.HTML(template, codes): filled(escaped),
 		} {
 			got, err := evaluator.Text(jsonata.Expression(code), bindings)
 			if err != nil || got != want {

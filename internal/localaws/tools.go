@@ -21,14 +21,15 @@ found = all(importlib.util.find_spec(name) for name in needed) and importlib.uti
 sys.exit(0 if found and importlib.metadata.version("moto") == "5.2.1" else 1)
 `
 
-// Python is an interpreter that has what localaws/requirements.txt lists, moto and cfn-lint among it: python3 or python
-// on the PATH where that has it, else the one of a virtual environment in localaws/.venv, which is made on first use.
+// Python is an interpreter that has what requirements.txt in this folder lists, moto and cfn-lint among it: python3 or python
+// on the PATH where that has it, else the one of a virtual environment in .venv beside it, which is made on first use.
 func Python(ctx context.Context) (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
 	}
-	venv := filepath.Join(root, "localaws", ".venv")
+	folder := filepath.Join(root, "internal", "localaws")
+	venv, list := filepath.Join(folder, ".venv"), filepath.Join(folder, "requirements.txt")
 	for _, name := range []string{"python3", "python"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -45,9 +46,8 @@ func Python(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := makeVenv(ctx, base, venv, filepath.Join(root, "localaws", "requirements.txt")); err != nil {
-		return "", fmt.Errorf("make a virtual environment for the local AWS (or put a python3 that has %s on the PATH): %w",
-			filepath.Join("localaws", "requirements.txt"), err)
+	if err := makeVenv(ctx, base, venv, list); err != nil {
+		return "", fmt.Errorf("make a virtual environment for the local AWS (or put a python3 that has %s on the PATH): %w", list, err)
 	}
 	return interpreter(venv), nil
 }

@@ -1,27 +1,26 @@
-package defaultmail_test
+package mail_test
 
 import (
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/defaultmail"
-	"github.com/iam-onboarding/iam-onboarding/internal/mailtemplate"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 // forEachMail calls f for each mail in each language.
-func forEachMail(t *testing.T, f func(t *testing.T, language string, mail defaultmail.Mail, content mailtemplate.Content)) {
-	for _, language := range defaultmail.Languages() {
-		mails := defaultmail.In(language)
-		t.Run(language+" sign-in", func(t *testing.T) { f(t, language, mails.SignIn, mailtemplate.SignIn) })
-		t.Run(language+" announcement", func(t *testing.T) { f(t, language, mails.Announcement, mailtemplate.Announcement) })
-		t.Run(language+" password", func(t *testing.T) { f(t, language, mails.Password, mailtemplate.PasswordOnly) })
+func forEachMail(t *testing.T, f func(t *testing.T, language string, mail mail.Template, content mail.Content)) {
+	for _, language := range mail.Languages() {
+		mails := mail.BuiltIn(language)
+		t.Run(language+" sign-in", func(t *testing.T) { f(t, language, mails.SignIn, mail.SignIn) })
+		t.Run(language+" announcement", func(t *testing.T) { f(t, language, mails.Announcement, mail.Announcement) })
+		t.Run(language+" password", func(t *testing.T) { f(t, language, mails.Password, mail.PasswordOnly) })
 	}
 }
 
 func TestMailsArePermittedTemplates(t *testing.T) {
-	forEachMail(t, func(t *testing.T, _ string, mail defaultmail.Mail, content mailtemplate.Content) {
+	forEachMail(t, func(t *testing.T, _ string, mail mail.Template, content mail.Content) {
 		var problems rules.Problems
 		rules.Check(&problems, "Subject", mail.Subject, rules.Subject)
 		content.Check(&problems, "Text", mail.Text)
@@ -36,7 +35,7 @@ var tag = regexp.MustCompile(`(?s)<title>.*</title>|<h1.*</h1>|<[^>]*>`)
 
 // TestTextAndHTMLSayTheSame compares the words of both parts.
 func TestTextAndHTMLSayTheSame(t *testing.T) {
-	forEachMail(t, func(t *testing.T, language string, mail defaultmail.Mail, _ mailtemplate.Content) {
+	forEachMail(t, func(t *testing.T, language string, mail mail.Template, _ mail.Content) {
 		text, html := strings.Fields(mail.Text), strings.Fields(tag.ReplaceAllString(mail.HTML, " "))
 		if strings.Join(text, " ") != strings.Join(html, " ") {
 			t.Errorf("the text says\n%s\nthe HTML says\n%s", text, html)
@@ -50,7 +49,7 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 // TestWhatIsToBeCopiedStandsAlone wants a line of its own for each value in the text, and a fixed-width face for the user
 // name and the password in the HTML, with no space beside them that would be copied, too.
 func TestWhatIsToBeCopiedStandsAlone(t *testing.T) {
-	forEachMail(t, func(t *testing.T, _ string, mail defaultmail.Mail, _ mailtemplate.Content) {
+	forEachMail(t, func(t *testing.T, _ string, mail mail.Template, _ mail.Content) {
 		for _, placeholder := range []string{"{{SignInURL}}", "{{UserName}}", "{{Password}}"} {
 			if !strings.Contains(mail.Text, placeholder) {
 				continue
@@ -69,7 +68,7 @@ func TestWhatIsToBeCopiedStandsAlone(t *testing.T) {
 // TestEveryLanguageIsComplete wants no empty line where a language lacks its words, and languages that differ.
 func TestEveryLanguageIsComplete(t *testing.T) {
 	seen := map[string]bool{}
-	forEachMail(t, func(t *testing.T, _ string, mail defaultmail.Mail, _ mailtemplate.Content) {
+	forEachMail(t, func(t *testing.T, _ string, mail mail.Template, _ mail.Content) {
 		if seen[mail.Text] {
 			t.Errorf("this text is in another language, too:\n%s", mail.Text)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/iam-onboarding/iam-onboarding/localaws"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 const onboarding = `{"StartAt": "Users", "QueryLanguage": "JSONata", "States": {
