@@ -29,20 +29,20 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 		ReplyTo:              config.ReplyTo,
 		Identity:             identitySource(stack, config),
 		GroupName:            config.GroupName,
-		RequireMFA:           config.RequireMFA,
+		RequireMfa:           config.RequireMfa,
 		UserPath:             config.UserPath,
 		PasswordLength:       config.PasswordLength,
 		ExcludeLookAlikes:    config.ExcludeLookAlikes,
 		MaxConcurrency:       config.MaxConcurrency,
-		SignInUrl:            config.SignInURL,
+		SignInUrl:            config.SignInUrl,
 		Language:             config.Language,
 		Subject:              config.Subject,
 		TextTemplate:         config.TextTemplate,
-		HtmlTemplate:         config.HTMLTemplate,
+		HtmlTemplate:         config.HtmlTemplate,
 		SeparatePassword:     config.SeparatePassword,
 		PasswordSubject:      config.PasswordSubject,
 		PasswordTextTemplate: config.PasswordTextTemplate,
-		PasswordHtmlTemplate: config.PasswordHTMLTemplate,
+		PasswordHtmlTemplate: config.PasswordHtmlTemplate,
 		AlarmEmail:           config.AlarmEmail,
 		BounceEmail:          config.BounceEmail,
 	}
@@ -85,12 +85,12 @@ func identitySource(stack awscdk.Stack, config config.Config) ses.Identity {
 	switch {
 	case config.SenderDomain == nil:
 		return nil
-	case config.HostedZoneID == nil:
+	case config.HostedZoneId == nil:
 		return ses.Identity_Domain(config.SenderDomain)
 	}
 	return ses.Identity_PublicHostedZone(route53.PublicHostedZone_FromPublicHostedZoneAttributes(stack,
 		jsii.String("GivenHostedZone"), &route53.PublicHostedZoneAttributes{
-			HostedZoneId: config.HostedZoneID, ZoneName: config.SenderDomain,
+			HostedZoneId: config.HostedZoneId, ZoneName: config.SenderDomain,
 		}))
 }
 

@@ -245,7 +245,7 @@ func TestFirstSignIn(t *testing.T) {
 		{"administrator who has MFA", true, admin, "true", slices.Concat(setPassword, setUpMFA), never, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			template := synthesize(t, newStack(t), props{UserPath: jsii.String(path), RequireMFA: jsii.Bool(test.requireMFA)})
+			template := synthesize(t, newStack(t), props{UserPath: jsii.String(path), RequireMfa: jsii.Bool(test.requireMFA)})
 			member := slices.Concat(template.policyOf(t, ofGroup), test.others)
 			for _, wanted := range test.allowed {
 				if !member.Allows(t, memberRequest(wanted[0], wanted[1], test.mfa)) {
@@ -263,7 +263,7 @@ func TestFirstSignIn(t *testing.T) {
 
 // TestAccessKeyIsNoMFA has a member use an access key, with which a request says nothing of MFA.
 func TestAccessKeyIsNoMFA(t *testing.T) {
-	template := synthesize(t, newStack(t), props{RequireMFA: jsii.Bool(true)})
+	template := synthesize(t, newStack(t), props{RequireMfa: jsii.Bool(true)})
 	member := append(template.policyOf(t, ofGroup), iampolicy.Statement{Effect: "Allow", Action: "*", Resource: "*"})
 	request := iampolicy.Request{Action: "s3:ListAllMyBuckets", Resource: "*", Context: map[string][]string{"aws:username": {"user"}}}
 	if member.Allows(t, request) {

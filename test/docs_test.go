@@ -44,7 +44,7 @@ func TestDocumentedPolicies(t *testing.T) {
 		options                 []string
 	}{
 		{"../README.md", "### What a group of your own must allow", ofGroup, nil},
-		{"../docs/security.md", "## MFA", ofGroup, []string{"RequireMFA"}},
+		{"../docs/security.md", "## MFA", ofGroup, []string{"RequireMfa"}},
 		{"../docs/security.md", "## A key of your own", ofKey, []string{"EncryptionKey"}},
 	} {
 		stack := newStack(t)

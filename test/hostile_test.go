@@ -30,7 +30,7 @@ const (
 	hostileURL     = `https://example.com/?a=1&b="<script>'{%$states%}\%7B`
 	hostileGroup   = `Hostile+=,.@-_1`
 
-	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInURL}}{{AccountId}}\n{\n{UserName}}"
+	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInUrl}}{{AccountId}}\n{\n{UserName}}"
 )
 
 // newHostileStack makes a stack that has every option, and hostile text wherever text may be given.
@@ -47,7 +47,7 @@ func newHostileStack(t *testing.T) awscdk.Stack {
 		SignInUrl:     jsii.String(hostileURL),
 		UserPath:      jsii.String(hostilePath),
 		GroupName:     jsii.String(hostileGroup),
-		RequireMFA:    jsii.Bool(true),
+		RequireMfa:    jsii.Bool(true),
 		AllowedGroups: &[]iam.IGroup{iam.NewGroup(stack, jsii.String("Second"), &iam.GroupProps{GroupName: jsii.String("Second")})},
 		UserTags:      &map[string]*string{"Ünï _.:/=+-@": jsii.String("Välue _.:/=+-@")},
 		PermissionsBoundary: iam.NewManagedPolicy(stack, jsii.String("Boundary"), &iam.ManagedPolicyProps{
@@ -154,7 +154,7 @@ func wantHostileUser(t *testing.T, a *deployedtest.Account, name, address, group
 func wantHostileMail(t *testing.T, got localaws.Mail, name, password string) {
 	t.Helper()
 	fill := func(escape func(string) string) string {
-		return strings.NewReplacer("{{UserName}}", escape(name), "{{Password}}", escape(password), "{{SignInURL}}", escape(hostileURL),
+		return strings.NewReplacer("{{UserName}}", escape(name), "{{Password}}", escape(password), "{{SignInUrl}}", escape(hostileURL),
 			"{{AccountId}}", "123456789012").Replace(hostileTemplate)
 	}
 	escapeHTML := func(value string) string { return strings.ReplaceAll(html.EscapeString(value), "&#34;", "&quot;") }

@@ -32,7 +32,7 @@ func messageOf(t *testing.T, template template, task string) message {
 // mailBindings are what the expressions of a mail read.
 func mailBindings(userName, password, signInURL string) map[string]any {
 	return map[string]any{"password": password, "states": map[string]any{
-		"input":   map[string]any{"UserName": userName, "SignInURL": signInURL},
+		"input":   map[string]any{"UserName": userName, "SignInUrl": signInURL},
 		"context": map[string]any{"Execution": map[string]any{"Id": "arn:aws:states:us-east-1:123456789012:express:Machine:1"}},
 	}}
 }
@@ -66,7 +66,7 @@ func TestDefaultMailIsInTheLanguage(t *testing.T) {
 		template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{Language: &language})
 		message := messageOf(t, template, "SendEmail").Content.Simple
 		want := mail.BuiltIn(language).SignIn
-		fill := strings.NewReplacer("{{UserName}}", "ada", "{{Password}}", "pass", "{{SignInURL}}", "https://a.b/", "{{AccountId}}", "123456789012")
+		fill := strings.NewReplacer("{{UserName}}", "ada", "{{Password}}", "pass", "{{SignInUrl}}", "https://a.b/", "{{AccountId}}", "123456789012")
 		bindings := mailBindings("ada", "pass", "https://a.b/")
 		for _, part := range []struct{ expression, want string }{
 			{message.Subject.Data, want.Subject}, {message.Body.Text.Data, fill.Replace(want.Text)}, {message.Body.Html.Data, fill.Replace(want.HTML)},
@@ -81,8 +81,8 @@ func TestDefaultMailIsInTheLanguage(t *testing.T) {
 // TestValuesAreEscapedInHTMLAlone has values that HTML would take for tags and entities, and JSONata for patterns.
 func TestValuesAreEscapedInHTMLAlone(t *testing.T) {
 	template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{
-		TextTemplate: jsii.String("{{UserName}}|{{Password}}|{{SignInURL}}"),
-		HtmlTemplate: jsii.String(`<b>{{UserName}}</b><code>{{Password}}</code><a href="{{SignInURL}}">`),
+		TextTemplate: jsii.String("{{UserName}}|{{Password}}|{{SignInUrl}}"),
+		HtmlTemplate: jsii.String(`<b>{{UserName}}</b><code>{{Password}}</code><a href="{{SignInUrl}}">`),
 	})
 	body := messageOf(t, template, "SendEmail").Content.Simple.Body
 	jsonata := startJSONata(t)
@@ -145,10 +145,10 @@ func TestWrongMailPropsAreToldAtOnce(t *testing.T) {
 	stack := newStack(t)
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
 	mustPanic(t, `UserOnboarding: Language must be one of en, ja, got: "fr"
-TextTemplate must have the placeholder {{UserName}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Password}}]
+TextTemplate must have the placeholder {{UserName}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}}]
 HtmlTemplate must close with }} every placeholder that it opens, got: "{{AccountId}"
 PasswordSubject must be known at synthesis, got: "`+*parameter+`"
-PasswordTextTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInURL}} and {{AccountId}}, got: []
+PasswordTextTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: []
 PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("Separate"), &onboarding.UserOnboardingProps{
 			Sender:               jsii.String("sender@example.com"),

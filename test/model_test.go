@@ -46,16 +46,16 @@ var argumentValues = map[string]map[string]any{
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
 		"UserName":     "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
 		"PasswordLength": 20, "Password": "Drawn-password-1",
-		"SignInURL": "https://123456789012.signin.aws.amazon.com/console",
+		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console",
 	},
 	"shortest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:M:1",
-		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInURL": "https://a",
+		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
 	},
 	"longest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
 		"UserName":     longestName, "Email": longestAddress, "GroupName": longestGroup,
-		"PasswordLength": 128, "Password": longestPassword, "SignInURL": "https://a/" + strings.Repeat("&", 2000),
+		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
 	},
 }
 
@@ -63,7 +63,7 @@ var argumentValues = map[string]map[string]any{
 func TestArgumentValuesAreAllowed(t *testing.T) {
 	for name, values := range argumentValues {
 		for key, rule := range map[string]rules.Rule[string]{
-			"UserName": rules.UserName, "Email": rules.EmailAddress, "GroupName": rules.GroupName, "SignInURL": rules.HTTPSURL,
+			"UserName": rules.UserName, "Email": rules.EmailAddress, "GroupName": rules.GroupName, "SignInUrl": rules.HTTPSURL,
 		} {
 			if value := values[key].(string); !rule.Holds(value) {
 				t.Errorf("%s: %s must %s, got: %q", name, key, rule.Expected, value)

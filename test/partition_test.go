@@ -72,10 +72,10 @@ func consolePage(region, host string) string {
 func (tpl template) signInURL(t *testing.T) string {
 	t.Helper()
 	definition := tpl.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
-	_, after, found := strings.Cut(definition, `"SignInURL":"`)
+	_, after, found := strings.Cut(definition, `"SignInUrl":"`)
 	url, _, closed := strings.Cut(after, `"`)
 	if !found || !closed {
-		t.Fatal("the definition has no SignInURL")
+		t.Fatal("the definition has no SignInUrl")
 	}
 	return url
 }

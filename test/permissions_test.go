@@ -102,7 +102,7 @@ var options = []option{
 		"2nd":  ofRole + "Allow iam:GetGroup on " + iamARN + "group/Admins",
 		"3rd":  ofRole + "Allow iam:GetGroup on " + iamARN + "group/Guests",
 	}},
-	{"RequireMFA", func(_ awscdk.Stack, p *props) { p.RequireMFA = jsii.Bool(true) }, map[string]string{
+	{"RequireMfa", func(_ awscdk.Stack, p *props) { p.RequireMfa = jsii.Bool(true) }, map[string]string{
 		"own MFA": ofGroup + "Allow iam:EnableMFADevice, iam:GetMFADevice, iam:GetUser, iam:ListMFADevices, " +
 			"iam:ResyncMFADevice on " + self,
 		"new device":  ofGroup + "Allow iam:CreateVirtualMFADevice on " + iamARN + "mfa/*",
@@ -322,7 +322,7 @@ func TestPermissionsOfSender(t *testing.T) {
 
 func TestPermissionsOfUserPath(t *testing.T) {
 	stack := newStack(t)
-	p, statements := withOptions(stack, "RequireMFA")
+	p, statements := withOptions(stack, "RequireMfa")
 	p.UserPath = jsii.String("/staff/new/")
 	wantLines(t, synthesize(t, stack, p).statements(t), replaced(statements, "user/onboarded/", "user/staff/new/"))
 }

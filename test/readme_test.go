@@ -147,7 +147,7 @@ func TestDeployerInDocs(t *testing.T) {
 	zone := route53.PublicHostedZone_FromPublicHostedZoneAttributes(stack, jsii.String("Zone"), &route53.PublicHostedZoneAttributes{
 		HostedZoneId: jsii.String("Z0123456789"), ZoneName: jsii.String("example.com"),
 	})
-	p, _ := withOptions(stack, "RequireMFA", "AlarmEmail", "BounceEmail")
+	p, _ := withOptions(stack, "RequireMfa", "AlarmEmail", "BounceEmail")
 	p.Identity = ses.Identity_PublicHostedZone(zone)
 	types := map[string]bool{}
 	for _, resource := range synthesize(t, stack, p).Resources {

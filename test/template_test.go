@@ -109,7 +109,7 @@ func TestWrongPropsAreToldAtOnce(t *testing.T) {
 		onboarding.NewUserOnboarding(stack, jsii.String("NoProps"), nil)
 	})
 	mustPanic(t, `UserOnboarding: GroupName must be left out where Group is given, got: "Staff"
-RequireMFA must be left out where Group is given, got: true
+RequireMfa must be left out where Group is given, got: true
 AllowedGroups must have at most 10 groups, got: 11
 AllowedGroups must have each group once, and not the default one, got: "STAFF"
 a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, behind the path of the group if it has one, such as teams/Staff, got: "{% $states %}"
@@ -130,8 +130,8 @@ PasswordLength must be a whole number from 8 to 128, got: 129
 MaxConcurrency must be a whole number from 1 to 40, got: 2.5
 SignInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://example.com"
 Subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: ""
-TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}}]
-HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Password}} {{Name}}]`,
+TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}}]
+HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}} {{Name}}]`,
 		func() {
 			groups, tags := []iam.IGroup{givenGroup(stack, "STAFF"), givenGroup(stack, "{% $states %}")}, map[string]*string{
 				"": jsii.String(""), "${aws}": jsii.String(""), "AWS:name": jsii.String(""), "ONBOARDING": jsii.String("complete"),
@@ -144,7 +144,7 @@ HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no ot
 				tags[fmt.Sprintf("Tag%d", i)] = jsii.String("")
 			}
 			onboarding.NewUserOnboarding(stack, jsii.String("WrongProps"), &onboarding.UserOnboardingProps{
-				RequireMFA: jsii.Bool(true), AllowedGroups: &groups, UserTags: &tags,
+				RequireMfa: jsii.Bool(true), AllowedGroups: &groups, UserTags: &tags,
 				PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("Boundary"), jsii.String("Boundary")),
 				ConfigurationSet:    ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("a set")),
 				Sender:              jsii.String("sender"),

@@ -46,7 +46,7 @@ func groupFindings(props *UserOnboardingProps) []finding {
 	findings := []finding{
 		{"AwsSolutions-IAM5", `\*`, "These actions take no resource: to read the password policy, to list virtual MFA devices"},
 	}
-	if *props.RequireMFA {
+	if *props.RequireMfa {
 		findings = append(findings, finding{"AwsSolutions-IAM5", `arn:[^*]+:mfa/\*`,
 			"Users name their virtual MFA devices, and can enable them for themselves only"})
 	}

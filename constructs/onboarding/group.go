@@ -26,13 +26,13 @@ var (
 	signInWithMFAKey = []string{"sts:GetSessionToken"} // how the AWS CLI signs in with MFA; everybody may call it
 )
 
-// newGroup makes a group whose members may change their own password, with requireMFA also set up MFA, and nothing else.
+// newGroup makes a group whose members may change their own password, with RequireMfa also set up MFA, and nothing else.
 func newGroup(scope constructs.Construct, props *UserOnboardingProps) iam.Group {
 	group := iam.NewGroup(scope, jsii.String("Group"), &iam.GroupProps{GroupName: props.GroupName})
 	self := userARN(scope, *props.UserPath, "${aws:username}")
 	allow(group, ownPassword, self)
 	allow(group, readPasswordPolicy, jsii.String("*"))
-	if *props.RequireMFA {
+	if *props.RequireMfa {
 		allow(group, ownMFADevice, self)
 		allow(group, createMFADevice, iamARN(scope, "mfa/*"))
 		allow(group, listMFADevices, jsii.String("*"))

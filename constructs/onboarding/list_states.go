@@ -206,7 +206,7 @@ func (f *flow) eachUser(onboardUser sfn.IChainable) sfn.Map {
 			"Resend":         jsonata.Expression("$states.input.BatchInput.Resend"),
 			"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
 			"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),
-			"SignInURL":      jsonata.Plain(*f.signInURL),
+			"SignInUrl":      jsonata.Plain(*f.signInURL),
 		},
 	})
 	eachUser.ItemProcessor(onboardUser, nil)

@@ -83,7 +83,7 @@ func (f *flow) sesARN(resource, name string) *string {
 var mailValues = map[string]string{
 	mail.UserName:  "$states.input.UserName",
 	mail.Password:  "$password",
-	mail.SignInURL: "$states.input.SignInURL",
+	mail.SignInUrl: "$states.input.SignInUrl",
 	mail.AccountID: `$split($states.context.Execution.Id, ":")[4]`,
 }
 

@@ -79,7 +79,7 @@ type UserOnboardingProps struct {
 	// their own password and to set up an MFA device of their own.
 	//
 	// Default: false
-	RequireMFA *bool
+	RequireMfa *bool
 
 	// The IAM path of the users that are created. The state machine can change users below this path only.
 	//
@@ -89,7 +89,7 @@ type UserOnboardingProps struct {
 	// A managed policy that bounds the permissions of each user that is created. The state machine can then create
 	// no user without it.
 	//
-	// It must allow what gets a user past the first sign-in: iam:ChangePassword, and with RequireMFA to set up MFA.
+	// It must allow what gets a user past the first sign-in: iam:ChangePassword, and with RequireMfa to set up MFA.
 	//
 	// Default: users have no permissions boundary.
 	PermissionsBoundary iam.IManagedPolicy
@@ -136,7 +136,7 @@ type UserOnboardingProps struct {
 	// Default: Your AWS sign-in information, in the language.
 	Subject *string
 
-	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInURL}} and
+	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInUrl}} and
 	// {{AccountId}}.
 	//
 	// It has at most 60,000 bytes and 100 placeholders, so that it fits into a payload together with the HTML (Step Functions
@@ -163,7 +163,7 @@ type UserOnboardingProps struct {
 	PasswordSubject *string
 
 	// The plain text of the mail with the password, where it is one of its own, with the placeholder {{Password}}, and if
-	// wanted {{UserName}}, {{SignInURL}} and {{AccountId}}. It has at most 60,000 bytes.
+	// wanted {{UserName}}, {{SignInUrl}} and {{AccountId}}. It has at most 60,000 bytes.
 	//
 	// Default: a short text in the language.
 	PasswordTextTemplate *string
@@ -234,7 +234,7 @@ func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	setDefault(&p.PasswordLength, 20)
 	setDefault(&p.MaxConcurrency, 5)
 	setDefault(&p.AllowedGroups, nil)
-	setDefault(&p.RequireMFA, false)
+	setDefault(&p.RequireMfa, false)
 	setDefault(&p.UserTags, nil)
 	if p.LogRetention == "" {
 		p.LogRetention = logs.RetentionDays_ONE_YEAR

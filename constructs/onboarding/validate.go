@@ -59,8 +59,8 @@ func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
 	if p.Group != nil && p.GroupName != nil {
 		problems.Add("GroupName", "be left out where Group is given", *p.GroupName)
 	}
-	if p.Group != nil && *p.RequireMFA {
-		problems.Add("RequireMFA", "be left out where Group is given", *p.RequireMFA)
+	if p.Group != nil && *p.RequireMfa {
+		problems.Add("RequireMfa", "be left out where Group is given", *p.RequireMfa)
 	}
 	if got := len(*p.AllowedGroups); got > maxAllowedGroups {
 		problems.Add("AllowedGroups", fmt.Sprintf("have at most %d groups", maxAllowedGroups), got)

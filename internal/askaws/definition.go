@@ -74,7 +74,7 @@ const (
 )
 
 // longTemplate has nearly as many placeholders as a template may have.
-var longTemplate = hostile + "\n" + strings.Repeat("{{UserName}} {{SignInURL}}\n", 20) + "{{UserName}} " + lastWords
+var longTemplate = hostile + "\n" + strings.Repeat("{{UserName}} {{SignInUrl}}\n", 20) + "{{UserName}} " + lastWords
 
 // everyProp sets each prop except those that exclude others.
 func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
@@ -85,7 +85,7 @@ func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 		ConfigurationSet: ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("Set")),
 		GroupName:        jsii.String(workload.Group),
 		AllowedGroups:    &[]iam.IGroup{iam.Group_FromGroupName(stack, jsii.String("Guests"), jsii.String("Guests"))},
-		RequireMFA:       jsii.Bool(true), UserPath: jsii.String("/every/option/"),
+		RequireMfa:       jsii.Bool(true), UserPath: jsii.String("/every/option/"),
 		PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary")),
 		UserTags:            &map[string]*string{"Department": jsii.String("IT")},
 		PasswordLength:      jsii.Number(128), ExcludeLookAlikes: jsii.Bool(false), MaxConcurrency: jsii.Number(40),

@@ -130,7 +130,7 @@ func (d definition) maps() []Question {
 
 func (d definition) user() []Question {
 	user := map[string]any{"UserName": "ada", "Email": "ada@example.com", "GroupName": workload.Group, "Resend": false,
-		"PasswordLength": 20, "CauseLength": 60, "SignInURL": "https://example.com"}
+		"PasswordLength": 20, "CauseLength": 60, "SignInUrl": "https://example.com"}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
 	getUser := func(tags []any) any {
 		return map[string]any{"User": map[string]any{"Path": "/onboarded/", "UserName": "Ada", "UserId": "AIDA", "Arn": "arn",
@@ -173,7 +173,7 @@ func (d definition) user() []Question {
 
 // mails are the longest ones.
 func (d definition) mails() []Question {
-	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInURL": "https://example.com/?a={%1%}", "CauseLength": 60}
+	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInUrl": "https://example.com/?a={%1%}", "CauseLength": 60}
 	mock := map[string]any{"MessageId": "1"}
 	return []Question{
 		ofState("SendEmail: the longest mail", noUser, test{state: d.state("SendEmail"), input: user, mock: mock},

@@ -21,24 +21,24 @@ type Config struct {
 	ReplyTo              *string
 	Identity             *string
 	SenderDomain         *string
-	HostedZoneID         *string
+	HostedZoneId         *string
 	Group                *string // its name, or its ARN
 	GroupName            *string
-	RequireMFA           *bool
+	RequireMfa           *bool
 	UserPath             *string
 	PermissionsBoundary  *string
 	PasswordLength       *float64
 	ExcludeLookAlikes    *bool
 	MaxConcurrency       *float64
-	SignInURL            *string
+	SignInUrl            *string
 	Language             *string
 	Subject              *string
 	TextTemplate         *string
-	HTMLTemplate         *string
+	HtmlTemplate         *string
 	SeparatePassword     *bool
 	PasswordSubject      *string
 	PasswordTextTemplate *string
-	PasswordHTMLTemplate *string
+	PasswordHtmlTemplate *string
 	AlarmEmail           *string
 	BounceEmail          *string
 }
@@ -59,15 +59,15 @@ func Read(lookup func(key string) any, given ...string) (Config, error) {
 		ReplyTo:             r.text("replyTo", rules.SenderAddress),
 		Identity:            r.text("identity", rules.IdentityName),
 		SenderDomain:        r.text("senderDomain", rules.Domain),
-		HostedZoneID:        r.text("hostedZoneId", rules.HostedZoneID),
+		HostedZoneId:        r.text("hostedZoneId", rules.HostedZoneId),
 		Group:               r.text("group", rules.Group),
-		RequireMFA:          r.boolean("requireMfa"),
+		RequireMfa:          r.boolean("requireMfa"),
 		UserPath:            r.text("userPath", rules.UserPath),
 		PermissionsBoundary: r.text("permissionsBoundary", rules.ManagedPolicyARN),
 		PasswordLength:      r.number("passwordLength", rules.PasswordLength),
 		ExcludeLookAlikes:   r.boolean("excludeLookAlikes"),
 		MaxConcurrency:      r.number("maxConcurrency", rules.MaxConcurrency),
-		SignInURL:           r.text("signInUrl", rules.HTTPSURL),
+		SignInUrl:           r.text("signInUrl", rules.HTTPSURL),
 		Language:            r.text("language", rules.OneOf(mail.Languages()...)),
 		Subject:             r.text("subject", rules.Subject),
 		SeparatePassword:    r.boolean("separatePassword"),
@@ -117,9 +117,9 @@ func (r *reader) readTemplates(config *Config) {
 		}
 	}
 	config.TextTemplate = r.template("textTemplate", content)
-	config.HTMLTemplate = r.template("htmlTemplate", content)
+	config.HtmlTemplate = r.template("htmlTemplate", content)
 	config.PasswordTextTemplate = r.template("passwordTextTemplate", mail.PasswordOnly)
-	config.PasswordHTMLTemplate = r.template("passwordHtmlTemplate", mail.PasswordOnly)
+	config.PasswordHtmlTemplate = r.template("passwordHtmlTemplate", mail.PasswordOnly)
 }
 
 // cdkKeys are the context keys of the CDK that have none of the characters :/@ (aws-cdk 2.1148.1, aws-cdk-lib 2.270.0).
@@ -154,8 +154,8 @@ func (r *reader) checkIdentity(config Config) {
 	if config.Identity != nil && config.SenderDomain != nil {
 		r.problems.Add("senderDomain", "be left out where identity is given", *config.SenderDomain)
 	}
-	if config.HostedZoneID != nil && config.SenderDomain == nil {
-		r.problems.Add("hostedZoneId", "be left out where no senderDomain is given", *config.HostedZoneID)
+	if config.HostedZoneId != nil && config.SenderDomain == nil {
+		r.problems.Add("hostedZoneId", "be left out where no senderDomain is given", *config.HostedZoneId)
 	}
 	r.checkCovers("identity", config.Identity, config.Sender)
 	r.checkCovers("senderDomain", config.SenderDomain, config.Sender)

@@ -210,10 +210,10 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
 		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
 		`passwordHtmlTemplate must be left out unless separatePassword is true, got: "` + file + `"`,
-		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
+		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
 		`htmlTemplate must name a file that can be read, got: true`,
 		`passwordTextTemplate must name a file that can be read, got: open no/such/file: no such file or directory`,
-		`passwordHtmlTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInURL}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
+		`passwordHtmlTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
 		`senderDomain must be left out where identity is given, got: "nobody@example.com"`,
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {

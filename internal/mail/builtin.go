@@ -32,7 +32,7 @@ func BuiltIn(language string) Templates {
 	if !known {
 		return BuiltIn(English)
 	}
-	signInPage, userName, password := field{w.signInPage, "{{SignInURL}}"}, field{w.userName, "{{UserName}}"}, field{w.password, "{{Password}}"}
+	signInPage, userName, password := field{w.signInPage, "{{SignInUrl}}"}, field{w.userName, "{{UserName}}"}, field{w.password, "{{Password}}"}
 	return Templates{
 		SignIn: shown{language, w.signInSubject, w.greeting, w.newUser, []field{signInPage, userName, password},
 			[]string{w.choosePassword, w.help}}.template(),

@@ -50,7 +50,7 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 // name and the password in the HTML, with no space beside them that would be copied, too.
 func TestWhatIsToBeCopiedStandsAlone(t *testing.T) {
 	forEachMail(t, func(t *testing.T, _ string, mail mail.Template, _ mail.Content) {
-		for _, placeholder := range []string{"{{SignInURL}}", "{{UserName}}", "{{Password}}"} {
+		for _, placeholder := range []string{"{{SignInUrl}}", "{{UserName}}", "{{Password}}"} {
 			if !strings.Contains(mail.Text, placeholder) {
 				continue
 			}
@@ -58,7 +58,7 @@ func TestWhatIsToBeCopiedStandsAlone(t *testing.T) {
 				t.Errorf("%s has no line of its own:\n%s", placeholder, mail.Text)
 			}
 			fixedWidth := regexp.MustCompile(`<div[^>]*><code translate="no" style="[^"]*monospace">` + placeholder + `</code></div>`)
-			if placeholder != "{{SignInURL}}" && !fixedWidth.MatchString(mail.HTML) {
+			if placeholder != "{{SignInUrl}}" && !fixedWidth.MatchString(mail.HTML) {
 				t.Errorf("%s is not in a fixed-width face on a line of its own:\n%s", placeholder, mail.HTML)
 			}
 		}

@@ -17,7 +17,7 @@ func FuzzTemplate(f *testing.F) {
 	evaluator := jsonatatest.Start(f)
 	const both = "{{UserName}}{{Password}}"
 	for _, template := range []string{
-		both, "Hello,\r\n\n\t" + both + " {{SignInURL}} {{AccountId}}", both + both, "{" + both + "}}", "{ {UserName}}" + both,
+		both, "Hello,\r\n\n\t" + both + " {{SignInUrl}} {{AccountId}}", both + both, "{" + both + "}}", "{ {UserName}}" + both,
 		"{% 1 %}" + both + "%}{%", `"` + both + `\`, `" & $password & "` + both, "${AWS::Region}" + both, "<p title='" + both + "'>&amp;",
 		"{\n{x}}" + both, "{{\nPassword}}" + both, "é漢😀\u2028" + both, "{{Password}}", "{{{UserName}}}" + both, "\xff" + both,
 	} {
@@ -32,11 +32,11 @@ func FuzzTemplate(f *testing.F) {
 		}
 		const url, account = `https://example.com/?a="<1>"&b='{%`, "123456789012"
 		codes := map[string]string{mail.UserName: "$values.user", mail.Password: "$values.password",
-			mail.SignInURL: "$values.url", mail.AccountID: "$values.account"}
+			mail.SignInUrl: "$values.url", mail.AccountID: "$values.account"}
 		bindings := map[string]any{"values": map[string]string{"user": userName, "password": password, "url": url, "account": account}}
 		filled := func(escape func(string) string) string {
 			return strings.NewReplacer("{{UserName}}", escape(userName), "{{Password}}", escape(password),
-				"{{SignInURL}}", escape(url), "{{AccountId}}", escape(account)).Replace(template)
+				"{{SignInUrl}}", escape(url), "{{AccountId}}", escape(account)).Replace(template)
 		}
 		asItIs := func(value string) string { return value }
 		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace

@@ -19,7 +19,7 @@ import (
 const (
 	UserName  = "UserName"  // the name to sign in with
 	Password  = "Password"  // the password to sign in with for the first time
-	SignInURL = "SignInURL" // the page to sign in at
+	SignInUrl = "SignInUrl" // the page to sign in at
 	AccountID = "AccountId" // the 12 digits of the AWS account
 )
 
@@ -28,9 +28,9 @@ type Content struct{ required, optional []string }
 
 // The mails that a user may get: either the first one alone, or the other two.
 var (
-	SignIn       = Content{required: []string{UserName, Password}, optional: []string{SignInURL, AccountID}}
-	Announcement = Content{required: []string{UserName}, optional: []string{SignInURL, AccountID}}
-	PasswordOnly = Content{required: []string{Password}, optional: []string{UserName, SignInURL, AccountID}}
+	SignIn       = Content{required: []string{UserName, Password}, optional: []string{SignInUrl, AccountID}}
+	Announcement = Content{required: []string{UserName}, optional: []string{SignInUrl, AccountID}}
+	PasswordOnly = Content{required: []string{Password}, optional: []string{UserName, SignInUrl, AccountID}}
 )
 
 // MaxBytes is the length of the longest template. A plain text and an HTML one then fit into a payload of 256 KiB (Step

@@ -30,9 +30,9 @@ func TestHTMLEscapesValues(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	const (
-		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: "
-		announcement = "template must have the placeholder {{UserName}}, and no other ones but {{SignInURL}} and {{AccountId}}, got: "
-		password     = "template must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInURL}} and {{AccountId}}, got: "
+		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: "
+		announcement = "template must have the placeholder {{UserName}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: "
+		password     = "template must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: "
 		control      = "template must have no control characters except tabs and line breaks, and no byte order mark, got: "
 		open         = "template must close with }} every placeholder that it opens, got: "
 	)
@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 		template, want string
 	}{
 		{mail.SignIn, "{{UserName}} {{Password}}", ""},
-		{mail.SignIn, "{{UserName}} {{Password}} {{SignInURL}} {{AccountId}}", ""},
+		{mail.SignIn, "{{UserName}} {{Password}} {{SignInUrl}} {{AccountId}}", ""},
 		{mail.SignIn, "{{UserName}}", signIn + "[{{UserName}}]"},
 		{mail.SignIn, "no placeholder", signIn + "[]"},
 		{mail.SignIn, "{{UserName}} {{Password}} {{password}}", signIn + "[{{UserName}} {{Password}} {{password}}]"},

@@ -44,8 +44,8 @@ var Domain = Rule[string]{"be a domain such as example.com", func(value string) 
 	return len(value) <= 253 && domain.MatchString(value)
 }}
 
-// HostedZoneID wants the id of a hosted zone (Route 53 API Reference, HostedZone).
-var HostedZoneID = Rule[string]{"be the id of a hosted zone such as Z0123456789ABCDEFGHIJ", hostedZoneID.MatchString}
+// HostedZoneId wants the id of a hosted zone (Route 53 API Reference, HostedZone).
+var HostedZoneId = Rule[string]{"be the id of a hosted zone such as Z0123456789ABCDEFGHIJ", hostedZoneID.MatchString}
 
 // Covers tells whether an SES identity covers a sender. An address covers itself, in the same letter case; a domain covers
 // the addresses in it and in its subdomains, in any letter case (SES Developer Guide, "Creating and verifying identities").

@@ -52,7 +52,7 @@ func TestTextRules(t *testing.T) {
 			[]string{"https://a.example.com", "https://a.example.com/console?x=1#y"},
 			[]string{"", "http://a.example.com", "https://", "https://a.example.com/a b", "https://a.example.com/\n"}},
 		{"Domain", rules.Domain, []string{"example.com", "a-b.c"}, []string{"", "example", "a@b.c", "exa mple.com"}},
-		{"HostedZoneID", rules.HostedZoneID, []string{"Z0123456789ABCDEFGHIJ"}, []string{"", "/hostedzone/Z1", "example.com"}},
+		{"HostedZoneId", rules.HostedZoneId, []string{"Z0123456789ABCDEFGHIJ"}, []string{"", "/hostedzone/Z1", "example.com"}},
 		{"OneOf", rules.OneOf("en", "ja"), []string{"en", "ja"}, []string{"", "EN", "de"}},
 		{"Subject", rules.Subject, []string{"Welcome"}, []string{"", "a\nb", "Welcome, {{UserName}}", "\ufeffWelcome"}},
 		{"HeaderText", rules.HeaderText,

@@ -89,7 +89,7 @@ func (s seen) wantReadable(t *testing.T, what string, width int) {
 func TestMailsFitOnAPhone(t *testing.T) {
 	longest := strings.NewReplacer(
 		"{{UserName}}", strings.Repeat("W", 64), "{{Password}}", strings.Repeat("W", 128),
-		"{{SignInURL}}", "https://"+strings.Repeat("w", 63)+".example.com/"+strings.Repeat("W", 200), "{{AccountId}}", "123456789012")
+		"{{SignInUrl}}", "https://"+strings.Repeat("w", 63)+".example.com/"+strings.Repeat("W", 200), "{{AccountId}}", "123456789012")
 	var names []string
 	var pages []page
 	for _, language := range mail.Languages() {
