@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 	if err := os.Setenv(validation, "false"); err != nil {
 		panic(err)
 	}
+	jsii.Close() // the kernel that would start has its environment already, from when its packages were initialized
 	status := m.Run()
 	jsii.Close()
 	os.Exit(status)

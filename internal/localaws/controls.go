@@ -66,9 +66,18 @@ func (s *Server) Mails(ctx context.Context) ([]Mail, error) {
 
 // User is the user of that name, with the password that is set. The error wraps [ErrNotFound] where there is none.
 func (s *Server) User(ctx context.Context, name string) (User, error) {
-	var user User
-	err := s.control(ctx, http.MethodGet, "user?name="+url.QueryEscape(name), nil, &user)
-	return user, err
+	var users []User
+	if err := s.control(ctx, http.MethodGet, "users?name="+url.QueryEscape(name), nil, &users); err != nil {
+		return User{}, err
+	}
+	return users[0], nil
+}
+
+// Users are all users, with the passwords that are set.
+func (s *Server) Users(ctx context.Context) ([]User, error) {
+	var users []User
+	err := s.control(ctx, http.MethodGet, "users", nil, &users)
+	return users, err
 }
 
 // SignIn signs the user in to the console for the first time, where a new password must be chosen. It fails where the
@@ -78,14 +87,18 @@ func (s *Server) SignIn(ctx context.Context, name, password, newPassword string)
 		map[string]any{"UserName": name, "Password": password, "NewPassword": newPassword}, nil)
 }
 
-// SetTaskEndpoint makes state machines send the calls of their tasks to url, say to a proxy that injects faults and hands
-// the rest on to [Server.Endpoint]. An empty url undoes it.
+// SetTaskEndpoint makes state machines send the calls of their tasks to url, say to a proxy that injects faults. It hands the
+// other calls on to [Server.Endpoint], or answers them with [PassHeader], which is faster. An empty url undoes it.
 func (s *Server) SetTaskEndpoint(ctx context.Context, url string) error {
 	if url == "" {
 		url = s.endpoint
 	}
 	return s.control(ctx, http.MethodPut, "task-endpoint", map[string]any{"URL": url}, nil)
 }
+
+// PassHeader is the header of an answer that sends the call of a task on to the services, whatever the value, status and body.
+// The engine takes it from a proxy (see [Server.SetTaskEndpoint]).
+const PassHeader = "X-Localaws-Pass"
 
 // TimeoutHeader is the header of an answer that makes the call of a task time out, as if the TimeoutSeconds of its state had
 // passed. The engine takes it from a proxy (see [Server.SetTaskEndpoint]), whatever the value, status and body, once a

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
-	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
@@ -19,50 +18,50 @@ import (
 func (s *suite) check(t testing.TB, names []string, execution deployed.Execution) map[string]deployedtest.UserReport {
 	t.Helper()
 	names = withBystanders(names)
-	mails := s.AllMails(t)
+	seen := s.See(t)
 	for _, name := range names {
-		s.checkUntouched(t, name, mails)
-		s.checkComplete(t, name, mails)
+		s.checkUntouched(t, name, seen)
+		s.checkComplete(t, name, seen)
 	}
 	s.checkSecrecy(t, execution)
 	s.checkSize(t, "the output", execution.Output)
 	if got := len([]rune(execution.Cause)); got >= asl.MaxCauseLength {
 		t.Errorf("invariant 5: the cause has %d characters", got)
 	}
-	return s.checkReport(t, names, execution, mails)
+	return s.checkReport(t, names, execution, seen)
 }
 
 // checkUntouched checks invariant 1: whoever was not made by this machine is never changed nor mailed. The same goes for
 // the password of a user who has taken over.
-func (s *suite) checkUntouched(t testing.TB, name string, mails map[string][]localaws.Mail) {
+func (s *suite) checkUntouched(t testing.TB, name string, seen deployedtest.Seen) {
 	t.Helper()
 	before, ok := s.before[name]
 	if !ok {
 		return
 	}
-	after := s.User(t, name)
+	after := seen.Users[name]
 	if s.users[name].end == takenOver {
 		after.Tags = before.Tags // the mark may change
 	}
 	if !reflect.DeepEqual(before, after) {
 		t.Errorf("%s: invariant 1: the user was %+v, and now is %+v", name, before, after)
 	}
-	if got := len(mails[name]); got != 0 {
+	if got := len(seen.Mails[name]); got != 0 {
 		t.Errorf("%s: invariant 1: was mailed %d times", name, got)
 	}
 }
 
 // checkComplete wants nobody of ours to be marked as complete with a password that this machine has set and not mailed: no
 // later run would look at them.
-func (s *suite) checkComplete(t testing.TB, name string, mails map[string][]localaws.Mail) {
+func (s *suite) checkComplete(t testing.TB, name string, seen deployedtest.Seen) {
 	t.Helper()
 	start := s.users[name]
-	user, ok := s.FindUser(t, name)
-	if !ok || start.end != onboarded || user.Tags[deployed.Tag] != "complete" ||
+	user := seen.Users[name]
+	if start.end != onboarded || user.Tags[deployed.Tag] != "complete" ||
 		start.profile != nil && user.LoginProfile != nil && *user.LoginProfile == *start.profile {
 		return
 	}
-	if problem := s.NotOnboarded(t, name, mails[name]); problem != "" {
+	if problem := seen.NotOnboarded(name, name); problem != "" {
 		t.Errorf("%s: the user is marked as complete, but %s", name, problem)
 	}
 }
@@ -84,7 +83,7 @@ func (s *suite) checkSecrecy(t testing.TB, execution deployed.Execution) {
 // checkReport checks invariant 3: what a run says of its users is so, and it does not succeed unless all are onboarded
 // or were there before.
 func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Execution,
-	mails map[string][]localaws.Mail) map[string]deployedtest.UserReport {
+	seen deployedtest.Seen) map[string]deployedtest.UserReport {
 	t.Helper()
 	failedOfUsers := execution.Status == types.ExecutionStatusFailed && execution.Error == "UsersNotOnboarded"
 	if execution.Status != types.ExecutionStatusSucceeded && !failedOfUsers {
@@ -104,7 +103,7 @@ func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Exe
 		if user.Error == "ChildExecutionFailed" {
 			t.Errorf("%s: invariant 3: a child execution failed, and told nothing of its users", user.UserName)
 		}
-		if problem := s.contradiction(t, user, mails); problem != "" {
+		if problem := s.contradiction(user, seen); problem != "" {
 			t.Errorf("%s: invariant 3: the report says %+v, but %s", user.UserName, user, problem)
 		}
 	}
@@ -124,14 +123,13 @@ func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Exe
 }
 
 // contradiction tells what speaks against the status of a user.
-func (s *suite) contradiction(t testing.TB, user deployedtest.UserReport, mails map[string][]localaws.Mail) string {
-	t.Helper()
+func (s *suite) contradiction(user deployedtest.UserReport, seen deployedtest.Seen) string {
 	end := s.users[user.UserName].end
 	switch user.Status + user.Reason {
 	case "Created", "Resumed", "Resent":
-		return s.NotOnboarded(t, user.UserName, mails[user.UserName])
+		return seen.NotOnboarded(user.UserName, user.UserName)
 	case "SkippedComplete":
-		if end != onboarded && end != takenOver || s.User(t, user.UserName).Tags[deployed.Tag] != "complete" {
+		if end != onboarded && end != takenOver || seen.Users[user.UserName].Tags[deployed.Tag] != "complete" {
 			return "the user is not complete"
 		}
 	case "SkippedTakenOver":
@@ -208,37 +206,29 @@ func (s *suite) checkEnd(t testing.TB) {
 		}
 		s.checkBounds(t, calls, 1)
 		s.check(t, names, second)
-		mails := s.AllMails(t)
+		before := s.See(t)
 		for _, name := range names {
-			if problem := s.NotOnboarded(t, name, mails[name]); problem != "" && s.users[name].end == onboarded {
+			if problem := before.NotOnboarded(name, name); problem != "" && s.users[name].end == onboarded {
 				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
 			}
-			if s.users[name].end == takenOver && s.User(t, name).Tags[deployed.Tag] != "complete" {
+			if s.users[name].end == takenOver && before.Users[name].Tags[deployed.Tag] != "complete" {
 				t.Errorf("%s: invariant 4: after one more run the user who has taken over is not marked as complete", name)
 			}
 		}
 
-		before, mailed := s.everyUser(t, names), mails
 		third, _ := s.run(t, names, false)
 		s.check(t, names, third)
 		if got, want := s.Report(t, third).Skipped, len(withBystanders(names)); got != want {
 			t.Errorf("invariant 4: the third run skipped %d of %d users", got, want)
 		}
-		if after := s.everyUser(t, names); !reflect.DeepEqual(before, after) {
+		after := s.See(t)
+		if !reflect.DeepEqual(before.Users, after.Users) {
 			t.Errorf("invariant 4: the third run changed users")
 		}
-		if got := s.AllMails(t); !reflect.DeepEqual(got, mailed) {
+		if !reflect.DeepEqual(before.Mails, after.Mails) {
 			t.Errorf("invariant 4: the third run mailed somebody")
 		}
 	}
 	// Each check has users of its own.
 	s.order = nil
-}
-
-func (s *suite) everyUser(t testing.TB, names []string) (users []localaws.User) {
-	t.Helper()
-	for _, name := range names {
-		users = append(users, s.User(t, name))
-	}
-	return users
 }

@@ -113,10 +113,13 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	x := &exchange{apiCall: p.recognize(r, body), proxy: p, w: w, r: r, body: body}
-	if treat := p.take(x.apiCall); treat != nil {
+	switch treat := p.take(x.apiCall); {
+	case treat != nil:
 		treat(x)
-	} else {
-		x.give(x.handOn())
+	case x.api == drawAPI:
+		x.give(x.handOn()) // and remember the password
+	default:
+		w.Header().Set(localaws.PassHeader, "true")
 	}
 }
 

@@ -71,9 +71,11 @@ func (p *proxy) stateOf(call apiCall, form url.Values) string {
 	return ""
 }
 
+const drawAPI = "secretsmanager:getRandomPassword"
+
 // drawn is the password in an answer of GetRandomPassword.
 func drawn(api string, body []byte) (password string, ok bool) {
 	var result struct{ RandomPassword string }
-	ok = api == "secretsmanager:getRandomPassword" && json.Unmarshal(body, &result) == nil && result.RandomPassword != ""
+	ok = api == drawAPI && json.Unmarshal(body, &result) == nil && result.RandomPassword != ""
 	return result.RandomPassword, ok
 }

@@ -56,13 +56,13 @@ func (s *suite) tryTwice(t testing.TB, c *faultCase) {
 		t.Errorf("%s: the run did not happen twice", c.user)
 	}
 	s.tried.add(c)
-	mails := s.AllMails(t)
+	seen := s.See(t)
 	for name := range bystanders {
-		s.checkUntouched(t, name, mails)
+		s.checkUntouched(t, name, seen)
 	}
 	s.checkSecrecy(t, execution)
-	user := s.User(t, c.user)
-	mailed := slices.ContainsFunc(mails[c.user], func(mail localaws.Mail) bool {
+	user := seen.Users[c.user]
+	mailed := slices.ContainsFunc(seen.Mails[c.user], func(mail localaws.Mail) bool {
 		return user.LoginProfile != nil && deployedtest.MailedPassword(mail) == user.LoginProfile.Password
 	})
 	if !mailed {
@@ -71,7 +71,7 @@ func (s *suite) tryTwice(t testing.TB, c *faultCase) {
 	if again, _ := s.run(t, names, true); again.Status != types.ExecutionStatusSucceeded {
 		t.Errorf("%s: the run that resends ended as %s: %s", c.user, again.Status, again.Cause)
 	}
-	if problem := s.NotOnboarded(t, c.user, s.MailsTo(t, c.user)); problem != "" {
+	if problem := s.See(t).NotOnboarded(c.user, c.user); problem != "" {
 		t.Errorf("%s: after a run that resends %s", c.user, problem)
 	}
 }

@@ -36,7 +36,7 @@ def main() -> None:
     services = serving.Serving(DomainDispatcherApplication(create_backend_app))
     application = controls.Controls(services)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Handler)
-    clients.set_endpoint(f"http://127.0.0.1:{server.port}")
+    clients.set_services(services, f"http://127.0.0.1:{server.port}")
     print(server.port, flush=True)
     threading.Thread(target=_end_with_input, daemon=True).start()
     server.serve_forever()

@@ -140,21 +140,34 @@ func (a *Account) history(t testing.TB, arn string) (events []types.HistoryEvent
 // MailsTo returns the mails to an address, oldest first.
 func (a *Account) MailsTo(t testing.TB, address string) []localaws.Mail {
 	t.Helper()
-	return a.AllMails(t)[address]
+	return a.See(t).Mails[address]
 }
 
-// AllMails returns the mails by the address that they went to, oldest first.
-func (a *Account) AllMails(t testing.TB) map[string][]localaws.Mail {
+// Seen is what all executions so far have led to.
+type Seen struct {
+	Users map[string]localaws.User   // by the name
+	Mails map[string][]localaws.Mail // by the address that they went to, oldest first
+}
+
+// See looks at all users and mails.
+func (a *Account) See(t testing.TB) Seen {
 	t.Helper()
-	all, err := a.Mails(t.Context())
+	users, err := a.Users(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	mails := map[string][]localaws.Mail{}
-	for _, mail := range all {
-		mails[mail.To[0]] = append(mails[mail.To[0]], mail)
+	mails, err := a.Mails(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return mails
+	seen := Seen{map[string]localaws.User{}, map[string][]localaws.Mail{}}
+	for _, user := range users {
+		seen.Users[user.Name] = user
+	}
+	for _, mail := range mails {
+		seen.Mails[mail.To[0]] = append(seen.Mails[mail.To[0]], mail)
+	}
+	return seen
 }
 
 // MailedPassword is the line below the words of the default mail that announce it.
@@ -203,17 +216,17 @@ func (a *Account) WantNobody(t testing.TB, name string) {
 // WantOnboarded wants a user who is complete, and whose last mail has the very password that is set. It returns that password.
 func (a *Account) WantOnboarded(t testing.TB, name, address string) string {
 	t.Helper()
-	if problem := a.NotOnboarded(t, name, a.MailsTo(t, address)); problem != "" {
+	seen := a.See(t)
+	if problem := seen.NotOnboarded(name, address); problem != "" {
 		t.Fatalf("%s: %s", name, problem)
 	}
-	return a.User(t, name).LoginProfile.Password
+	return seen.Users[name].LoginProfile.Password
 }
 
-// NotOnboarded tells what a user who got these mails lacks to be onboarded by the app, or nothing.
-func (a *Account) NotOnboarded(t testing.TB, name string, mails []localaws.Mail) string {
-	t.Helper()
-	user, ok := a.FindUser(t, name)
-	if !ok {
+// NotOnboarded says what a user lacks to be onboarded by the app, or nothing.
+func (s Seen) NotOnboarded(name, address string) string {
+	user, mails := s.Users[name], s.Mails[address]
+	if user.Name == "" {
 		return "the user does not exist"
 	}
 	if user.LoginProfile == nil {

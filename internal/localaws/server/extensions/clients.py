@@ -2,26 +2,35 @@
 
 moto makes a client for each call, of boto3's default session, which is not safe to use from the
 threads of a Map (https://docs.aws.amazon.com/boto3/latest/guide/session.html, multithreading or
-multiprocessing with sessions), and slow. Here each service has one client, which is thread-safe;
-and it can be told where to send its calls, so that a proxy can be put between the engine and the
-services.
+multiprocessing with sessions), and slow. Here each service has one client, which is thread-safe.
+
+Its calls reach the services without a network, and without a signature, which moto does not check.
+A proxy can be put between: it gets each call by HTTP, and answers it, or answers with the header
+X-Localaws-Pass, which sends the call on to the services.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
+from botocore import UNSIGNED
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.config import Config
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
 )
+from werkzeug.test import create_environ, run_wsgi_app
+
+_PASS = "X-Localaws-Pass"
 
 _CONFIG = Config(
     # A call is one request: repeating it is for the Retry of the state machine to say.
     retries={"total_max_attempts": 1},
     parameter_validation=False,
+    signature_version=UNSIGNED,
     user_agent="engine",  # the default one is put together anew for each call
     max_pool_connections=50,
 )
@@ -29,6 +38,8 @@ _CONFIG = Config(
 _lock = threading.Lock()
 _clients: dict[tuple[str, str, str], BaseClient] = {}
 _handlers: list[Callable[..., None]] = []
+_services: Callable[..., Iterable[bytes]]
+_here = ""
 _endpoint = ""
 
 
@@ -36,8 +47,15 @@ def install() -> None:
     state_task_service_aws_sdk.boto_client_for = _client_for
 
 
+def set_services(application: Callable[..., Iterable[bytes]], url: str) -> None:
+    """Makes the engine call the services, which others reach at `url`."""
+    global _services, _here
+    _services, _here = application, url
+    set_endpoint(url)
+
+
 def set_endpoint(url: str) -> None:
-    """Makes the engine send its calls to `url`."""
+    """Makes the engine send its calls to `url`: of a proxy, or of the services."""
     global _endpoint
     _endpoint = url
 
@@ -52,15 +70,51 @@ def _client_for(region: str, service: str, state_credentials: Any = None) -> Bas
     key = (service, region, _endpoint)
     with _lock:
         if key not in _clients:
-            client = boto3.client(
-                service,
-                region_name=region,
-                endpoint_url=_endpoint,
-                aws_access_key_id="engine",
-                aws_secret_access_key="engine",
-                config=_CONFIG,
-            )
-            for handler in _handlers:
-                client.meta.events.register("before-parse", handler)
-            _clients[key] = client
+            _clients[key] = _make(region, service, _endpoint)
         return _clients[key]
+
+
+def _make(region: str, service: str, endpoint: str) -> BaseClient:
+    client = boto3.client(service, region_name=region, endpoint_url=endpoint, config=_CONFIG)
+    scope = f"engine/20000101/{region}/{client.meta.service_model.signing_name}/aws4_request"
+
+    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}"
+        if endpoint != _here:
+            response = client._endpoint.http_session.send(request)
+            if _PASS not in response.headers:
+                return response
+        return _call_services(request)
+
+    client.meta.events.register("before-send", send)
+    for handler in _handlers:
+        client.meta.events.register("before-parse", handler)
+    return client
+
+
+def _call_services(request: AWSPreparedRequest) -> AWSResponse:
+    url = urlsplit(request.url)
+    environ = create_environ(
+        url.path,
+        base_url=f"{url.scheme}://{url.netloc}",
+        query_string=url.query,
+        method=request.method,
+        headers=[(name, _text(value)) for name, value in request.headers.items()],
+        data=request.body or b"",
+    )
+    body, status, headers = run_wsgi_app(_services, environ, buffered=True)
+    return AWSResponse(request.url, int(status.split()[0]), headers, _Body(body))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+class _Body:
+    """The body of an answer, as urllib3 has it."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts = parts
+
+    def stream(self) -> Iterator[bytes]:
+        yield from self._parts

@@ -4,7 +4,7 @@
     PUT  sending            {"Enabled": …}   have the sending of the account paused, or resumed
     POST suppressed         {"Addresses": …} have mails to addresses bounce, for good
     GET  mails                               read the mails that were sent
-    GET  user?name=…                         see a user with the password that is set
+    GET  users, users?name=…                 see the users, or one, with the passwords that are set
     POST sign-in            {"UserName": …, "Password": …, "NewPassword": …}
                                              sign in to the console, and choose a new password
     PUT  task-endpoint      {"URL": …}       put a proxy between state machines and services
@@ -94,8 +94,13 @@ def _mail(sent: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _user(request: Request) -> dict[str, Any]:
-    user = _find_user(request.args["name"])
+def _users(request: Request) -> list[dict[str, Any]]:
+    if name := request.args.get("name"):
+        return [_user(_find_user(name))]
+    return [_user(user) for user in _iam().users.values()]
+
+
+def _user(user: User) -> dict[str, Any]:
     profile = None
     if user.password:
         profile = {"Password": user.password, "ResetRequired": user.password_reset_required}
@@ -139,7 +144,7 @@ _HANDLERS: dict[tuple[str, str], Callable[[Request], Any]] = {
     ("PUT", "sending"): _set_sending,
     ("POST", "suppressed"): _suppress,
     ("GET", "mails"): _mails,
-    ("GET", "user"): _user,
+    ("GET", "users"): _users,
     ("POST", "sign-in"): _sign_in,
     ("PUT", "task-endpoint"): _set_task_endpoint,
 }
