@@ -176,3 +176,40 @@ func put(t *testing.T, path, body string) {
 		t.Fatalf("PUT %s: got %s", path, resp.Status)
 	}
 }
+
+// A template that looks up what its mappings do not have is refused, however it comes, and nothing is made.
+func TestLookUpOfNothing(t *testing.T) {
+	reset(t)
+	ctx, stacks := t.Context(), cloudformation.NewFromConfig(server.Config())
+	const topic = `{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}`
+	wrong := aws.String(`{"Mappings": {"Hosts": {"aws-cn": {"Name": "cn"}}}, "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {
+		"DisplayName": {"Fn::FindInMap": ["Hosts", {"Ref": "AWS::Partition"}, "Name"]}}}}}`)
+	if _, err := stacks.CreateStack(ctx, &cloudformation.CreateStackInput{StackName: aws.String("right"), TemplateBody: aws.String(topic)}); err != nil {
+		t.Fatal(err)
+	}
+	for name, send := range map[string]func() error{
+		"CreateStack": func() error {
+			_, err := stacks.CreateStack(ctx, &cloudformation.CreateStackInput{StackName: aws.String("wrong"), TemplateBody: wrong})
+			return err
+		},
+		"UpdateStack": func() error {
+			_, err := stacks.UpdateStack(ctx, &cloudformation.UpdateStackInput{StackName: aws.String("right"), TemplateBody: wrong})
+			return err
+		},
+		"CreateChangeSet": func() error {
+			_, err := stacks.CreateChangeSet(ctx, &cloudformation.CreateChangeSetInput{StackName: aws.String("wrong"),
+				ChangeSetName: aws.String("wrong"), ChangeSetType: cfntypes.ChangeSetTypeCreate, TemplateBody: wrong})
+			return err
+		},
+	} {
+		const want = "ValidationError: Template error: Unable to get mapping for Hosts::aws::Name"
+		if err := send(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+	found, err := stacks.DescribeStacks(ctx, nil)
+	must(t, err)
+	if len(found.Stacks) != 1 || found.Stacks[0].StackStatus != cfntypes.StackStatusCreateComplete {
+		t.Errorf("got the stacks %+v, want the first alone, as it was", found.Stacks)
+	}
+}

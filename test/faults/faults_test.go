@@ -14,16 +14,17 @@ func TestFaults(t *testing.T) {
 	all, tasks := tried{}, []asl.Task(nil)
 	t.Run("part", func(t *testing.T) {
 		for name, test := range map[string]func(*suite, testing.TB){
-			"of each call":     func(s *suite, t testing.TB) { s.testCalls(t, s.paths(t)) },
-			"of the preflight": func(s *suite, t testing.TB) { s.testPreflight(t); s.testNotReady(t) },
-			"by an abort":      func(s *suite, t testing.TB) { s.testAborts(t, s.paths(t)) },
-			"by refusals": func(s *suite, t testing.TB) {
+			"of each call": func(s *suite, t testing.TB) { s.testCalls(t, s.paths(t)) },
+			"by an abort":  func(s *suite, t testing.TB) { s.testAborts(t, s.paths(t)) },
+			"of the preflight, by refusals, and by a child that runs twice": func(s *suite, t testing.TB) {
+				s.testPreflight(t)
+				s.testNotReady(t)
 				s.testConsistency(t)
 				s.testRefusals(t)
 				s.testStricterPolicy(t)
 				s.testDraws(t)
+				s.testTwice(t)
 			},
-			"by a child that runs twice": (*suite).testTwice,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

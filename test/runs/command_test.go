@@ -22,7 +22,6 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
-	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
@@ -106,9 +105,6 @@ func resourceOf(parameters any) string {
 		return "*"
 	}
 }
-
-// withSeparatePassword are settings of a stack that sends two mails, with a configuration set.
-var withSeparatePassword = []string{"separatePassword=true", "bounceEmail=it@example.com"}
 
 // TestCommand goes through the days of an operator, each with what the day before has left. In what the command writes,
 // the name of an execution is NAME, and the link to it LINK.
@@ -240,7 +236,7 @@ func (o *operator) wantSuppressed(t *testing.T) {
 // then with a configuration set that switches suppression off.
 func (o *operator) wantLongSuppressionList(t *testing.T) {
 	t.Helper()
-	other := &operator{account: deployedtest.Start(t, withSeparatePassword...)}
+	other := &operator{account: separatePasswordAccount(t)}
 	others := make([]string, 5001)
 	for i := range others {
 		others[i] = fmt.Sprintf("other-%d@example.org", i)
@@ -273,7 +269,7 @@ func TestCommandCountsMails(t *testing.T) {
 	t.Parallel()
 	for want, account := range map[string]*account{
 		"the list takes 3 mails for 3 users": sharedAccount(t),
-		"the list takes 6 mails for 3 users": deployedtest.Start(t, withSeparatePassword...),
+		"the list takes 6 mails for 3 users": separatePasswordAccount(t),
 	} {
 		_, stdout, stderr := (&operator{account: account}).onboard(t, "a@example.net\nb@example.net\nc@example.net\n", "check", "-", "--aws")
 		if !strings.Contains(stdout, want) {

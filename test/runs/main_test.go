@@ -27,30 +27,53 @@ type (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	status := m.Run()
-	if err := stopShared(); err != nil {
-		fmt.Fprintln(os.Stderr, "the local AWS did not stop:", err)
-		status = 1
+	for _, stop := range stops {
+		if err := stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "the local AWS did not stop:", err)
+			status = 1
+		}
 	}
 	os.Exit(status)
 }
 
-// shared starts the account of the tests that have users of their own, and need no account of their own.
-var shared = sync.OnceValues(func() (*account, error) {
-	ctx := context.Background() // not of the test that comes first
-	account, err := deployedtest.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	stopShared = account.Stop
-	return account, account.Create(ctx)
-})
+var (
+	// shared is the account of the tests that have users of their own, and need no account of their own.
+	shared = sharedWith()
+	// separate is the account of the tests of a stack that sends two mails, with a configuration set.
+	separate = sharedWith("separatePassword=true", "bounceEmail=it@example.com")
 
-// stopShared stops what shared has started.
-var stopShared = func() error { return nil }
+	stopsLock sync.Mutex
+	stops     []func() error // what stops the shared accounts
+)
+
+// sharedWith starts an account, once it is asked for.
+func sharedWith(settings ...string) func() (*account, error) {
+	return sync.OnceValues(func() (*account, error) {
+		ctx := context.Background() // not of the test that comes first
+		account, err := deployedtest.Open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		stopsLock.Lock()
+		stops = append(stops, account.Stop)
+		stopsLock.Unlock()
+		return account, account.Create(ctx, settings...)
+	})
+}
 
 func sharedAccount(t *testing.T) *account {
 	t.Helper()
-	account, err := shared()
+	return started(t, shared)
+}
+
+func separatePasswordAccount(t *testing.T) *account {
+	t.Helper()
+	return started(t, separate)
+}
+
+func started(t *testing.T, start func() (*account, error)) *account {
+	t.Helper()
+	account, err := start()
 	if err != nil {
 		t.Fatal(err)
 	}

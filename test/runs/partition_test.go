@@ -15,7 +15,7 @@ import (
 )
 
 // TestRunInOtherPartition deploys the app to regions of other partitions than aws, and onboards a user there. Where the
-// sign-in page is not known, it first deploys without one, which must make nothing and say what to give.
+// sign-in page is not known, it first makes the stack without one, which must make nothing and say what to give.
 func TestRunInOtherPartition(t *testing.T) {
 	const own = "https://staff.example.com/"
 	for region, test := range map[string]struct {
@@ -50,13 +50,13 @@ func TestRunInOtherPartition(t *testing.T) {
 	}
 }
 
-// wantNoSignInPage deploys the app without a sign-in page to a region of a partition where none is known.
+// wantNoSignInPage makes the stack without a sign-in page in a region of a partition where none is known.
 func wantNoSignInPage(t *testing.T, account *account) {
 	t.Helper()
-	err := account.Deploy(t.Context())
+	err := account.Create(t.Context())
 	if err == nil || !regexp.MustCompile(`Template error: Unable to get mapping for UserOnboardingSignInUrlMustBeGiven[0-9A-F]{8}::aws-eusc::SignIn`).
 		MatchString(err.Error()) {
-		t.Fatalf("a deployment without signInUrl ended with %v", err)
+		t.Fatalf("a stack without signInUrl ended with %v", err)
 	}
 	if roles, err := account.IAM.ListRoles(t.Context(), nil); err != nil || slices.ContainsFunc(roles.Roles,
 		func(role iamtypes.Role) bool { return strings.Contains(*role.RoleName, "UserOnboarding") }) {

@@ -7,8 +7,9 @@
   https://docs.aws.amazon.com/elasticbeanstalk/latest/relnotes/release-2019-06-07-linux.html
 """
 
+import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.loaders import create_loader
@@ -26,12 +27,13 @@ _SUFFIXES = {
 }
 
 _original_init = ResourceMap.__init__
-_original_create_change_set = CloudFormationBackend.create_change_set
 
 
 def install() -> None:
     ResourceMap.__init__ = _init
-    CloudFormationBackend.create_change_set = _create_change_set
+    for method in ("create_stack", "update_stack", "create_change_set"):
+        original = getattr(CloudFormationBackend, method)
+        setattr(CloudFormationBackend, method, _with_checked_look_ups(original))
 
 
 def _init(self: ResourceMap, *args: Any, **kwargs: Any) -> None:
@@ -48,18 +50,25 @@ def _pseudo_parameters(region: str) -> dict[str, str]:
     }
 
 
-def _create_change_set(
-    self: CloudFormationBackend, *args: Any, template: str, **kwargs: Any
-) -> tuple[str, str]:
-    parsed = Stack.parse_template(template)
-    known = _pseudo_parameters(self.region_name)
+def _with_checked_look_ups(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def checked(
+        self: CloudFormationBackend, *args: Any, template: str, **kwargs: Any
+    ) -> Any:
+        _check_look_ups(Stack.parse_template(template), self.region_name)
+        return original(self, *args, template=template, **kwargs)
+
+    return checked
+
+
+def _check_look_ups(parsed: dict[str, Any], region: str) -> None:
+    known = _pseudo_parameters(region)
     for look_up in _find(parsed, "Fn::FindInMap"):
         name, *keys = [_resolve(argument, known) for argument in look_up]
         found = parsed.get("Mappings", {}).get(name, {})
         if all(isinstance(key, str) for key in keys) and keys[1] not in found.get(keys[0], {}):
             path = "::".join([name, *keys])
             raise ValidationError(message=f"Template error: Unable to get mapping for {path}")
-    return _original_create_change_set(self, *args, template=template, **kwargs)
 
 
 def _resolve(argument: Any, known: dict[str, str]) -> Any:
