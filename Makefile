@@ -21,10 +21,10 @@ demo: node_modules
 	@time go build -o bin/demo ./cmd/demo
 	@bin/demo
 
-# On a busy machine a package may take longer than the ten minutes that Go gives it.
+# On a busy machine a package may take longer than the ten minutes that Go gives it. Four at a time, because tests also wait.
 test: PACKAGES := ./...
 test: node_modules
-	go test -count=1 -timeout 40m $(FLAGS) $(PACKAGES)
+	go test -count=1 -p 4 -timeout 40m $(FLAGS) $(PACKAGES)
 
 # The race detector is a C library: see the Go documentation, "Data Race Detector".
 race: CC = $(shell go env CC)
