@@ -24,7 +24,7 @@ func TestCausesOfPasswordCalls(t *testing.T) {
 
 func wantCausesWithoutPassword(t testing.TB, jsonata *jsonata, random *rand.Rand, child asl.Machine, step string) {
 	t.Helper()
-	const withheld = "withheld, since it quotes the password"
+	const withheld = "withheld, because it quotes the password"
 	quotes := map[string]func(password string) string{
 		"as it is":          func(password string) string { return password },
 		"for a URL":         url.QueryEscape,

@@ -121,7 +121,7 @@ const (
 	propagateSeconds = 3 // at most, until a new user is known everywhere
 )
 
-// simulate returns how many users of a list are lost, since a task runs out of retries. It does not have a child wait for its
+// simulate returns how many users of a list are lost, because a task runs out of retries. It does not have a child wait for its
 // slowest user: so the account is called more often than by the real list.
 func simulate(m asl.Machine, users int, random *rand.Rand) (lost int) {
 	child := m.Child()
@@ -215,7 +215,7 @@ func (w *workers) Pop() any {
 }
 
 // TestReportFits has every user of a list fail with the longest names, errors and causes, for lists of all kinds of
-// lengths, since the causes are cut the shorter the longer the list is.
+// lengths, because the causes are cut the shorter the longer the list is.
 func TestReportFits(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: jsii.Bool(true)})
 	jsonata := startJSONata(t)

@@ -97,7 +97,7 @@ func TestBounces(t *testing.T) {
 	}
 }
 
-// TestTopicOfAnotherStack wants a warning, since no policy can be made for such a topic.
+// TestTopicOfAnotherStack wants a warning, because no policy can be made for such a topic.
 func TestTopicOfAnotherStack(t *testing.T) {
 	stack := newStack(t)
 	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:aws:sns:us-east-1:123456789012:Topic"))

@@ -449,7 +449,7 @@ func TestDeniedGroup(t *testing.T) {
 	const (
 		denied    = "User: arn:aws:sts::123456789012:assumed-role/Role/x is not authorized to perform: iam:GetGroup on resource: group Staff"
 		throttled = "Rate exceeded (Service: Iam, Status Code: 400)"
-		again     = "; mend that and run the list again"
+		again     = "; fix that, then run the list again"
 	)
 	remedy := func(resource string) string {
 		return "; the role of the state machine may use " + iamARN + resource + " alone: if the group has a path, or its name has other " +

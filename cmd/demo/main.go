@@ -1,5 +1,5 @@
 // Demo does the whole job on the local AWS: it deploys the stack with the CDK CLI, onboards the users of
-// examples/users.json, of whom one exists already, with the operator's command, and shows the mails and what IAM then
+// examples/users.json, one of which exists already, with the operator's command, and shows the mails and what IAM then
 // knows of the users.
 //
 // It runs in the root of the repository, with the Node.js packages installed.

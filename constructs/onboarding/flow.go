@@ -41,7 +41,7 @@ func (f *flow) onboardList() sfn.IChainable {
 	return f.validateList().Next(isListValid)
 }
 
-// preflight reads all that a run depends on, and goes on to isReady whatever was wrong, so that all of it is told.
+// preflight reads all that a run depends on, and goes on to isReady whatever was wrong, so that the cause lists all of it.
 func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 	getAccount, getEmailIdentity, getAccountPasswordPolicy := f.getAccount(), f.getEmailIdentity(), f.getAccountPasswordPolicy()
 	getGroups := f.getGroups(getAccountPasswordPolicy)

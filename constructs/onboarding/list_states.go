@@ -19,10 +19,10 @@ import (
 const (
 	// maxUsers is how many users a list may have: their statuses then fit into one payload of 256 KiB.
 	maxUsers = 1000
-	// maxProblems is how many problems of a list are told.
+	// maxProblems is how many problems of a list a cause lists.
 	maxProblems = 200
 	// maxCause is the length to which the cause of a failure is cut: half of the limit of 32,768 (Step Functions API
-	// Reference, HistoryEvent), since a character outside the basic plane counts as two.
+	// Reference, HistoryEvent), because a character outside the basic plane counts as two.
 	maxCause = 16000
 	// childSeconds is the longest time of an Express execution (Step Functions Developer Guide, "Choosing workflow
 	// type").
@@ -125,7 +125,7 @@ func unreadableGroup(group iam.IGroup) *sfn.CatchProps {
 	return preflightError(fmt.Sprintf(`($contains($string($states.errorOutput.Cause), "not authorized") ? %s : %s)`,
 		jsonata.Literal("; the role of the state machine may use "+*group.GroupArn()+" alone: if the group has a path, or its name has "+
 			"other letter case, configure it by the ARN that IAM shows, deploy the stack, and run the list again"),
-		jsonata.Literal(mendAndRunAgain)))
+		jsonata.Literal(fixAndRunAgain)))
 }
 
 func (f *flow) getAccountPasswordPolicy() tasks.CallAwsService {
@@ -149,10 +149,10 @@ func (f *flow) passwordLength(least string) map[string]any {
 	return map[string]any{"passwordLength": jsonata.Expression(fmt.Sprintf("$max([%v, %s])", *f.props.PasswordLength, least))}
 }
 
-const mendAndRunAgain = "; mend that and run the list again"
+const fixAndRunAgain = "; fix that, then run the list again"
 
 // unreadable catches every error of a preflight call.
-func unreadable() *sfn.CatchProps { return preflightError(jsonata.Literal(mendAndRunAgain)) }
+func unreadable() *sfn.CatchProps { return preflightError(jsonata.Literal(fixAndRunAgain)) }
 
 // preflightError catches every error of a preflight call. The remedy that ends its sentence is given as code.
 func preflightError(remedy string) *sfn.CatchProps {
@@ -232,7 +232,7 @@ func (f *flow) everyoneOnboarded() sfn.Succeed {
 }
 
 func (f *flow) usersNotOnboarded() sfn.Fail {
-	return f.fail("UsersNotOnboarded", fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Mend the cause and run the same list `+
+	return f.fail("UsersNotOnboarded", fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Fix the cause, then run the same list `+
 		`again: it goes on from where it stopped. The full report is the output of the state Summary.\n"
   & $join($map($partition([$filter($states.input.Users, function($user) { $user.Status = "Failed" })], %d)[0], function($user) {
     $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, maxProblems))

@@ -9,7 +9,7 @@ import (
 
 // newLogGroup makes the log group of the state machine, which stays when the stack is deleted.
 //
-// Its name starts as names of logs that AWS services deliver should, since else each log group takes room in the one
+// Its name starts as names of logs that AWS services deliver should, because otherwise each log group takes room in the one
 // resource policy of the account (CloudWatch Logs User Guide, "Enabling logging from AWS services"). It ends with the
 // part of the stack's id that is unique, so that a stack which is deployed anew does not come upon the log group of the
 // deleted one.

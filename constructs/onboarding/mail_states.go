@@ -21,7 +21,7 @@ func (f *flow) sendPassword() tasks.CallAwsService {
 	return f.sendTask("SendEmail password", f.props.PasswordSubject, f.props.PasswordTextTemplate, f.props.PasswordHtmlTemplate)
 }
 
-// sendTask is allowed on every identity, since SES also asks for a permission on the recipient's where that is an
+// sendTask is allowed on every identity, because SES also asks for a permission on the recipient's where that is an
 // identity too; the condition pins the sender (SES Developer Guide, "Controlling access to Amazon SES"). SES compares it
 // with regard to letter case ("Sending policy examples"), so the mail has the sender exactly as the condition has it. If SES
 // changed the case of the domain before it compares, a sender with a domain in upper case would be denied.
@@ -96,7 +96,7 @@ func (f *flow) from() string {
 	if f.props.SenderName == nil {
 		return *f.props.Sender
 	}
-	const address = " <a@b>" // a stand-in, since the sender may be a token
+	const address = " <a@b>" // a stand-in, because the sender may be a token
 	named := (&netmail.Address{Name: *f.props.SenderName, Address: "a@b"}).String()
 	return jsonata.Plain(strings.TrimSuffix(named, address) + " <" + *f.props.Sender + ">")
 }

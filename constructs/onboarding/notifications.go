@@ -27,7 +27,7 @@ func (u *UserOnboarding) topic(id string, given sns.ITopic, email *string) sns.I
 	return topic
 }
 
-// warnOfTopicPolicy warns where the stack cannot let a service publish to a topic, since that is imported.
+// warnOfTopicPolicy warns where the stack cannot let a service publish to a topic, because that is imported.
 func (u *UserOnboarding) warnOfTopicPolicy(prop string, topic sns.ITopic, service string) {
 	if *awscdk.Resource_IsOwnedResource(topic) {
 		return

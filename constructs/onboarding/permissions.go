@@ -34,7 +34,7 @@ func newExecutionRole(scope constructs.Construct) iam.Role {
 }
 
 // allowMapRun lets the state machine run its children (Step Functions Developer Guide, "IAM policies for using
-// Distributed Map states"). It is a policy of its own, since it names the state machine, which needs the other one. It
+// Distributed Map states"). It is a policy of its own, because it names the state machine, which needs the other one. It
 // takes the place of the CDK's, which would also allow to redrive map runs.
 func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) iam.Policy {
 	machine.Node().TryRemoveChild(jsii.String("DistributedMapPolicy"))

@@ -66,7 +66,7 @@ type UserOnboardingProps struct {
 	// Default: CloudFormation makes a unique name.
 	GroupName *string
 
-	// Further groups that a list may name for a user, instead of Group: at most 10, since the policy of the execution
+	// Further groups that a list may name for a user, instead of Group: at most 10, because the policy of the execution
 	// role has room for 10,240 characters (IAM User Guide, "IAM and AWS STS quotas").
 	//
 	// As Group, each must let its members change their own password under UserPath, and is imported by its ARN if it has a
@@ -95,7 +95,7 @@ type UserOnboardingProps struct {
 	PermissionsBoundary iam.IManagedPolicy
 
 	// Tags that each user is created with, besides the tag onboarding, which the state machine keeps for itself: at most
-	// 10, since each takes room in the policy of the execution role, which lets it write no other tag. Keys and values have
+	// 10, because each takes room in the policy of the execution role, which lets it write no other tag. Keys and values have
 	// Latin letters, digits, spaces and _.:/=+-@ (IAM User Guide, "Tags for IAM resources").
 	//
 	// Default: the tag onboarding alone.
@@ -182,7 +182,7 @@ type UserOnboardingProps struct {
 	//
 	// An imported topic must itself allow ses.amazonaws.com to publish to it; so must the key of any topic that is encrypted.
 	//
-	// Default: nobody is told, unless there is a BounceEmail.
+	// Default: nobody is notified, unless there is a BounceEmail.
 	BounceTopic sns.ITopic
 
 	// An e-mail address that hears what BounceTopic hears.
@@ -198,7 +198,7 @@ type UserOnboardingProps struct {
 	// The message holds nothing of the data of the execution. An imported topic must itself allow events.amazonaws.com to
 	// publish to it; so must the key of any topic that is encrypted.
 	//
-	// Default: nobody is told, unless there is an AlarmEmail.
+	// Default: nobody is notified, unless there is an AlarmEmail.
 	AlarmTopic sns.ITopic
 
 	// An e-mail address that hears what AlarmTopic hears.

@@ -65,7 +65,7 @@ type retryPolicy struct {
 	interval int // seconds, instead of [retryInterval]
 	// evenly makes every wait as long as the interval. Else it is a random part of that.
 	evenly bool
-	// onceOnly makes no second call if there is no answer, since the first one may have taken effect.
+	// onceOnly makes no second call if there is no answer, because the first one may have taken effect.
 	onceOnly bool
 }
 
@@ -106,10 +106,10 @@ func (f *flow) allow(action string, resources []*string, c conditions) {
 	}))
 }
 
-// retry tries a failed call again. It takes every error for one that passes, except the final ones, since throttling, network
+// retry tries a failed call again. It takes every error for one that passes, except the final ones, because throttling, network
 // failures and missing permissions come under one name, and new resources are not found for a while (IAM User Guide,
 // "Troubleshoot IAM", on eventual consistency). Full jitter keeps users apart who were throttled together; the interval does
-// not grow, since the sum of the waits is bounded and more retries are worth more than longer ones.
+// not grow, because the sum of the waits is bounded and more retries are worth more than longer ones.
 func retry(task tasks.CallAwsService, c call) {
 	if len(c.final) > 0 {
 		task.AddRetry(&sfn.RetryProps{Errors: jsii.Strings(c.final...), MaxAttempts: jsii.Number(0)})

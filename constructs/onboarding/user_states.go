@@ -91,7 +91,7 @@ func (f *flow) isOurs() sfn.Choice {
 	return sfn.Choice_Jsonata(f.scope, jsii.String("Is the user ours to finish?"), nil)
 }
 
-// nameInOtherCase ends with a failure, since only the operator knows whether both names mean the same person.
+// nameInOtherCase ends with a failure, because only the operator knows whether both names mean the same person.
 func (f *flow) nameInOtherCase() sfn.Pass {
 	return f.endAsFailed("NameInOtherCase", "GetUser", "IAM has this user name in other letter case: write it as IAM has it")
 }
@@ -248,7 +248,7 @@ func failureOfPasswordCall() *sfn.CatchProps {
     $secret := $plain($password); $said := $plain(%[2]s);
     $quotes := function($start) { $contains($said, $substring($secret, $start, %[1]d)) };
     $count($filter([0..$max([0, $length($secret) - %[1]d])], $quotes)) > 0
-      ? "withheld, since it quotes the password" : %[2]s
+      ? "withheld, because it quotes the password" : %[2]s
   )`, secretPiece, errorCause))
 }
 

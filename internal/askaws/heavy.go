@@ -111,7 +111,7 @@ func (d definition) preflight() []Question {
 }
 
 // maps have a result for each child, which takes five users, and for each user. What AWS shows of the items is compared in
-// parts, since its form was recorded for JSONPath only.
+// parts, because its form was recorded for JSONPath only.
 func (d definition) maps() []Question {
 	list := workload.Lists()[2].Items[:10]
 	return []Question{

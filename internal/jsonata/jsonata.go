@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Expression marks code as what Step Functions evaluates, as against plain text. It is folded into one line, since the
+// Expression marks code as what Step Functions evaluates, as against plain text. It is folded into one line, because the
 // schemas of AWS's own tools for state machines take nothing else.
 func Expression(code string) string { return "{% " + lineBreak.ReplaceAllString(code, " ") + " %}" }
 

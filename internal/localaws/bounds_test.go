@@ -70,7 +70,7 @@ func TestPayloadBounds(t *testing.T) {
 	pass := func(field string) string {
 		return fmt.Sprintf(`{"StartAt": "Big", "QueryLanguage": "JSONata", "States": {"Big": {"Type": "Pass", %s, "End": true}}}`, field)
 	}
-	// The half of a text comes with the input, since an input is bounded as well.
+	// The half of a text comes with the input, because an input is bounded as well.
 	twice := func(bytes int) string { return fmt.Sprintf(`{"half": %q}`, text(bytes/2)) }
 	both := `$states.input.half & $states.input.half`
 	for _, test := range []struct{ name, definition, input, cause string }{

@@ -36,7 +36,7 @@ func TestEndsWithItsParent(t *testing.T) {
 	must(t, parent.Process.Kill())
 	_ = parent.Wait()
 	for alive(python[0]) || alive(node[0]) {
-		// Each look takes a while, since ps does it. If they never end, the time-out of the tests does.
+		// Each look takes a while, because ps does it. If they never end, the time-out of the tests does.
 	}
 }
 

@@ -84,7 +84,7 @@ func TestCheckWithAWS(t *testing.T) {
 		verified = "ok       the sender's SES identity example.com is verified\n" + none
 		groups   = "ok       the group NoAuthority exists\nok       the group Staff exists\n"
 		policy   = "ok       the password policy of the account can be read: passwords have at least 14 characters\n"
-		one      = "onboard: 1 problem to mend before the list is run\n"
+		one      = "onboard: 1 problem to fix before the list is run\n"
 		askAdmin = "AccessDeniedException: not you: ask an administrator of the account for this permission"
 	)
 	unknownMachine := result{"", "onboard: " + machineARN + " is no state machine that this command knows: check --stack and --state-machine\n", 3}
@@ -133,7 +133,7 @@ func TestCheckWithAWS(t *testing.T) {
 				"problem  IAM has no group NoAuthority: create it, or deploy the stack again\n" +
 				"problem  IAM has no group Staff: create it, or deploy the stack again\n" +
 				"ok       the account has no password policy of its own: passwords satisfy the default of IAM\n",
-				"onboard: 4 problems to mend before the list is run\n", 1},
+				"onboard: 4 problems to fix before the list is run\n", 1},
 		},
 		"no identity": {
 			fakePreflight{identityErr: &sestypes.NotFoundException{}},
@@ -146,7 +146,7 @@ func TestCheckWithAWS(t *testing.T) {
 				"\nwarning  did not find out which addresses SES suppresses: look at the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
 				"\nproblem  look at the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has other letter case, " +
 				"configure it by the ARN that IAM shows, and deploy the stack\nproblem  look at the password policy: " + askAdmin + "\n",
-				"onboard: 4 problems to mend before the list is run\n", 3},
+				"onboard: 4 problems to fix before the list is run\n", 3},
 		},
 		"the group has a path": {
 			fakePreflight{groupPath: "teams/"},
@@ -187,7 +187,7 @@ ok       the group NoAuthority exists
 ok       the group Staff exists
 ok       the password policy of the account can be read: passwords have at least 14 characters
 `
-	expect(t, got, result{want, "onboard: 1 problem to mend before the list is run\n", 2})
+	expect(t, got, result{want, "onboard: 1 problem to fix before the list is run\n", 2})
 	if fake.preflight.askedForMachine != machineARN || fake.preflight.askedForIdentity != "example.com" {
 		t.Errorf("asked for the state machine %s and the identity %s", fake.preflight.askedForMachine, fake.preflight.askedForIdentity)
 	}

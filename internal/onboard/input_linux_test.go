@@ -14,7 +14,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
 )
 
-// TestUnreadableList reads as nobody, since root may read every file.
+// TestUnreadableList reads as nobody, because root may read every file.
 func TestUnreadableList(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "users.txt", "ada@example.com")

@@ -138,7 +138,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		"list":   {aws: &fakeAWS{looks: succeeded(created), executions: listed}, args: []string{"list"}, want: output, code: 1},
 		"check":  {args: []string{"check", "-"}, want: output, code: 1},
 		"check, a problem": {aws: &fakeAWS{preflight: fakePreflight{unverified: true}}, args: []string{"check", "-", "--aws"},
-			want: "onboard: 1 problem to mend before the list is run\nwrite the output: no space left on device\n", code: 1},
+			want: "onboard: 1 problem to fix before the list is run\nwrite the output: no space left on device\n", code: 1},
 		"help":             {args: []string{"--help"}, want: output, code: 1},
 		"completion":       {args: []string{"completion", "bash"}, want: output, code: 1},
 		"nothing to write": {args: []string{"run"}, want: "onboard: expected one LIST, got 0: see onboard run --help\n", code: 2},

@@ -82,16 +82,16 @@ func (p *preflight) look(ctx context.Context) ([]finding, error) {
 			problems++
 		}
 	}
-	toMend := fmt.Sprintf("%s to mend before the list is run", count(problems, "problem"))
+	toFix := fmt.Sprintf("%s to fix before the list is run", count(problems, "problem"))
 	switch {
 	case problems == 0:
 		return p.findings, nil
 	case wrongGroups > 0:
-		return p.findings, usageErrorf("%s", toMend)
+		return p.findings, usageErrorf("%s", toFix)
 	case len(refusals) > 0:
-		return p.findings, awsErrorf("%s", toMend)
+		return p.findings, awsErrorf("%s", toFix)
 	default:
-		return p.findings, errors.New(toMend)
+		return p.findings, errors.New(toFix)
 	}
 }
 

@@ -23,7 +23,7 @@ type start struct {
 	profile *localaws.LoginProfile
 	// resend tells that the run is to send a new password.
 	resend bool
-	// brief tells that only those calls go wrong which no start before leads to, since the others go as from there.
+	// brief tells that only those calls go wrong which no start before leads to, because the others go as from there.
 	brief bool
 	// end is where the user is to be once a run went well.
 	end end

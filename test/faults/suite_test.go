@@ -138,7 +138,7 @@ func (s *suite) checkCases(t testing.TB, cases []*faultCase, execution deployed.
 	t.Helper()
 	for _, c := range cases {
 		if c.fault.hit == 0 {
-			t.Errorf("%s: the fault did not happen, since no such call was made", c.user)
+			t.Errorf("%s: the fault did not happen, because no such call was made", c.user)
 			continue
 		}
 		s.tried.add(c)

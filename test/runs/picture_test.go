@@ -45,7 +45,7 @@ func render(t *testing.T, pages ...page) (all []seen) {
 	t.Helper()
 	command := exec.Command("node", filepath.Join("testdata", "render.mjs"))
 	// What has the package unpack the libraries that the browser needs, and where it unpacks them, the browser and fonts.
-	// The browser finds the fonts by a configuration of ours, since that of the package has /tmp/fonts for them.
+	// The browser finds the fonts by a configuration of ours, because that of the package has /tmp/fonts for them.
 	folder := t.TempDir()
 	fonts := fmt.Sprintf("<fontconfig><dir>%[1]s/fonts</dir><cachedir>%[1]s/cache</cachedir></fontconfig>", folder)
 	if err := os.WriteFile(filepath.Join(folder, "fonts.conf"), []byte(fonts), 0o600); err != nil {

@@ -115,7 +115,7 @@ func (r Request) matches(pattern, value string) bool {
 	return compiled.(*regexp.Regexp).MatchString(value)
 }
 
-// compiledPatterns has the regular expression of each pattern, since the tests ask for the same ones again and again.
+// compiledPatterns has the regular expression of each pattern, because the tests ask for the same ones again and again.
 var compiledPatterns sync.Map
 
 func (s Statement) conditionHolds(t testing.TB, r Request) bool {

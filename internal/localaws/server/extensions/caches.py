@@ -1,8 +1,8 @@
 """What moto works out anew each time, and always finds the same, and what it does in a slow way.
 
-It lists its own folders and the methods of a class for each request, and makes the parser of
-JSONPath for each state; and it copies the JSON of an execution as if it were any object. Without
-that an execution takes a third of the time.
+It lists its own folders and the methods of a class for each request, makes the parser of JSONPath
+for each state, and copies the JSON of an execution as if it were any object. The caches, and a copy
+for JSON alone, make an execution three times as fast.
 """
 
 import copy

@@ -181,7 +181,7 @@ async function evaluate({ expression: text, bindings }) {
 }
 
 // What CreateStateMachine refuses, as floci-io/floci measured it with ValidateStateMachineDefinition
-// (JsonataTopLevelReferencesTest.java): a name, or $, that refers to no object, since an expression has no context but in
+// (JsonataTopLevelReferencesTest.java): a name, or $, that refers to no object, because an expression has no context but in
 // the steps, predicates, sort terms and groupings of a path; $$ anywhere; a part of $states that the field does not have.
 function check({ check: text, has }) {
   let tree;

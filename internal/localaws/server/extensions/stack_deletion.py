@@ -40,7 +40,7 @@ _original_update = ResourceMap.update
 
 
 def install() -> None:
-    # Taken now, since partitions has replaced it as well.
+    # Taken now, because partitions has replaced it as well.
     original_create_change_set = CloudFormationBackend.create_change_set
 
     def create_change_set(
