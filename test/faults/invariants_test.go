@@ -14,11 +14,10 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// check checks the invariants that hold after every run, and returns what it says of each user.
-func (s *suite) check(t testing.TB, names []string, execution deployed.Execution) map[string]deployedtest.UserReport {
+// check checks the invariants that hold after every run, by what was seen then, and returns what the run says of each user.
+func (s *suite) check(t testing.TB, names []string, execution deployed.Execution, seen deployedtest.Seen) map[string]deployedtest.UserReport {
 	t.Helper()
 	names = withBystanders(names)
-	seen := s.See(t)
 	for _, name := range names {
 		s.checkUntouched(t, name, seen)
 		s.checkComplete(t, name, seen)
@@ -205,8 +204,8 @@ func (s *suite) checkEnd(t testing.TB) {
 			t.Errorf("invariant 4: the run without faults ended as %s: %s", second.Status, second.Cause)
 		}
 		s.checkBounds(t, calls, 1)
-		s.check(t, names, second)
 		before := s.See(t)
+		s.check(t, names, second, before)
 		for _, name := range names {
 			if problem := before.NotOnboarded(name, name); problem != "" && s.users[name].end == onboarded {
 				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
@@ -217,11 +216,11 @@ func (s *suite) checkEnd(t testing.TB) {
 		}
 
 		third, _ := s.run(t, names, false)
-		s.check(t, names, third)
+		after := s.See(t)
+		s.check(t, names, third, after)
 		if got, want := s.Report(t, third).Skipped, len(withBystanders(names)); got != want {
 			t.Errorf("invariant 4: the third run skipped %d of %d users", got, want)
 		}
-		after := s.See(t)
 		if !reflect.DeepEqual(before.Users, after.Users) {
 			t.Errorf("invariant 4: the third run changed users")
 		}

@@ -90,7 +90,7 @@ func (s *suite) try(t testing.TB, cases ...*faultCase) deployed.Execution {
 	names := s.prepare(t, cases)
 	execution, calls := s.run(t, names, cases[0].start.resend)
 	s.checkBounds(t, calls, 1)
-	s.checkCases(t, cases, execution, s.check(t, names, execution))
+	s.checkCases(t, cases, execution, s.check(t, names, execution, s.See(t)))
 	return execution
 }
 
@@ -112,8 +112,9 @@ func (s *suite) tryTogether(t testing.TB, lists ...[]*faultCase) {
 		t.Fatal(err)
 	}
 	s.checkBounds(t, s.proxy.clear(), len(lists))
+	seen := s.See(t)
 	for i, cases := range lists {
-		s.checkCases(t, cases, executions[i], s.check(t, names[i], executions[i]))
+		s.checkCases(t, cases, executions[i], s.check(t, names[i], executions[i], seen))
 	}
 }
 
@@ -167,7 +168,7 @@ func (s *suite) paths(t testing.TB) map[string][]string {
 		start.make(t, s.Account, name)
 		s.enlist(t, name, start)
 		execution, calls := s.run(t, []string{name}, start.resend)
-		s.check(t, []string{name}, execution)
+		s.check(t, []string{name}, execution, s.See(t))
 		for _, call := range calls {
 			_, isOfChild := s.child.States[call.state]
 			_, isOfBystander := bystanders[call.user]

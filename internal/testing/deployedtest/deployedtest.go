@@ -140,7 +140,20 @@ func (a *Account) history(t testing.TB, arn string) (events []types.HistoryEvent
 // MailsTo returns the mails to an address, oldest first.
 func (a *Account) MailsTo(t testing.TB, address string) []localaws.Mail {
 	t.Helper()
-	return a.See(t).Mails[address]
+	return a.mails(t)[address]
+}
+
+func (a *Account) mails(t testing.TB) map[string][]localaws.Mail {
+	t.Helper()
+	all, err := a.Mails(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mails := map[string][]localaws.Mail{}
+	for _, mail := range all {
+		mails[mail.To[0]] = append(mails[mail.To[0]], mail)
+	}
+	return mails
 }
 
 // Seen is what all executions so far have led to.
@@ -156,16 +169,9 @@ func (a *Account) See(t testing.TB) Seen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mails, err := a.Mails(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := Seen{map[string]localaws.User{}, map[string][]localaws.Mail{}}
+	seen := Seen{map[string]localaws.User{}, a.mails(t)}
 	for _, user := range users {
 		seen.Users[user.Name] = user
-	}
-	for _, mail := range mails {
-		seen.Mails[mail.To[0]] = append(seen.Mails[mail.To[0]], mail)
 	}
 	return seen
 }

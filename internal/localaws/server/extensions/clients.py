@@ -10,7 +10,7 @@ X-Localaws-Pass, which sends the call on to the services.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.config import Config
+from moto.core.botocore_stubber import MockRawResponse
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
 )
@@ -103,18 +104,9 @@ def _call_services(request: AWSPreparedRequest) -> AWSResponse:
         data=request.body or b"",
     )
     body, status, headers = run_wsgi_app(_services, environ, buffered=True)
-    return AWSResponse(request.url, int(status.split()[0]), headers, _Body(body))
+    raw = MockRawResponse(b"".join(body))
+    return AWSResponse(request.url, int(status.split()[0]), headers, raw)
 
 
 def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
-
-
-class _Body:
-    """The body of an answer, as urllib3 has it."""
-
-    def __init__(self, parts: Iterable[bytes]) -> None:
-        self._parts = parts
-
-    def stream(self) -> Iterator[bytes]:
-        yield from self._parts
