@@ -13,6 +13,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/config"
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
@@ -61,7 +62,7 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 		users.GrantChangePassword(props.Group)
 	}
 
-	output(stack, "StateMachineArn", users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
+	output(stack, contract.StateMachineOutput, users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
 	output(stack, "GroupName", jsii.String(rules.NameInPath(*users.Group().GroupName())), "The IAM group that users are put into")
 	output(stack, "SenderIdentity", users.SenderIdentity().EmailIdentityName(), "The SES identity that must be verified")
 	output(stack, "SignInUrl", users.SignInUrl(), "The page that users sign in at")

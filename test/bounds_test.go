@@ -37,8 +37,7 @@ func TestEffortOfLongLists(t *testing.T) {
 // wantLittleEffortOfLongLists returns the most that the expression of each state takes.
 func wantLittleEffortOfLongLists(t testing.TB, machine asl.Machine) (worst map[string]jsonatatest.Effort) {
 	t.Helper()
-	// The name of a group that is made is a reference in the template.
-	validate := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", workload.Group)
+	validate := machine.States["ValidateList"].Assign["problems"].(string)
 	worst = map[string]jsonatatest.Effort{}
 	evaluator := startJSONata(t)
 	effort := func(state, name, expression string, most int, bindings map[string]any) []byte {
@@ -56,7 +55,7 @@ func wantLittleEffortOfLongLists(t testing.TB, machine asl.Machine) (worst map[s
 		if len(list.Problems) == 0 {
 			most = mostSteps
 		}
-		problems := effort("Validate the list", list.Kind, validate, most, map[string]any{"states": map[string]any{"input": list.Input()}})
+		problems := effort("ValidateList", list.Kind, validate, most, inputOfList(t, machine, workload.Group, list.Input()))
 		if diff := cmp.Diff(list.Problems, decode[[]string](t, jsonRaw(problems)), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s: the problems differ (-want +got):\n%s", list.Kind, diff)
 		}

@@ -304,11 +304,8 @@ var wrongItems = func() map[string]any {
 func wantInvalidInputFits(t testing.TB, jsonata *jsonata, machine asl.Machine, group, kind string) {
 	t.Helper()
 	list := slices.Repeat([]any{wrongItems[kind]}, 1000)
-	// The names of AWS resources are known only when they are deployed: this one is a reference in the template.
-	code := strings.ReplaceAll(machine.States["Validate the list"].Assign["problems"].(string), "<UserOnboardingGroup>", group)
-	problems := jsonata.evaluate(t, code, map[string]any{
-		"states": map[string]any{"input": map[string]any{"IAMUserNames": list}},
-	})
+	problems := jsonata.evaluate(t, machine.States["ValidateList"].Assign["problems"].(string),
+		inputOfList(t, machine, group, map[string]any{"IAMUserNames": list}))
 	if got := len(problems); got >= asl.MaxPayload {
 		t.Errorf("group of %d characters, 1,000 items wrong in %s: the problems have %d bytes", len(group), kind, got)
 	}

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,21 +17,27 @@ import (
 // listProblems returns the problems that the state machine finds in each input.
 func listProblems(t *testing.T, inputs ...any) [][]string {
 	t.Helper()
-	var definition struct {
-		States map[string]struct{ Assign map[string]string }
-	}
-	if err := json.Unmarshal([]byte(definitionText(t)), &definition); err != nil {
-		t.Fatal(err)
-	}
+	machine := asl.Parse(t, definitionText(t))
 	jsonata := startJSONata(t)
 	var problems [][]string
 	for _, input := range inputs {
-		found := jsonata.evaluate(t, definition.States["Validate the list"].Assign["problems"], map[string]any{
-			"states": map[string]any{"input": input},
-		})
+		found := jsonata.evaluate(t, machine.States["ValidateList"].Assign["problems"].(string), inputOfList(t, machine, madeGroup, input))
 		problems = append(problems, decode[[]string](t, found))
 	}
 	return problems
+}
+
+// madeGroup stands in a definition for the name of the group that is made, which only a deployment has.
+const madeGroup = "<UserOnboardingGroup>"
+
+// inputOfList is what the state ValidateList has for an input, in a machine whose group has that name.
+func inputOfList(t testing.TB, machine asl.Machine, group string, input any) map[string]any {
+	t.Helper()
+	settings := encode(t, machine.States["Settings"].Assign["settings"])
+	return map[string]any{
+		"settings": json.RawMessage(bytes.ReplaceAll(settings, encode(t, madeGroup), encode(t, group))),
+		"states":   map[string]any{"input": input},
+	}
 }
 
 func listOf(items ...any) map[string]any { return map[string]any{"IAMUserNames": items} }
@@ -52,7 +59,7 @@ func TestValidLists(t *testing.T) {
 		listOf("user@example.com"),
 		listOf("user@example.com", user("user", "user@example.com")),
 		listOf(user("user", "user@example.com"), user("other", "user@example.com")),
-		listOf(map[string]any{"UserName": "user", "Email": "user@example.com", "Group": "<UserOnboardingGroup>"}),
+		listOf(map[string]any{"UserName": "user", "Email": "user@example.com", "Group": madeGroup}),
 		map[string]any{"IAMUserNames": []any{"user@example.com"}, "Resend": true},
 		map[string]any{"IAMUserNames": []any{"user@example.com"}, "Resend": false},
 		listOf(user(strings.Repeat("n", 64), "o'neil+x@sub.example.com")),
@@ -159,13 +166,12 @@ func TestItems(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
 	selector := machine.EachUser().ItemSelector
 	evaluator := jsonatatest.Start(t)
-	const defaultGroup = "<UserOnboardingGroup>"
 	for _, test := range []struct {
 		item any
 		want map[string]string
 	}{
-		{"ada@example.com", map[string]string{"UserName": "ada@example.com", "Email": "ada@example.com", "GroupName": defaultGroup}},
-		{user("ada", "ada@example.com"), map[string]string{"UserName": "ada", "Email": "ada@example.com", "GroupName": defaultGroup}},
+		{"ada@example.com", map[string]string{"UserName": "ada@example.com", "Email": "ada@example.com", "GroupName": madeGroup}},
+		{user("ada", "ada@example.com"), map[string]string{"UserName": "ada", "Email": "ada@example.com", "GroupName": madeGroup}},
 		{map[string]any{"UserName": "ada", "Email": "ada@example.com", "Group": "Admins"},
 			map[string]string{"UserName": "ada", "Email": "ada@example.com", "GroupName": "Admins"}},
 	} {

@@ -46,16 +46,18 @@ var argumentValues = map[string]map[string]any{
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
 		"UserName":     "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
 		"PasswordLength": 20, "Password": "Drawn-password-1",
-		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console",
+		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
 	},
 	"shortest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:M:1",
 		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
+		"Groups.Name": "g",
 	},
 	"longest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
 		"UserName":     longestName, "Email": longestAddress, "GroupName": longestGroup,
 		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
+		"Groups.Name": slices.Repeat([]any{longestGroup}, 11),
 	},
 }
 

@@ -426,8 +426,8 @@ func TestGroupsWithPath(t *testing.T) {
 		return map[string]any{"IAMUserNames": []any{map[string]any{"UserName": "u", "Email": "u@example.net", "Group": group}}}
 	}
 	problemsOf := func(input map[string]any) string {
-		return string(jsonata.evaluate(t, machine.States["Validate the list"].Assign["problems"].(string),
-			map[string]any{"states": map[string]any{"input": input}}))
+		return string(jsonata.evaluate(t, machine.States["ValidateList"].Assign["problems"].(string),
+			inputOfList(t, machine, madeGroup, input)))
 	}
 	if got := problemsOf(list("Interns")); got != "[]" {
 		t.Errorf("a list that names the group Interns has the problems %s", got)
@@ -449,11 +449,11 @@ func TestDeniedGroup(t *testing.T) {
 	const (
 		denied    = "User: arn:aws:sts::123456789012:assumed-role/Role/x is not authorized to perform: iam:GetGroup on resource: group Staff"
 		throttled = "Rate exceeded (Service: Iam, Status Code: 400)"
-		again     = "; fix that, then run the list again"
+		again     = "; fix the cause, then run the same list again"
 	)
 	remedy := func(resource string) string {
 		return "; the role of the state machine may use " + iamARN + resource + " alone: if the group has a path, or its name has other " +
-			"letter case, configure it by the ARN that IAM shows, deploy the stack, and run the list again"
+			"letter case, configure the group by the ARN that IAM shows, and deploy the stack, then run the same list again"
 	}
 	jsonata := startJSONata(t)
 	for _, test := range []struct {

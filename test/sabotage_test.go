@@ -173,7 +173,7 @@ func TestSabotageOfDefinition(t *testing.T) {
 		{"a child that fails at its end", func(list, _ states) {
 			processor := list["OnboardUsers"]["ItemProcessor"].(fields)["States"].(fields)
 			processor["Stop"] = fields{"Type": "Fail"}
-			processor["Each user"].(fields)["Next"] = "Stop"
+			processor["OnboardUser"].(fields)["Next"] = "Stop"
 		}, "Stop is of type Fail", ofMachine(wantChildNeverFails)},
 		{"a choice without a default", func(_, user states) {
 			delete(user["Is the password good?"], "Default")
@@ -220,7 +220,7 @@ func TestSabotageOfDefinition(t *testing.T) {
 			sabotage.Replace(t, list["Summary"], "Output", "$words := ", "$map($users, function($user) { $map([1..60], function($i) { $i }) }); $words := ")
 		}, "Summary, ", littleEffortOfLongLists},
 		{"a list that is looked through for every item", func(list, _ states) {
-			sabotage.Replace(t, list["Validate the list"], "Assign", "$list := $exists($shapeProblem) ? [] : $given;",
+			sabotage.Replace(t, list["ValidateList"], "Assign", "$list := $exists($shapeProblem) ? [] : $given;",
 				"$list := $exists($shapeProblem) ? [] : $given; $map($list, function($item) { $count($list[$ = $item]) });")
 		}, "Expression evaluation timeout", littleEffortOfLongLists},
 		{"a group-by", func(_, user states) {
@@ -295,12 +295,11 @@ func TestSabotageOfDefinition(t *testing.T) {
 			sabotage.Replace(t, list["UsersNotOnboarded"], "Cause", "0, 16000", "0, 100000")
 		}, "the cause has", reportFits(216, "x")},
 		{"more problems than a variable holds", func(list, _ states) {
-			sabotage.Replace(t, list["Validate the list"], "Assign", "$maxProblems := 200", "$maxProblems := 2000")
+			sabotage.Replace(t, list["ValidateList"], "Assign", "$maxProblems := 200", "$maxProblems := 2000")
 		}, "the problems have", invalidInputFits("everything")},
 		{"more problems than a failure holds", func(list, _ states) {
 			groups, _ := json.Marshal(slices.Repeat([]string{longestGroup}, 10))
-			escaped, _ := json.Marshal(string(groups))
-			sabotage.Replace(t, list["Validate the list"], "Assign", `[\"`+workload.Group+`\"]`, strings.Trim(string(escaped), `"`))
+			sabotage.Replace(t, list["Settings"], "Assign", `"Name":"`+workload.Group+`"`, `"Name":`+string(groups))
 			sabotage.Replace(t, list["InvalidInput"], "Cause", "0, 16000", "0, 100000")
 		}, "the cause has", invalidInputFits("group")},
 		{"a cause with the password", func(_, user states) {

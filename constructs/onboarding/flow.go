@@ -38,7 +38,7 @@ func (f *flow) onboardList() sfn.IChainable {
 		When(condition(`$states.input.Failed > 0`), f.usersNotOnboarded(), nil).
 		Otherwise(f.everyoneOnboarded())
 
-	return f.validateList().Next(isListValid)
+	return f.settings().Next(f.validateList()).Next(isListValid)
 }
 
 // preflight reads all that a run depends on, and goes on to isReady whatever was wrong, so that the cause lists all of it.

@@ -2,9 +2,9 @@ package onboarding
 
 import (
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -12,13 +12,12 @@ import (
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
 const (
-	// maxUsers is how many users a list may have: their statuses then fit into one payload of 256 KiB.
-	maxUsers = 1000
 	// maxProblems is how many problems of a list a cause lists.
 	maxProblems = 200
 	// maxCause is the length to which the cause of a failure is cut: half of the limit of 32,768 (Step Functions API
@@ -36,16 +35,56 @@ var (
 	reportCode string
 )
 
-func (f *flow) validateList() sfn.Pass {
-	var groups []string
+// settings makes what the execution depends on a variable. The command onboard reads it from the definition.
+func (f *flow) settings() sfn.Pass {
+	settings := contract.Settings{SenderIdentity: f.identityName(), UserPath: *f.props.UserPath, MailsPerUser: 1}
 	for _, group := range f.groups {
-		groups = append(groups, jsonata.Literal(*groupName(group)))
+		settings.Groups = append(settings.Groups, contract.Group{Name: *groupName(group), Arn: *group.GroupArn()})
 	}
-	code := fmt.Sprintf("(\n$groups := [%s]; $maxUsers := %d; $maxProblems := %d;\n%s)",
-		strings.Join(groups, ", "), maxUsers, maxProblems, jsonata.WithoutComments(problemsCode))
-	return sfn.Pass_Jsonata(f.scope, jsii.String("Validate the list"), &sfn.PassJsonataProps{
+	if f.configurationSet != nil {
+		settings.ConfigurationSet = *f.configurationSet.ConfigurationSetName()
+	}
+	if *f.props.SeparatePassword {
+		settings.MailsPerUser = 2
+	}
+	return sfn.Pass_Jsonata(f.scope, jsii.String(contract.SettingsState), &sfn.PassJsonataProps{
+		Assign: &map[string]any{"settings": document(settings)},
+	})
+}
+
+// document returns a value as jsii takes it.
+func document(value any) (document map[string]any) {
+	encoded, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(encoded, &document)
+	}
+	if err != nil {
+		panic(err) // a struct of texts and numbers always encodes
+	}
+	return document
+}
+
+func (f *flow) validateList() sfn.Pass {
+	code := fmt.Sprintf("(\n$groups := [$settings.Groups.Name]; $maxUsers := %d; $maxProblems := %d;\n%s%s)",
+		contract.MaxUsers, maxProblems, listSentences(), jsonata.WithoutComments(problemsCode))
+	return sfn.Pass_Jsonata(f.scope, jsii.String("ValidateList"), &sfn.PassJsonataProps{
 		Assign: &map[string]any{"problems": jsonata.Expression(code)},
 	})
+}
+
+// listSentences binds those sentences that the command onboard says as well.
+func listSentences() (code string) {
+	for _, sentence := range []struct{ variable, text string }{
+		{"mustBeUser", contract.MustBeUser},
+		{"mustHaveUserName", contract.MustHaveUserName},
+		{"mustHaveEmail", contract.MustHaveEmail},
+		{"mustHaveGroup", contract.MustHaveGroup("")},
+		{"mustHaveNoOtherKey", contract.MustHaveNoOtherKey},
+		{"mustBeUnique", contract.MustBeUnique},
+	} {
+		code += fmt.Sprintf("$%s := %s;\n", sentence.variable, jsonata.Literal(sentence.text))
+	}
+	return code
 }
 
 func (f *flow) isListValid() sfn.Choice {
@@ -53,7 +92,7 @@ func (f *flow) isListValid() sfn.Choice {
 }
 
 func (f *flow) invalidInput() sfn.Fail {
-	return f.fail("InvalidInput", `$join($problems, "\n")`)
+	return f.fail(contract.InvalidInput, `$join($problems, "\n")`)
 }
 
 func (f *flow) getAccount() tasks.CallAwsService {
@@ -61,9 +100,8 @@ func (f *flow) getAccount() tasks.CallAwsService {
 		retry:      ofPreflight,
 		permission: "ses:GetAccount",
 		resources:  anyResource(),
-		assign: problemUnless("$states.result.SendingEnabled = true", jsonata.Literal(
-			"SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again")),
-		final: []string{"SesV2.BadRequestException"},
+		assign:     problemUnless("$states.result.SendingEnabled = true", jsonata.Literal(contract.SendingDisabled)),
+		final:      []string{"SesV2.BadRequestException"},
 	})
 }
 
@@ -73,16 +111,13 @@ func (f *flow) getEmailIdentity() tasks.CallAwsService {
 		permission: "ses:GetEmailIdentity",
 		resources:  []*string{f.sesARN("identity", f.identityName())},
 		parameters: map[string]any{"EmailIdentity": f.identityName()},
-		assign: problemUnless("$states.result.VerifiedForSendingStatus = true", jsonata.Literal(
-			"the sender's SES identity "+f.identityName()+" is not verified: follow the link in the mail "+
-				"that AWS sent to the address, or publish the DKIM records of the domain")),
-		final: []string{"SesV2.BadRequestException", "SesV2.NotFoundException"},
+		assign:     problemUnless("$states.result.VerifiedForSendingStatus = true", jsonata.Literal(contract.IdentityNotVerified(f.identityName()))),
+		final:      []string{"SesV2.BadRequestException", "SesV2.NotFoundException"},
 	})
 }
 
 func (f *flow) noIdentity() *sfn.CatchProps {
-	return onError("SesV2.NotFoundException", problem(jsonata.Literal(
-		"SES has no identity "+f.identityName()+" in this region: create it and have it verified")))
+	return onError("SesV2.NotFoundException", problem(jsonata.Literal(contract.NoIdentity(f.identityName()))))
 }
 
 // identityName returns the name by which SES knows the sender's identity. The ARN that the permission is for has it, too.
@@ -94,8 +129,7 @@ func (f *flow) identityName() string {
 	return rules.NameInSES(name)
 }
 
-// getGroup reads the i-th group, and so sees that it exists. The comment is for the command onboard check --aws, which compares
-// the ARN that the role may use with the one that IAM has.
+// getGroup reads the i-th group, and so sees that it exists.
 func (f *flow) getGroup(i int) tasks.CallAwsService {
 	name := "GetGroup"
 	if i > 0 {
@@ -106,14 +140,12 @@ func (f *flow) getGroup(i int) tasks.CallAwsService {
 		permission: "iam:GetGroup",
 		resources:  []*string{f.groups[i].GroupArn()},
 		parameters: map[string]any{"GroupName": groupName(f.groups[i]), "MaxItems": 1},
-		comment:    f.groups[i].GroupArn(),
 		final:      []string{"Iam.NoSuchEntityException"},
 	})
 }
 
 func noGroup(group iam.IGroup) *sfn.CatchProps {
-	return onError("Iam.NoSuchEntityException", problem(jsonata.Literal(
-		"IAM has no group "+*groupName(group)+": create it, or deploy the stack again")))
+	return onError("Iam.NoSuchEntityException", problem(jsonata.Literal(contract.NoGroup(*groupName(group)))))
 }
 
 // unreadableGroup is [unreadable], with a remedy of its own where AWS denies the call for a group that is given. The role may
@@ -123,9 +155,8 @@ func unreadableGroup(group iam.IGroup) *sfn.CatchProps {
 		return unreadable()
 	}
 	return preflightError(fmt.Sprintf(`($contains($string($states.errorOutput.Cause), "not authorized") ? %s : %s)`,
-		jsonata.Literal("; the role of the state machine may use "+*group.GroupArn()+" alone: if the group has a path, or its name has "+
-			"other letter case, configure it by the ARN that IAM shows, deploy the stack, and run the list again"),
-		jsonata.Literal(fixAndRunAgain)))
+		jsonata.Literal("; "+contract.OnlyByARN(*group.GroupArn())+": "+contract.IfGroupHasPath+", then "+contract.RunAgain),
+		jsonata.Literal("; "+contract.FixAndRunAgain)))
 }
 
 func (f *flow) getAccountPasswordPolicy() tasks.CallAwsService {
@@ -149,10 +180,10 @@ func (f *flow) passwordLength(least string) map[string]any {
 	return map[string]any{"passwordLength": jsonata.Expression(fmt.Sprintf("$max([%v, %s])", *f.props.PasswordLength, least))}
 }
 
-const fixAndRunAgain = "; fix that, then run the list again"
-
 // unreadable catches every error of a preflight call.
-func unreadable() *sfn.CatchProps { return preflightError(jsonata.Literal(fixAndRunAgain)) }
+func unreadable() *sfn.CatchProps {
+	return preflightError(jsonata.Literal("; " + contract.FixAndRunAgain))
+}
 
 // preflightError catches every error of a preflight call. The remedy that ends its sentence is given as code.
 func preflightError(remedy string) *sfn.CatchProps {
@@ -165,7 +196,7 @@ func (f *flow) isReady() sfn.Choice {
 }
 
 func (f *flow) preflightFailed() sfn.Fail {
-	return f.fail("PreflightFailed", `$join($problems, "\n")`)
+	return f.fail(contract.PreflightFailed, `$join($problems, "\n")`)
 }
 
 // onboardUsers runs one child execution after the other, each for as many users as are onboarded at a time: starting a
@@ -196,7 +227,7 @@ func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 // eachUser onboards the users of a child execution at the same time.
 func (f *flow) eachUser(onboardUser sfn.IChainable) sfn.Map {
 	const item = "$states.context.Map.Item.Value"
-	eachUser := sfn.Map_Jsonata(f.scope, jsii.String("Each user"), &sfn.MapJsonataProps{
+	eachUser := sfn.Map_Jsonata(f.scope, jsii.String("OnboardUser"), &sfn.MapJsonataProps{
 		Items: sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.Items"))),
 		ItemSelector: &map[string]any{
 			"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
@@ -218,7 +249,7 @@ func (f *flow) eachUser(onboardUser sfn.IChainable) sfn.Map {
 const causeLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - 200])"
 
 func (f *flow) summary() sfn.Pass {
-	return sfn.Pass_Jsonata(f.scope, jsii.String("Summary"), &sfn.PassJsonataProps{
+	return sfn.Pass_Jsonata(f.scope, jsii.String(contract.SummaryState), &sfn.PassJsonataProps{
 		Outputs: jsonata.Expression("(\n" + jsonata.WithoutComments(reportCode) + ")"),
 	})
 }
@@ -228,14 +259,14 @@ func (f *flow) isEveryoneOnboarded() sfn.Choice {
 }
 
 func (f *flow) everyoneOnboarded() sfn.Succeed {
-	return sfn.Succeed_Jsonata(f.scope, jsii.String("Onboarded"), nil)
+	return sfn.Succeed_Jsonata(f.scope, jsii.String("EveryoneOnboarded"), nil)
 }
 
 func (f *flow) usersNotOnboarded() sfn.Fail {
-	return f.fail("UsersNotOnboarded", fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded. Fix the cause, then run the same list `+
-		`again: it goes on from where it stopped. The full report is the output of the state Summary.\n"
-  & $join($map($partition([$filter($states.input.Users, function($user) { $user.Status = "Failed" })], %d)[0], function($user) {
-    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, maxProblems))
+	return f.fail(contract.UsersNotOnboarded, fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded: %[2]s; it goes on where this run stopped. `+
+		`The full report is the output of the state %[3]s.\n"
+  & $join($map($partition([$filter($states.input.Users, function($user) { $user.Status = "Failed" })], %[1]d)[0], function($user) {
+    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, maxProblems, contract.FixAndRunAgain, contract.SummaryState))
 }
 
 func (f *flow) fail(name, cause string) sfn.Fail {
@@ -260,5 +291,5 @@ func listTimeout(maxConcurrency *float64) awscdk.Duration {
 	if *awscdk.Token_IsUnresolved(concurrency) {
 		concurrency = 1
 	}
-	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(maxUsers/concurrency)*childSeconds + 3600))
+	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(contract.MaxUsers/concurrency)*childSeconds + 3600))
 }

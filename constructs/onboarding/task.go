@@ -50,7 +50,6 @@ type call struct {
 	resources  []*string
 	conditions conditions
 	parameters map[string]any
-	comment    *string
 	// assign sets variables from the answer.
 	assign map[string]any
 	// final lists the errors that no retry helps with.
@@ -87,7 +86,6 @@ func (f *flow) task(name string, c call) tasks.CallAwsService {
 	task := tasks.CallAwsService_Jsonata(f.scope, &name, &tasks.CallAwsServiceJsonataProps{
 		Service:      &service,
 		Action:       jsii.String(strings.ToLower(action[:1]) + action[1:]),
-		Comment:      c.comment,
 		IamAction:    &c.permission,
 		IamResources: &c.resources,
 		Parameters:   &c.parameters,

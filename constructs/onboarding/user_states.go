@@ -9,6 +9,7 @@ import (
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
@@ -33,10 +34,10 @@ const (
 
 // The outcomes of a user who gets done.
 var (
-	created   = map[string]any{"Status": "Created"}
-	resumed   = map[string]any{"Status": "Resumed"}
-	resent    = map[string]any{"Status": "Resent"}
-	takenOver = map[string]any{"Status": "Skipped", "Reason": "TakenOver"}
+	created   = map[string]any{"Status": contract.Created}
+	resumed   = map[string]any{"Status": contract.Resumed}
+	resent    = map[string]any{"Status": contract.Resent}
+	takenOver = map[string]any{"Status": contract.Skipped, "Reason": contract.TakenOver}
 )
 
 func (f *flow) createUser() tasks.CallAwsService {
@@ -93,12 +94,12 @@ func (f *flow) isOurs() sfn.Choice {
 
 // nameInOtherCase ends with a failure, because only the operator knows whether both names mean the same person.
 func (f *flow) nameInOtherCase() sfn.Pass {
-	return f.endAsFailed("NameInOtherCase", "GetUser", "IAM has this user name in other letter case: write it as IAM has it")
+	return f.endAsFailed(contract.NameInOtherCase, "GetUser", "IAM has this user name in other letter case: write it as IAM has it")
 }
 
 func (f *flow) skipped() sfn.Pass {
-	return f.end("Skipped", `{"UserName": $states.input.UserName, "Status": "Skipped", `+
-		`"Reason": $onboarding = "complete" ? "Complete" : "NotOurs"}`)
+	return f.end(contract.Skipped, `{"UserName": $states.input.UserName, "Status": "Skipped", "Reason": $onboarding = "complete" ? `+
+		jsonata.Literal(contract.Complete)+" : "+jsonata.Literal(contract.NotOurs)+"}")
 }
 
 // getLoginProfile reads whether the user has chosen a password already, and so taken over. A login profile that was made
@@ -195,7 +196,7 @@ func satisfiesPolicy() sfn.Condition {
 func mayDrawAgain() sfn.Condition { return condition(fmt.Sprintf("$draws < %d", maxDraws)) }
 
 func (f *flow) noGoodPassword() sfn.Pass {
-	return f.endAsFailed("NoGoodPassword", "GetRandomPassword", fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
+	return f.endAsFailed(contract.NoGoodPassword, "GetRandomPassword", fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
 }
 
 func (f *flow) createLoginProfile() tasks.CallAwsService {
@@ -234,7 +235,7 @@ func (f *flow) done() sfn.Pass {
 }
 
 // failed ends with the status that [failure] made.
-func (f *flow) failed() sfn.Pass { return f.end("Failed", "$states.input") }
+func (f *flow) failed() sfn.Pass { return f.end(contract.Failed, "$states.input") }
 
 // failure catches every error, and makes it the status of the user.
 func failure() *sfn.CatchProps { return failureBecauseOf(errorCause) }

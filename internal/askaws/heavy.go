@@ -54,13 +54,15 @@ const (
 )
 
 func (d definition) lists() (all []Question) {
+	settings := d.state("Settings")["Assign"].(map[string]any)
+	all = append(all, ofState("Settings", noRun, test{state: d.state("Settings")}, want{status: succeeded, next: "ValidateList", variables: settings}))
 	for _, list := range workload.Lists() {
 		problems := list.Problems
 		if problems == nil {
 			problems = []string{}
 		}
-		all = append(all, ofState("Validate the list: "+list.Kind, noList,
-			test{state: d.state("Validate the list"), input: list.Input()},
+		all = append(all, ofState("ValidateList: "+list.Kind, noList,
+			test{state: d.state("ValidateList"), input: list.Input(), variables: settings},
 			want{status: succeeded, next: "Is the list valid?", output: list.Input(), variables: map[string]any{"problems": problems}}))
 	}
 	problems := workload.Lists()[3].Problems
@@ -120,8 +122,8 @@ func (d definition) maps() []Question {
 				variables: map[string]any{"passwordLength": 90, "problems": []any{}}, mock: make([]any, 2)},
 			want{status: succeeded, next: "Summary", output: make([]any, 2),
 				said: []string{`"PasswordLength":90`, `"Resend":true`, `"CauseLength":1000`, `"user-8@example.com"`}}),
-		ofState("Each user: addresses and objects", noUser,
-			test{state: d.state("Each user"), input: map[string]any{"Items": list[:5],
+		ofState("OnboardUser: addresses and objects", noUser,
+			test{state: d.state("OnboardUser"), input: map[string]any{"Items": list[:5],
 				"BatchInput": map[string]any{"Resend": false, "PasswordLength": 90, "CauseLength": 60}}, mock: make([]any, 5)},
 			want{status: succeeded, output: make([]any, 5),
 				said: []string{`"UserName":"user-0@example.com"`, `"UserName":"user-1"`, `"Email":"user-1@example.com"`, `"GroupName":"` + workload.Group + `"`, `"CauseLength":60`}}),
@@ -203,7 +205,7 @@ func (d definition) reports() (all []Question) {
 		ofState("Is everyone onboarded?: no", noReport, test{state: d.state("Is everyone onboarded?"), input: map[string]any{"Failed": 1}},
 			want{status: succeeded, next: "UsersNotOnboarded"}),
 		ofState("Is everyone onboarded?: yes", noReport, test{state: d.state("Is everyone onboarded?"), input: map[string]any{"Failed": 0}},
-			want{status: succeeded, next: "Onboarded"}),
+			want{status: succeeded, next: "EveryoneOnboarded"}),
 		ofState("UsersNotOnboarded: the longest cause", noReport, test{state: d.state("UsersNotOnboarded"), input: allFailed},
 			want{status: failed, error: "UsersNotOnboarded", cause: []string{
 				fmt.Sprintf("%d of %[1]d users are not onboarded", allFailed.Failed),

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 	"github.com/iam-onboarding/iam-onboarding/internal/textfile"
@@ -53,7 +54,7 @@ func Read(lookup func(key string) any, given ...string) (Config, error) {
 		return lookup(key)
 	}}
 	config := Config{
-		StackName:           r.textOr("IamUserOnboarding", "stackName", rules.StackName),
+		StackName:           r.textOr(contract.StackName, "stackName", rules.StackName),
 		Sender:              r.required("sender", rules.SenderAddress),
 		SenderName:          r.text("senderName", rules.HeaderText),
 		ReplyTo:             r.text("replyTo", rules.SenderAddress),

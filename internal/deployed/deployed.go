@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
@@ -27,7 +28,7 @@ const (
 	// Sender is the sender that the app is deployed with, unless a setting says otherwise.
 	Sender = "it@example.com"
 	// Stack is the name of the stack that the app makes by default, and GroupName that of its group.
-	Stack     = "IamUserOnboarding"
+	Stack     = contract.StackName
 	GroupName = "NoAuthorityIAMGroup"
 	// UserPath is the path of the users that it makes by default, and Tag the key of the tag that marks them.
 	UserPath = "/onboarded/"

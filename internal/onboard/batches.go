@@ -7,14 +7,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
-)
-
-const (
-	// maxBatch is how many users the state machine takes in one execution.
-	maxBatch = 1000
-	// maxInput is how long the input of an execution may be (Step Functions Developer Guide, "Quotas").
-	maxInput = 256 << 10
 )
 
 // batch is what one execution onboards of a list.
@@ -34,7 +28,7 @@ func split(list *userlist.List) []batch {
 	}
 	for i, user := range list.Users {
 		item, _ := json.Marshal(user) // of strings, which cannot fail
-		if len(items) == maxBatch || size+len(item)+1 > maxInput {
+		if len(items) == contract.MaxUsers || size+len(item)+1 > contract.MaxPayload {
 			finish(i)
 		}
 		items = append(items, item)
@@ -125,7 +119,7 @@ func (r *runner) rest(err error) string {
 			len(unstarted), unstarted[0].UserName, r.list.Name, unstarted[0].Line)
 	}
 	if errors.As(err, new(goesOnError)) { // two runs at a time can mail a password that is not the one set
-		return rest + ": when that execution has ended, " + runAgain
+		return rest + ": when that execution has ended, " + contract.RunAgain
 	}
-	return rest + ": " + runAgain
+	return rest + ": " + contract.RunAgain
 }

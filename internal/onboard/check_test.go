@@ -22,21 +22,17 @@ type fakePreflight struct {
 	accountErr                        error
 	unverified                        bool
 	identityErr, groupErr, policyErr  error
-	groupPath                         string // as in teams/
+	groupPath                         string // of the group NoAuthority, as in teams/
 	askedForIdentity, askedForMachine string
 	fakeSuppression
 }
 
-// definition tells the ARN of one of its groups, as a state machine does, and as one of an old version does not of the other.
-const definition = `{"States": {"GetGroup": {"Comment": "arn:aws:iam::123456789012:group/NoAuthority", "Arguments": {"GroupName": "NoAuthority"}},
-	"GetGroup 2": {"Arguments": {"GroupName": "Staff"}}, "Validate the list": {"Assign": {"problems": "{% (\n$groups := [\"NoAuthority\",\"Staff\"]; 1) %}"}},
-	"GetEmailIdentity": {"Arguments": {"EmailIdentity": "example.com"}, "Assign": {"problems": "{% 1 %}"}},
-	"OnboardUsers": {"ItemProcessor": {"States": {"Each user": {"ItemProcessor": {"States": {
-		"SendEmail": {"Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail"}}}}}}}}}`
+// definition publishes the settings as a state machine does.
+const definition = `{"States": {"Settings": {"Assign": {"settings": {"SenderIdentity": "example.com", "UserPath": "/onboarded/", "MailsPerUser": 1,
+	"Groups": [{"Name": "NoAuthority", "Arn": "arn:aws:iam::123456789012:group/NoAuthority"},
+		{"Name": "Staff", "Arn": "arn:aws:iam::123456789012:group/Staff"}]}}}}}`
 
-// twoMails is a definition that sends each user two mails, one of them in a branch.
-var twoMails = strings.Replace(definition, `"SendEmail":`, `"Second": {"Branches": [{"States": {"Send": {
-	"Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail"}}}]}, "SendEmail":`, 1)
+var twoMails = strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 2`, 1)
 
 func (f *fakePreflight) DescribeStateMachine(_ context.Context, in *sfn.DescribeStateMachineInput, _ ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error) {
 	f.askedForMachine = *in.StateMachineArn
@@ -61,7 +57,11 @@ func (f *fakePreflight) GetGroup(_ context.Context, in *iam.GetGroupInput, _ ...
 	if f.groupErr != nil {
 		return nil, f.groupErr
 	}
-	arn := "arn:aws:iam::123456789012:group/" + f.groupPath + *in.GroupName
+	path := ""
+	if *in.GroupName == "NoAuthority" {
+		path = f.groupPath
+	}
+	arn := "arn:aws:iam::123456789012:group/" + path + *in.GroupName
 	return &iam.GetGroupOutput{Group: &iamtypes.Group{Arn: &arn}}, nil
 }
 
@@ -145,7 +145,7 @@ func TestCheckWithAWS(t *testing.T) {
 			result{list + "problem  look at SES: " + askAdmin + "\nproblem  look at the SES identity example.com: " + askAdmin +
 				"\nwarning  did not find out which addresses SES suppresses: look at the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
 				"\nproblem  look at the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has other letter case, " +
-				"configure it by the ARN that IAM shows, and deploy the stack\nproblem  look at the password policy: " + askAdmin + "\n",
+				"configure the group by the ARN that IAM shows, and deploy the stack\nproblem  look at the password policy: " + askAdmin + "\n",
 				"onboard: 4 problems to fix before the list is run\n", 3},
 		},
 		"the group has a path": {
@@ -160,7 +160,7 @@ func TestCheckWithAWS(t *testing.T) {
 		},
 		"another state machine": {fakePreflight{definition: `{"States": {}}`}, unknownMachine},
 		"a state machine that mails nobody": {
-			fakePreflight{definition: strings.ReplaceAll(definition, "sendEmail", "getAccount")}, unknownMachine,
+			fakePreflight{definition: strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 0`, 1)}, unknownMachine,
 		},
 	}
 	for name, test := range tests {

@@ -12,15 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
-)
-
-// The errors that the state machine fails with of its own accord, and the state whose output is the report.
-const (
-	usersNotOnboarded = "UsersNotOnboarded"
-	invalidInput      = "InvalidInput"
-	preflightFailed   = "PreflightFailed"
-	summaryState      = "Summary"
 )
 
 // outcome returns what the execution, which has ended, reports of its users. Where it reports none, the error says
@@ -31,26 +24,26 @@ func (e *execution) outcome(ctx context.Context, ended *sfn.DescribeExecutionOut
 	}
 	name, cause := aws.ToString(ended.Error), aws.ToString(ended.Cause)
 	switch name {
-	case usersNotOnboarded:
+	case contract.UsersNotOnboarded:
 		report, err := e.summary(ctx)
 		if err != nil {
 			return nil, err
 		}
 		return e.parseOutcome(report)
-	case invalidInput:
+	case contract.InvalidInput:
 		return nil, refusedList{cause}
-	case preflightFailed:
+	case contract.PreflightFailed:
 		denied := ""
 		if isDenial(cause) {
 			denied = "\nwhat is not authorized: " + whenDenied
 		}
-		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s%s", runAgain, indented(cause), denied)
+		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s%s", contract.RunAgain, indented(cause), denied)
 	default:
 		why := join(": ", string(ended.Status), name, oneLine(cause))
 		if done := e.done(ctx); done != "" {
 			why += ", " + done + " were done"
 		}
-		remedy := runAgain + ", it goes on where this run stopped"
+		remedy := contract.RunAgain + ", it goes on where this run stopped"
 		if isDenial(cause) {
 			remedy = whenDenied
 		}
@@ -73,12 +66,12 @@ func (e *execution) summary(ctx context.Context) (string, error) {
 		}
 		for _, event := range page.Events {
 			exited := event.StateExitedEventDetails
-			if exited != nil && aws.ToString(exited.Name) == summaryState {
+			if exited != nil && aws.ToString(exited.Name) == contract.SummaryState {
 				return aws.ToString(exited.Output), nil
 			}
 		}
 	}
-	return "", errors.New("the history of the execution has no state " + summaryState)
+	return "", errors.New("the history of the execution has no state " + contract.SummaryState)
 }
 
 // refusedList is the state machine's refusal of a list, with all problems that it found.

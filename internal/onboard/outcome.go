@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
 // outcome is what became of the users of a list: the report of the state machine.
@@ -91,14 +93,13 @@ func (o *outcome) err() error {
 	if failed == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s failed: run the same list again when the cause is gone, it goes on where this run stopped",
-		count(failed, "user"))
+	return fmt.Errorf("%s failed: %s; it goes on where this run stopped", count(failed, "user"), contract.FixAndRunAgain)
 }
 
 // isFailed holds for a status that is not known, too.
 func (u userOutcome) isFailed() bool {
 	switch u.Status {
-	case "Created", "Resumed", "Resent", "Skipped":
+	case contract.Created, contract.Resumed, contract.Resent, contract.Skipped:
 		return false
 	default:
 		return true

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
@@ -22,7 +23,7 @@ import (
 // further.
 type preflight struct {
 	clients  *Clients
-	needs    *needs
+	settings contract.Settings
 	list     *userlist.List
 	progress io.Writer // what takes long says here how far it is
 
@@ -53,11 +54,11 @@ func (p *preflight) add(level level, format string, args ...any) {
 	p.findings = append(p.findings, finding{level, fmt.Sprintf(format, args...)})
 }
 
-// newPreflight reads what the state machine needs.
+// newPreflight reads the settings of the state machine.
 func newPreflight(ctx context.Context, clients *Clients, machine string, where target, list *userlist.List, progress io.Writer) (*preflight, error) {
-	needs, err := readNeeds(ctx, clients.Machines, machine)
+	settings, err := readSettings(ctx, clients.Machines, machine)
 	parsed, _ := arn.Parse(machine)
-	return &preflight{clients: clients, needs: needs, list: list, progress: progress, region: parsed.Region, profile: where.profile}, err
+	return &preflight{clients: clients, settings: settings, list: list, progress: progress, region: parsed.Region, profile: where.profile}, err
 }
 
 // look returns all findings. The error is that of the worst one.
@@ -96,11 +97,14 @@ func (p *preflight) look(ctx context.Context) ([]finding, error) {
 }
 
 func (p *preflight) lookAtList() (wrong int) {
+	var groups []string
+	for _, group := range p.settings.Groups {
+		groups = append(groups, group.Name)
+	}
 	for _, user := range p.list.Users {
-		if user.Group != "" && !slices.Contains(p.needs.groups, user.Group) {
+		if user.Group != "" && !slices.Contains(groups, user.Group) {
 			wrong++
-			p.add(problem, "%s:%d: must have a Group out of %s, got: %q", p.list.Name, user.Line,
-				strings.Join(p.needs.groups, ", "), user.Group)
+			p.add(problem, "%s:%d: %s, got: %q", p.list.Name, user.Line, contract.MustHaveGroup(strings.Join(groups, ", ")), user.Group)
 		}
 	}
 	if wrong == 0 {
@@ -124,7 +128,7 @@ func (p *preflight) account(ctx context.Context) (*sesv2.GetAccountOutput, error
 // senderIdentity asks SES for the identity of the sender, once.
 func (p *preflight) senderIdentity(ctx context.Context) (*sesv2.GetEmailIdentityOutput, error) {
 	if p.sender == nil {
-		identity, err := p.clients.Mail.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: &p.needs.identity}, patient)
+		identity, err := p.clients.Mail.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: &p.settings.SenderIdentity}, patient)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +145,7 @@ func (p *preflight) lookAtSES(ctx context.Context) error {
 	if account.SendingEnabled {
 		p.add(fine, "SES sends from this account")
 	} else {
-		p.add(problem, "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again")
+		p.add(problem, contract.SendingDisabled)
 	}
 	if account.ProductionAccessEnabled {
 		p.add(fine, "SES is out of its sandbox, and mails everybody")
@@ -159,7 +163,7 @@ func (p *preflight) lookAtQuota(quota *sestypes.SendQuota) {
 		return
 	}
 	left, users := int(max(quota.Max24HourSend-quota.SentLast24Hours, 0)), len(p.list.Users)
-	mails := users * p.needs.mails
+	mails := users * p.settings.MailsPerUser
 	balance := fmt.Sprintf("SES sends %s within 24 hours, and the list takes %s for %s",
 		count(left, "more mail"), count(mails, "mail"), count(users, "user"))
 	if mails <= left {
@@ -174,45 +178,42 @@ func (p *preflight) lookAtSender(ctx context.Context) error {
 	var missing *sestypes.NotFoundException
 	switch {
 	case errors.As(err, &missing):
-		p.add(problem, "SES has no identity %s in this region: create it and have it verified", p.needs.identity)
+		p.add(problem, "%s", contract.NoIdentity(p.settings.SenderIdentity))
 	case err != nil:
-		return refused("look at the SES identity "+p.needs.identity, err)
+		return refused("look at the SES identity "+p.settings.SenderIdentity, err)
 	case !identity.VerifiedForSendingStatus:
-		p.add(problem, "the sender's SES identity %s is not verified: follow the link in the mail that AWS sent to the address, "+
-			"or publish the DKIM records of the domain", p.needs.identity)
+		p.add(problem, "%s", contract.IdentityNotVerified(p.settings.SenderIdentity))
 	default:
-		p.add(fine, "the sender's SES identity %s is verified", p.needs.identity)
+		p.add(fine, "the sender's SES identity %s is verified", p.settings.SenderIdentity)
 	}
 	return nil
 }
 
 func (p *preflight) lookAtGroups(ctx context.Context) error {
-	for _, name := range p.needs.groups {
-		found, err := p.clients.Users.GetGroup(ctx, &iam.GetGroupInput{GroupName: &name, MaxItems: aws.Int32(1)})
+	for _, group := range p.settings.Groups {
+		found, err := p.clients.Users.GetGroup(ctx, &iam.GetGroupInput{GroupName: &group.Name, MaxItems: aws.Int32(1)})
 		var missing *iamtypes.NoSuchEntityException
 		switch {
 		case errors.As(err, &missing):
-			p.add(problem, "IAM has no group %s: create it, or deploy the stack again", name)
+			p.add(problem, "%s", contract.NoGroup(group.Name))
 		case isDenied(err):
-			return awsErrorf("%v; if the group has a path, or its name has other letter case, configure it by the ARN that IAM shows, "+
-				"and deploy the stack", refused("look at the group "+name, err))
+			return awsErrorf("%v; %s", refused("look at the group "+group.Name, err), contract.IfGroupHasPath)
 		case err != nil:
-			return refused("look at the group "+name, err)
+			return refused("look at the group "+group.Name, err)
 		default:
-			p.compareARNs(name, aws.ToString(found.Group.Arn))
+			p.compareARNs(group, aws.ToString(found.Group.Arn))
 		}
 	}
 	return nil
 }
 
 // compareARNs compares the ARN of a group with the one that the role of the state machine may use.
-func (p *preflight) compareARNs(name, arn string) {
-	if usable := p.needs.groupARNs[name]; usable != "" && usable != arn {
-		p.add(problem, "the group %s is %s, but the role of the state machine may use %s alone: configure the group by the ARN that "+
-			"IAM shows, and deploy the stack", name, arn, usable)
+func (p *preflight) compareARNs(group contract.Group, arn string) {
+	if group.Arn != arn {
+		p.add(problem, "the group %s is %s, but %s: %s", group.Name, arn, contract.OnlyByARN(group.Arn), contract.ConfigureByARN)
 		return
 	}
-	p.add(fine, "the group %s exists", name)
+	p.add(fine, "the group %s exists", group.Name)
 }
 
 func (p *preflight) lookAtPasswordPolicy(ctx context.Context) error {

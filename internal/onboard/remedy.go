@@ -1,34 +1,36 @@
 package onboard
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+)
 
 const (
-	runAgain = "run the same list again"
-
 	// aMinute is longer than IAM usually takes to know a change everywhere. AWS does not say how long that is (IAM User
 	// Guide, "Troubleshoot IAM", on eventual consistency).
-	aMinute = "wait a minute, then " + runAgain
+	aMinute = "wait a minute, then " + contract.RunAgain
 	// aFewMinutes is what IAM asks for in the errors EntityTemporarilyUnmodifiable and ConcurrentModification (IAM API
 	// Reference).
-	aFewMinutes = "wait a few minutes, then " + runAgain
+	aFewMinutes = "wait a few minutes, then " + contract.RunAgain
 )
 
 // whatToDo says what the operator is to do about a user.
 func (u userOutcome) whatToDo() string {
-	isMailed := u.Status == "Created" || u.Status == "Resumed" || u.Status == "Resent"
+	isMailed := u.Status == contract.Created || u.Status == contract.Resumed || u.Status == contract.Resent
 	if u.isSuppressed && isMailed {
 		return "remove the address from SES's suppression list, and run the list with --resend: SES did not send the mail"
 	}
 	switch u.Status {
-	case "Created":
+	case contract.Created:
 		return "nothing: the sign-in data is mailed"
-	case "Resumed":
+	case contract.Resumed:
 		return "nothing: left unfinished by an earlier run, now finished and the sign-in data mailed"
-	case "Resent":
+	case contract.Resent:
 		return "nothing: a new password is mailed"
-	case "Skipped":
+	case contract.Skipped:
 		return u.whySkipped()
-	case "Failed":
+	case contract.Failed:
 		return u.remedy()
 	default:
 		return "unknown status, see the execution in the console"
@@ -37,11 +39,11 @@ func (u userOutcome) whatToDo() string {
 
 func (u userOutcome) whySkipped() string {
 	switch u.Reason {
-	case "NotOurs":
+	case contract.NotOurs:
 		return "was there before and is not touched: if this is another person, choose another UserName"
-	case "Complete":
+	case contract.Complete:
 		return "nothing: was onboarded before; if the mail is lost, run the list with --resend"
-	case "TakenOver":
+	case contract.TakenOver:
 		return "nothing: has signed in before and chosen a password"
 	default:
 		return "nothing: " + u.Reason
@@ -50,20 +52,20 @@ func (u userOutcome) whySkipped() string {
 
 // remediesOfUsers are what to do about a user that failed, by the name of the error.
 var remediesOfUsers = map[string]string{
-	"NameInOtherCase":                          "write the name in the list as IAM has it, then " + runAgain,
-	"NoGoodPassword":                           "look at the password policy of the account, then " + runAgain,
-	"Iam.LimitExceededException":               "make room in the quota that the cause names, then " + runAgain,
-	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + runAgain,
-	"SesV2.BadRequestException":                "see that the e-mail address is right, then " + runAgain,
-	"SesV2.SendingPausedException":             "have sending enabled again in the SES console, then " + runAgain,
-	"SesV2.AccountSuspendedException":          "have sending enabled again in the SES console, then " + runAgain,
-	"SesV2.MailFromDomainNotVerifiedException": "have the MAIL FROM domain verified in SES, then " + runAgain,
+	contract.NameInOtherCase:                   "write the name in the list as IAM has it, then " + contract.RunAgain,
+	contract.NoGoodPassword:                    "look at the password policy of the account, then " + contract.RunAgain,
+	"Iam.LimitExceededException":               "make room in the quota that the cause names, then " + contract.RunAgain,
+	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + contract.RunAgain,
+	"SesV2.BadRequestException":                "see that the e-mail address is right, then " + contract.RunAgain,
+	"SesV2.SendingPausedException":             "have sending enabled again in the SES console, then " + contract.RunAgain,
+	"SesV2.AccountSuspendedException":          "have sending enabled again in the SES console, then " + contract.RunAgain,
+	"SesV2.MailFromDomainNotVerifiedException": "have the MAIL FROM domain verified in SES, then " + contract.RunAgain,
 	"SesV2.LimitExceededException":             untilTheQuotaAllows,
 
 	// A second run is the remedy: the first was stopped or too slow, or the password policy has changed meanwhile.
-	"ChildExecutionFailed":                 runAgain,
-	"States.Timeout":                       runAgain,
-	"Iam.PasswordPolicyViolationException": runAgain,
+	contract.ChildExecutionFailed:          contract.RunAgain,
+	"States.Timeout":                       contract.RunAgain,
+	"Iam.PasswordPolicyViolationException": contract.RunAgain,
 
 	// These pass.
 	"Iam.EntityTemporarilyUnmodifiableException":   aFewMinutes,
@@ -77,7 +79,7 @@ var remediesOfUsers = map[string]string{
 }
 
 const (
-	untilTheQuotaAllows = "wait until the 24-hour quota of SES allows more mails, then " + runAgain
+	untilTheQuotaAllows = "wait until the 24-hour quota of SES allows more mails, then " + contract.RunAgain
 	whenThrottled       = aFewMinutes + "; if AWS throttles it again, deploy the stack with a lower maxConcurrency"
 	whenDenied          = aMinute + ": IAM may not know a new deployment everywhere yet; if it is denied again, ask an " +
 		"administrator what denies it to the role of the state machine"
@@ -93,7 +95,7 @@ func (u userOutcome) remedy() string {
 	remedy, known := remediesOfUsers[u.Error]
 	switch {
 	case u.Step == "CreateUser" && u.Error == "Iam.NoSuchEntityException": // CreateUser names nothing else that can be missing
-		return "see that the permissions boundary that the cause names is there, then " + runAgain
+		return "see that the permissions boundary that the cause names is there, then " + contract.RunAgain
 	case u.Error == "SesV2.TooManyRequestsException" && strings.Contains(u.Cause, "quota"):
 		return untilTheQuotaAllows
 	case known:
@@ -107,7 +109,7 @@ func (u userOutcome) remedy() string {
 	case strings.Contains(u.Cause, "Status Code: 5"):
 		return aFewMinutes
 	default:
-		return "fix the cause, then " + runAgain
+		return contract.FixAndRunAgain
 	}
 }
 

@@ -41,7 +41,7 @@ cy@example.com   Resumed  nothing: left unfinished by an earlier run, now finish
 		`{"UserName":"ada@example.com","Status":"Created"},` +
 		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is not verified."},` +
 		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
-	oneFailed = "onboard: 1 user failed: run the same list again when the cause is gone, it goes on where this run stopped\n"
+	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
 )
 
 const stillThere = "its report, when it has ended: onboard report " + executionARN + "\n"

@@ -88,14 +88,14 @@ func (p *preflight) lookAtSuppressed(ctx context.Context) error {
 
 // suppressedReasons returns the reasons for which SES suppresses the mails of the state machine; none if it never does.
 func (p *preflight) suppressedReasons(ctx context.Context) ([]sestypes.SuppressionListReason, error) {
-	set := p.needs.configurationSet
+	set := p.settings.ConfigurationSet
 	if set == "" {
 		identity, err := p.senderIdentity(ctx)
 		var missing *sestypes.NotFoundException
 		switch {
 		case errors.As(err, &missing): // the state machine then refuses the list
 		case err != nil:
-			return nil, refused(fmt.Sprintf("look at the SES identity %s (ses:GetEmailIdentity)", p.needs.identity), err)
+			return nil, refused(fmt.Sprintf("look at the SES identity %s (ses:GetEmailIdentity)", p.settings.SenderIdentity), err)
 		default:
 			set = aws.ToString(identity.ConfigurationSetName)
 		}

@@ -284,7 +284,7 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 }
 
 // withSet is a definition whose mails name a configuration set.
-var withSet = strings.Replace(definition, `sendEmail"`, `sendEmail", "Arguments": {"ConfigurationSetName": "mails"}`, 1)
+var withSet = strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 1, "ConfigurationSet": "mails"`, 1)
 
 func TestRunKnowsWhoGotNoMail(t *testing.T) {
 	fake := &fakeAWS{looks: succeeded(`{"Total":4,"Created":0,"Resumed":1,"Resent":1,"Skipped":1,"Failed":1,"Users":[` +

@@ -12,11 +12,9 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/spf13/cobra"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
-
-// stateMachineOutput is the output of the app's stack that holds the ARN of the state machine.
-const stateMachineOutput = "StateMachineArn"
 
 // target says which state machine to run, and as whom.
 type target struct {
@@ -28,7 +26,7 @@ type target struct {
 
 func (t *target) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&t.stack, "stack", "IamUserOnboarding", "the stack that has the state machine, by its output "+stateMachineOutput)
+	flags.StringVar(&t.stack, "stack", contract.StackName, "the stack that has the state machine, by its output "+contract.StateMachineOutput)
 	flags.StringVar(&t.stateMachine, "state-machine", "", "the `ARN` of the state machine, instead of --stack")
 	flags.StringVar(&t.region, "region", "", "the AWS region (default: the one of --state-machine, else as the AWS CLI finds it)")
 	flags.StringVar(&t.profile, "profile", "", "the AWS profile (default: as the AWS CLI finds it)")
@@ -96,13 +94,13 @@ func (t *target) findStateMachine(ctx context.Context, stacks StackAPI) (string,
 	}
 	for _, stack := range found.Stacks {
 		for _, output := range stack.Outputs {
-			if aws.ToString(output.OutputKey) == stateMachineOutput {
+			if aws.ToString(output.OutputKey) == contract.StateMachineOutput {
 				return aws.ToString(output.OutputValue), nil
 			}
 		}
 	}
 	return "", awsErrorf("the stack %q has no output %s: choose another with --stack, or the state machine with --state-machine",
-		t.stack, stateMachineOutput)
+		t.stack, contract.StateMachineOutput)
 }
 
 // find makes the clients, and returns them with the ARN of the state machine.
@@ -137,7 +135,7 @@ func (t *target) findExecution(ctx context.Context, stacks StackAPI, name string
 	}
 	found, err := arn.Parse(machine)
 	if err != nil {
-		return "", awsErrorf("the output %s of the stack %q is no ARN, got: %s", stateMachineOutput, t.stack, machine)
+		return "", awsErrorf("the output %s of the stack %q is no ARN, got: %s", contract.StateMachineOutput, t.stack, machine)
 	}
 	_, machineName, _ := strings.Cut(found.Resource, ":")
 	found.Resource = "execution:" + machineName + ":" + name

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
@@ -25,7 +26,7 @@ func (d *draft) check() {
 		case map[string]any:
 			d.checkUser(item, value)
 		default:
-			d.addTo(item, "must be an e-mail address or an object with UserName and Email, got: %s", show(value))
+			d.addTo(item, contract.MustBeUser+", got: %s", show(value))
 		}
 	}
 	d.checkTwins()
@@ -34,26 +35,23 @@ func (d *draft) check() {
 func (d *draft) checkUser(item item, user map[string]any) {
 	name, _ := user["UserName"].(string)
 	if !rules.UserName.Holds(name) {
-		d.addTo(item, "must have a UserName of %s, got: %s", what(rules.UserName), showKey(user, "UserName"))
+		d.addTo(item, contract.MustHaveUserName+", got: %s", showKey(user, "UserName"))
 	}
 	email, _ := user["Email"].(string)
 	if !rules.EmailAddress.Holds(email) {
-		d.addTo(item, "must have %s, got: %s", what(rules.EmailAddress), showKey(user, "Email"))
+		d.addTo(item, contract.MustHaveEmail+", got: %s", showKey(user, "Email"))
 	}
 	group, _ := user["Group"].(string)
 	if _, ok := user["Group"]; ok && !rules.GroupName.Holds(group) {
-		d.addTo(item, "must have a Group of %s, got: %s", what(rules.GroupName), showKey(user, "Group"))
+		d.addTo(item, contract.MustHaveGroupName+", got: %s", showKey(user, "Group"))
 	}
 	for _, key := range slices.Sorted(maps.Keys(user)) {
 		if key != "UserName" && key != "Email" && key != "Group" {
-			d.addTo(item, "must have no key but UserName, Email, Group, got: %s", show(key))
+			d.addTo(item, contract.MustHaveNoOtherKey+", got: %s", show(key))
 		}
 	}
 	d.list.Users = append(d.list.Users, User{name, email, group, item.line})
 }
-
-// what returns what a value must be.
-func what(rule rules.Rule[string]) string { return strings.TrimPrefix(rule.Expected, "be ") }
 
 // checkTwins looks for names that IAM takes for the same. The problem is where the first of them comes again.
 func (d *draft) checkTwins() {
@@ -67,7 +65,7 @@ func (d *draft) checkTwins() {
 	for _, key := range slices.Sorted(maps.Keys(same)) {
 		if twins := same[key]; len(twins) > 1 {
 			name, _ := userName(twins[0].value)
-			d.add(twins[1].line, "user names must be unique without regard to case, got %d times: %s (%s)",
+			d.add(twins[1].line, contract.MustBeUnique+", got %d times: %s (%s)",
 				len(twins), show(name), places(twins))
 		}
 	}

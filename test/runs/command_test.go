@@ -123,7 +123,7 @@ ok       SES suppresses none of the addresses
 ok       the group NoAuthorityIAMGroup exists
 ok       the account has no password policy of its own: passwords satisfy the default of IAM
 `
-		failed = "onboard: 1 user failed: run the same list again when the cause is gone, it goes on where this run stopped\n"
+		failed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
 		table  = `USER                      STATUS   WHAT TO DO
 command                   Skipped  nothing: was onboarded before; if the mail is lost, run the list with --resend
 command-case@example.net  Failed   write the name in the list as IAM has it, then run the same list again
