@@ -4,6 +4,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
 // GrantStartExecution lets an identity run lists, and nothing else: it cannot even see what became of them. A list says
@@ -25,7 +27,7 @@ func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 			"states:DescribeExecution", "states:DescribeStateMachineForExecution", "states:GetExecutionHistory", "states:ListMapRuns")).
 		Combine(grantTo(grantee, nil, []*string{mapRuns}, "states:DescribeMapRun", "states:ListExecutions"))
 	if u.encryptionKey != nil {
-		grant = grant.Combine(grantTo(grantee, dataOf(u.stateMachine), []*string{u.encryptionKey.KeyArn()}, "kms:Decrypt"))
+		grant = grant.Combine(grantTo(grantee, machine.DataOf(u.stateMachine), []*string{u.encryptionKey.KeyArn()}, "kms:Decrypt"))
 	}
 	return grant
 }
@@ -33,8 +35,8 @@ func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 // GrantChangePassword lets the members of a group of your own change the password that they were mailed, without which
 // they do not get past the first sign-in. The group that is made has it.
 func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
-	grant := grantTo(grantee, nil, []*string{userARN(u, u.userPath, "${aws:username}")}, ownPassword...).
-		Combine(grantTo(grantee, nil, anyResource(), readPasswordPolicy...))
+	grant := grantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "${aws:username}")}, ownPassword...).
+		Combine(grantTo(grantee, nil, machine.AnyResource(), readPasswordPolicy...))
 	if group, ok := grantee.(iam.IGroup); ok {
 		attachByName(group)
 	}
@@ -44,12 +46,12 @@ func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
 // attachByName has the policy that the CDK makes for a group name the group as IAM's API does: see [groupName].
 func attachByName(group iam.IGroup) {
 	if name := groupName(group); *name != *group.GroupName() {
-		policy := group.Node().FindChild(jsii.String(defaultPolicy))
+		policy := group.Node().FindChild(jsii.String(machine.DefaultPolicy))
 		policy.Node().DefaultChild().(iam.CfnPolicy).SetGroups(&[]*string{name})
 	}
 }
 
-func grantTo(grantee iam.IGrantable, c conditions, resources []*string, actions ...string) iam.Grant {
+func grantTo(grantee iam.IGrantable, c machine.Conditions, resources []*string, actions ...string) iam.Grant {
 	byOperator := map[string]*map[string]any{}
 	for operator, keys := range c {
 		byOperator[operator] = (*map[string]any)(&keys)

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
@@ -29,12 +30,12 @@ var (
 // newGroup makes a group whose members may change their own password, with RequireMfa also set up MFA, and nothing else.
 func newGroup(scope constructs.Construct, props *UserOnboardingProps) iam.Group {
 	group := iam.NewGroup(scope, jsii.String("Group"), &iam.GroupProps{GroupName: props.GroupName})
-	self := userARN(scope, *props.UserPath, "${aws:username}")
+	self := machine.UserARN(scope, *props.UserPath, "${aws:username}")
 	allow(group, ownPassword, self)
 	allow(group, readPasswordPolicy, jsii.String("*"))
 	if *props.RequireMfa {
 		allow(group, ownMFADevice, self)
-		allow(group, createMFADevice, iamARN(scope, "mfa/*"))
+		allow(group, createMFADevice, machine.IAMARN(scope, "mfa/*"))
 		allow(group, listMFADevices, jsii.String("*"))
 		denyWithoutMFA(group, self)
 	}
@@ -54,7 +55,7 @@ func allow(group iam.Group, actions []string, resource *string) {
 // denyWithoutMFA denies what the members may not do until they have signed in with MFA, whatever allows it to them:
 // everything but to change a password and to set up MFA, and these for anybody but themselves.
 func denyWithoutMFA(group iam.Group, self *string) {
-	withoutMFA := conditions{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}.document()
+	withoutMFA := machine.Conditions{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}.Document()
 	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
 		Effect: iam.Effect_DENY,
 		NotActions: jsii.Strings(slices.Concat(ownPassword, readPasswordPolicy, ownMFADevice, createMFADevice,

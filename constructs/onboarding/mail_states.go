@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
@@ -44,15 +45,21 @@ func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsS
 	if f.configurationSet != nil {
 		parameters["ConfigurationSetName"] = f.configurationSet.ConfigurationSetName()
 	}
-	return f.task(name, call{
-		permission: "ses:SendEmail",
-		resources:  f.sendingResources(),
-		conditions: stringEquals("ses:FromAddress", f.props.Sender),
-		parameters: parameters,
-		final: []string{"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
-			"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
-			"SesV2.SendingPausedException"},
-		retry: ofMail,
+	return f.Task(name, machine.Call{
+		Permission: "ses:SendEmail",
+		Resources:  f.sendingResources(),
+		Conditions: machine.StringEquals("ses:FromAddress", f.props.Sender),
+		Parameters: parameters,
+		Final: []string{
+			"SesV2.AccountSuspendedException",          // somebody has to act
+			"SesV2.BadRequestException",                // the request stays the same
+			"SesV2.LimitExceededException",             // the quota of 24 hours
+			"SesV2.MailFromDomainNotVerifiedException", // somebody has to act
+			"SesV2.MessageRejectedException",           // the mail stays the same
+			"SesV2.NotFoundException",                  // the configuration set does not exist
+			"SesV2.SendingPausedException",             // somebody has to act
+		},
+		Retry: machine.MailRetry,
 	})
 }
 
@@ -74,7 +81,7 @@ func (f *flow) sendingResources() []*string {
 }
 
 func (f *flow) sesARN(resource, name string) *string {
-	return awscdk.Stack_Of(f.scope).FormatArn(&awscdk.ArnComponents{
+	return awscdk.Stack_Of(f.Scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("ses"), Resource: &resource, ResourceName: &name,
 	})
 }

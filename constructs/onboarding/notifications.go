@@ -36,12 +36,11 @@ func (u *UserOnboarding) warnOfTopicPolicy(prop string, topic sns.ITopic, servic
 		"%s is an imported topic: its policy must allow the service %s to publish to it", prop, service)))
 }
 
-func (u *UserOnboarding) newConfigurationSet() ses.ConfigurationSet {
-	return ses.NewConfigurationSet(u, jsii.String("ConfigurationSet"), nil)
-}
-
-// notifyOfBounces tells the topic of each mail whose user will not get it.
+// notifyOfBounces has SES report to the bounce topic, if there is one, each mail that its user will not get.
 func (u *UserOnboarding) notifyOfBounces() {
+	if u.bounceTopic == nil {
+		return
+	}
 	ses.NewConfigurationSetEventDestination(u, jsii.String("Bounces"), &ses.ConfigurationSetEventDestinationProps{
 		ConfigurationSet: u.configurationSet,
 		Destination:      ses.EventDestination_SnsTopic(u.bounceTopic),
@@ -52,8 +51,12 @@ func (u *UserOnboarding) notifyOfBounces() {
 	u.warnOfTopicPolicy("BounceTopic", u.bounceTopic, "ses.amazonaws.com")
 }
 
-// notifyOfFailures tells the topic of each execution that ended badly, in words that hold nothing of its data.
+// notifyOfFailures has EventBridge report to the alarm topic, if there is one, each execution that ended badly, in words that
+// hold nothing of its data.
 func (u *UserOnboarding) notifyOfFailures() {
+	if u.alarmTopic == nil {
+		return
+	}
 	execution := events.EventField_FromPath(jsii.String("$.detail.executionArn"))
 	status := events.EventField_FromPath(jsii.String("$.detail.status"))
 	message := fmt.Sprintf("The onboarding of IAM users ended as %s. See which users, and why: %s%s", *status, u.seeExecution(),

@@ -43,6 +43,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
@@ -73,38 +74,18 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 		panic(fmt.Sprintf("UserOnboarding: %s", err))
 	}
 
-	u := &UserOnboarding{
-		userPath: *resolved.UserPath, group: resolved.Group, identity: resolved.SenderIdentity, configurationSet: resolved.ConfigurationSet,
-		signInURL: resolved.SignInUrl, encryptionKey: resolved.EncryptionKey,
-	}
+	u := &UserOnboarding{userPath: *resolved.UserPath, encryptionKey: resolved.EncryptionKey}
 	constructs.NewConstruct_Override(u, scope, id)
-	if u.group == nil {
-		u.group = newGroup(u, resolved)
-	}
-	if u.identity == nil {
-		u.identity = u.newSenderIdentity(resolved)
-	}
-	if u.signInURL == nil {
-		u.signInURL = u.defaultSignInURL()
-	}
+	u.group = u.groupOrNew(resolved)
+	u.identity = u.identityOrNew(resolved)
+	u.signInURL = u.signInURLOrDefault(resolved)
 	u.bounceTopic = u.topic("BounceTopic", resolved.BounceTopic, resolved.BounceEmail)
-	if u.bounceTopic != nil {
-		if u.configurationSet == nil {
-			u.configurationSet = u.newConfigurationSet()
-		}
-		u.notifyOfBounces()
-	}
-	u.role = newExecutionRole(u)
-	u.logGroup = newLogGroup(u, resolved)
-	u.stateMachine = u.newStateMachine(resolved)
-	policy := allowMapRun(u, u.role, u.stateMachine)
-	if resolved.EncryptionKey != nil {
-		encrypt(u.stateMachine, resolved.EncryptionKey, policy)
-	}
+	u.configurationSet = u.configurationSetOrNew(resolved)
+	u.role = machine.NewRole(u, "Lets the state machine onboard IAM users, and nothing else")
+	u.stateMachine, u.logGroup = u.newStateMachine(resolved)
 	u.alarmTopic = u.topic("AlarmTopic", resolved.AlarmTopic, resolved.AlarmEmail)
-	if u.alarmTopic != nil {
-		u.notifyOfFailures()
-	}
+	u.notifyOfBounces()
+	u.notifyOfFailures()
 	u.explainFindings(resolved)
 	return u
 }
@@ -141,7 +122,17 @@ func (u *UserOnboarding) StateMachine() sfn.IStateMachine { return u.stateMachin
 // SignInUrl returns the page that the mail tells users to sign in at.
 func (u *UserOnboarding) SignInUrl() *string { return u.signInURL }
 
-func (u *UserOnboarding) newSenderIdentity(props *UserOnboardingProps) ses.EmailIdentity {
+func (u *UserOnboarding) groupOrNew(props *UserOnboardingProps) iam.IGroup {
+	if props.Group != nil {
+		return props.Group
+	}
+	return newGroup(u, props)
+}
+
+func (u *UserOnboarding) identityOrNew(props *UserOnboardingProps) ses.IEmailIdentity {
+	if props.SenderIdentity != nil {
+		return props.SenderIdentity
+	}
 	source := props.Identity
 	if source == nil {
 		source = ses.Identity_Email(props.Sender)
@@ -157,22 +148,26 @@ func (u *UserOnboarding) newSenderIdentity(props *UserOnboardingProps) ses.Email
 	return identity
 }
 
-func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) sfn.StateMachine {
-	flow := &flow{
-		scope: u, role: u.role, groups: append([]iam.IGroup{u.group}, *props.AllowedGroups...), identity: u.identity,
-		configurationSet: u.configurationSet,
-		signInURL:        u.signInURL, props: props,
+// configurationSetOrNew makes a configuration set only for bounces, which SES reports through one.
+func (u *UserOnboarding) configurationSetOrNew(props *UserOnboardingProps) ses.IConfigurationSet {
+	if props.ConfigurationSet != nil || u.bounceTopic == nil {
+		return props.ConfigurationSet
 	}
-	return sfn.NewStateMachine(u, jsii.String("StateMachine"), &sfn.StateMachineProps{
-		Comment:        jsii.String("Onboards IAM users from a list"),
-		QueryLanguage:  sfn.QueryLanguage_JSONATA,
-		DefinitionBody: sfn.DefinitionBody_FromChainable(flow.onboardList()),
-		Role:           u.role.WithoutPolicyUpdates(nil),
-		Timeout:        listTimeout(props.MaxConcurrency),
-		// Neither records of failed tasks nor traces, which would have the causes in the words of the service that a
-		// password was given to.
-		Logs: &sfn.LogOptions{
-			Destination: u.logGroup, Level: sfn.LogLevel_FATAL, IncludeExecutionData: jsii.Bool(false),
-		},
+	return ses.NewConfigurationSet(u, jsii.String("ConfigurationSet"), nil)
+}
+
+func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) (sfn.StateMachine, logs.LogGroup) {
+	flow := &flow{
+		Flow: machine.Flow{Scope: u, Role: u.role}, props: props,
+		groups: append([]iam.IGroup{u.group}, *props.AllowedGroups...), identity: u.identity,
+		configurationSet: u.configurationSet, signInURL: u.signInURL,
+	}
+	return machine.New(u, &machine.Props{
+		Comment:       "Onboards IAM users from a list",
+		Definition:    flow.onboardList(),
+		Role:          u.role,
+		Timeout:       listTimeout(props.MaxConcurrency),
+		LogRetention:  props.LogRetention,
+		EncryptionKey: props.EncryptionKey,
 	})
 }

@@ -22,9 +22,12 @@ func partitionOf(scope constructs.IConstruct) string {
 	return ""
 }
 
-// defaultSignInURL returns the sign-in page of the account in its partition. [UserOnboardingProps.validate] refuses a
-// partition that is known not to have one here.
-func (u *UserOnboarding) defaultSignInURL() *string {
+// signInURLOrDefault returns the given sign-in page, or that of the account in its partition. [UserOnboardingProps.validate]
+// refuses a partition whose hosts are not known.
+func (u *UserOnboarding) signInURLOrDefault(props *UserOnboardingProps) *string {
+	if props.SignInUrl != nil {
+		return props.SignInUrl
+	}
 	var host string
 	if hosts, known := partition.HostsOf(partitionOf(u)); known {
 		host = hosts.SignIn

@@ -11,11 +11,10 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
 const (
-	// onboardingTag is the tag of each user that the state machine creates: pending, or complete.
-	onboardingTag = "onboarding"
 	// maxDraws bounds the draws of a password. A draw has a character of each class, so the first one is good.
 	maxDraws = 2
 	// notSymbols is the punctuation of GetRandomPassword that is no symbol to IAM (IAM User Guide, "Set an account
@@ -42,55 +41,64 @@ var (
 
 func (f *flow) createUser() tasks.CallAwsService {
 	tags := f.tagsOfNewUser()
-	createUser := call{
-		permission: "iam:CreateUser",
-		resources:  f.ourUsers(),
-		conditions: onlyThese(tags),
-		parameters: map[string]any{
+	createUser := machine.Call{
+		Permission: "iam:CreateUser",
+		Resources:  f.ourUsers(),
+		Conditions: machine.OnlyTheseTags(tags),
+		Parameters: map[string]any{
 			"UserName": jsonata.Expression("$states.input.UserName"),
 			"Path":     f.props.UserPath,
 			"Tags":     tagParameters(tags),
 		},
-		assign: map[string]any{"outcome": created},
-		final: []string{"Iam.EntityAlreadyExistsException", "Iam.InvalidInputException", "Iam.LimitExceededException",
-			"Iam.NoSuchEntityException"},
+		Assign: map[string]any{"outcome": created},
+		Final: []string{
+			"Iam.EntityAlreadyExistsException", // catchEntityExists
+			"Iam.InvalidInputException",        // the request stays the same
+			"Iam.LimitExceededException",       // a quota stays used up for longer than the retries
+			"Iam.NoSuchEntityException",        // the permissions boundary, which is older than the deployment
+		},
 	}
 	if boundary := f.props.PermissionsBoundary; boundary != nil {
-		createUser.parameters["PermissionsBoundary"] = jsonata.Plain(*boundary.ManagedPolicyArn())
-		createUser.conditions["StringEquals"]["iam:PermissionsBoundary"] = boundary.ManagedPolicyArn()
+		createUser.Parameters["PermissionsBoundary"] = jsonata.Plain(*boundary.ManagedPolicyArn())
+		createUser.Conditions["StringEquals"]["iam:PermissionsBoundary"] = boundary.ManagedPolicyArn()
 	}
 	// To create a user with tags takes the permission to tag it (IAM User Guide, "Tag IAM users").
-	f.allow("iam:TagUser", f.ourUsers(), onlyThese(tags))
-	return f.task("CreateUser", createUser)
+	f.Allow("iam:TagUser", f.ourUsers(), machine.OnlyTheseTags(tags))
+	return f.Task("CreateUser", createUser)
 }
 
 // tagsOfNewUser are the mark and the tags of the props, these by key.
-func (f *flow) tagsOfNewUser() []tag {
-	tags := []tag{mark("pending")}
+func (f *flow) tagsOfNewUser() []machine.Tag {
+	tags := []machine.Tag{mark(contract.TagPending)}
 	for _, key := range slices.Sorted(maps.Keys(*f.props.UserTags)) {
-		tags = append(tags, tag{key, *(*f.props.UserTags)[key]})
+		tags = append(tags, machine.Tag{Key: key, Value: *(*f.props.UserTags)[key]})
 	}
 	return tags
 }
 
 // getUser reads whose user it is that has the name. A user of ours is below the path and has the tag.
 func (f *flow) getUser() tasks.CallAwsService {
-	return f.task("GetUser", call{
-		permission: "iam:GetUser",
-		resources:  []*string{userARN(f.scope, "/", "*")},
-		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
-		assign: map[string]any{
+	return f.Task("GetUser", machine.Call{
+		Permission: "iam:GetUser",
+		Resources:  []*string{machine.UserARN(f.Scope, "/", "*")},
+		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
+		Assign: map[string]any{
 			"existingName": jsonata.Expression("$states.result.User.UserName"),
 			"onboarding": jsonata.Expression(fmt.Sprintf(
 				`$states.result.User.Path = %s ? [$states.result.User.Tags[Key = %s].Value, "none"][0] : "none"`,
-				jsonata.Literal(*f.props.UserPath), jsonata.Literal(onboardingTag))),
+				jsonata.Literal(*f.props.UserPath), jsonata.Literal(contract.TagKey))),
 		},
 	})
 }
 
-func (f *flow) isOurs() sfn.Choice {
-	return sfn.Choice_Jsonata(f.scope, jsii.String("Is the user ours to finish?"), nil)
+// catchEntityExists is for what the call would create.
+func catchEntityExists() *sfn.CatchProps {
+	return machine.Catch("Iam.EntityAlreadyExistsException", nil)
 }
+
+// catchNoUser is for a name that CreateUser found taken: IAM compares names without regard to case there, and with regard to it
+// everywhere else.
+func catchNoUser() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityException", nil) }
 
 // nameInOtherCase ends with a failure, because only the operator knows whether both names mean the same person.
 func (f *flow) nameInOtherCase() sfn.Pass {
@@ -98,44 +106,43 @@ func (f *flow) nameInOtherCase() sfn.Pass {
 }
 
 func (f *flow) skipped() sfn.Pass {
-	return f.end(contract.Skipped, `{"UserName": $states.input.UserName, "Status": "Skipped", "Reason": $onboarding = "complete" ? `+
+	return f.Output(contract.Skipped, `{"UserName": $states.input.UserName, "Status": "Skipped", "Reason": $onboarding = "complete" ? `+
 		jsonata.Literal(contract.Complete)+" : "+jsonata.Literal(contract.NotOurs)+"}")
 }
 
 // getLoginProfile reads whether the user has chosen a password already, and so taken over. A login profile that was made
 // just before may not be found for a while, hence retries of that error, too.
 func (f *flow) getLoginProfile() tasks.CallAwsService {
-	return f.task("GetLoginProfile", call{
-		permission: "iam:GetLoginProfile",
-		resources:  f.ourUsers(),
-		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
-		assign: map[string]any{
+	return f.Task("GetLoginProfile", machine.Call{
+		Permission: "iam:GetLoginProfile",
+		Resources:  f.ourUsers(),
+		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
+		Assign: map[string]any{
 			"takenOver": jsonata.Expression("$not($states.result.LoginProfile.PasswordResetRequired = true)"),
 		},
 	})
 }
 
-// noLoginProfile is right for a pending user. From a complete one somebody has removed the login profile since, and so
+// catchNoLoginProfile is right for a pending user. From a complete one somebody has removed the login profile since, and so
 // taken over.
-func noLoginProfile() *sfn.CatchProps {
-	return onError("Iam.NoSuchEntityException", map[string]any{
+func catchNoLoginProfile() *sfn.CatchProps {
+	return machine.Catch("Iam.NoSuchEntityException", map[string]any{
 		"takenOver": jsonata.Expression(`$onboarding = "complete"`),
 	})
 }
 
-func (f *flow) hasTakenOver() sfn.Choice {
-	return sfn.Choice_Jsonata(f.scope, jsii.String("Has the user taken over?"), nil)
-}
-
 // tagUser marks how far the user is.
 func (f *flow) tagUser(value string) tasks.CallAwsService {
-	tags := []tag{mark(value)}
-	return f.task("TagUser "+value, call{
-		permission: "iam:TagUser",
-		resources:  f.ourUsers(),
-		conditions: onlyThese(tags),
-		parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tagParameters(tags)},
-		final:      []string{"Iam.InvalidInputException", "Iam.LimitExceededException"},
+	tags := []machine.Tag{mark(value)}
+	return f.Task("TagUser "+value, machine.Call{
+		Permission: "iam:TagUser",
+		Resources:  f.ourUsers(),
+		Conditions: machine.OnlyTheseTags(tags),
+		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tagParameters(tags)},
+		Final: []string{
+			"Iam.InvalidInputException",  // the request stays the same
+			"Iam.LimitExceededException", // a quota stays used up for longer than the retries
+		},
 	})
 }
 
@@ -144,33 +151,38 @@ func (f *flow) addUserToGroup() tasks.CallAwsService {
 	for _, group := range f.groups {
 		groups = append(groups, group.GroupArn())
 	}
-	return f.task("AddUserToGroup", call{
-		permission: "iam:AddUserToGroup",
-		resources:  groups,
-		parameters: map[string]any{
+	return f.Task("AddUserToGroup", machine.Call{
+		Permission: "iam:AddUserToGroup",
+		Resources:  groups,
+		Parameters: map[string]any{
 			"UserName":  jsonata.Expression("$states.input.UserName"),
 			"GroupName": jsonata.Expression("$states.input.GroupName"),
 		},
-		assign: map[string]any{"draws": 0},
-		final:  []string{"Iam.LimitExceededException"},
-		retry:  ofNewUser,
+		Assign: map[string]any{"draws": 0},
+		Final: []string{
+			"Iam.LimitExceededException", // a quota stays used up for longer than the retries
+		},
+		Retry: machine.NewUserRetry,
 	})
 }
 
 func (f *flow) getRandomPassword() tasks.CallAwsService {
-	return f.task("GetRandomPassword", call{
-		permission: "secretsmanager:GetRandomPassword",
-		resources:  anyResource(),
-		parameters: map[string]any{
+	return f.Task("GetRandomPassword", machine.Call{
+		Permission: "secretsmanager:GetRandomPassword",
+		Resources:  machine.AnyResource(),
+		Parameters: map[string]any{
 			"PasswordLength":    jsonata.Expression("$states.input.PasswordLength"),
 			"ExcludeCharacters": f.excludedCharacters(),
 		},
-		assign: map[string]any{
+		Assign: map[string]any{
 			"password": jsonata.Expression("$states.result.RandomPassword"),
 			"draws":    jsonata.Expression("$draws + 1"),
 		},
-		final: []string{"SecretsManager.InvalidParameterException", "SecretsManager.InvalidRequestException"},
-		retry: ofDraw,
+		Final: []string{
+			"SecretsManager.InvalidParameterException", // the request stays the same
+			"SecretsManager.InvalidRequestException",   // the request stays the same
+		},
+		Retry: machine.DrawRetry,
 	})
 }
 
@@ -182,43 +194,45 @@ func (f *flow) excludedCharacters() string {
 	return excluded
 }
 
-func (f *flow) isGoodPassword() sfn.Choice {
-	return sfn.Choice_Jsonata(f.scope, jsii.String("Is the password good?"), nil)
-}
-
 // satisfiesPolicy holds for a password of the length that the policy of the account wants, with a character of each class: no
 // policy wants more (IAM User Guide, "Set an account password policy for IAM users").
 func satisfiesPolicy() sfn.Condition {
-	return condition(`$length($password) >= $states.input.PasswordLength and $contains($password, /[A-Z]/)
+	return machine.Condition(`$length($password) >= $states.input.PasswordLength and $contains($password, /[A-Z]/)
   and $contains($password, /[a-z]/) and $contains($password, /[0-9]/) and $contains($password, /[!@#$%^&*()_+=\[\]{}|'-]/)`)
 }
 
-func mayDrawAgain() sfn.Condition { return condition(fmt.Sprintf("$draws < %d", maxDraws)) }
+func mayDrawAgain() sfn.Condition { return machine.Condition(fmt.Sprintf("$draws < %d", maxDraws)) }
 
 func (f *flow) noGoodPassword() sfn.Pass {
 	return f.endAsFailed(contract.NoGoodPassword, "GetRandomPassword", fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
 }
 
 func (f *flow) createLoginProfile() tasks.CallAwsService {
-	return f.task("CreateLoginProfile", call{
-		permission: "iam:CreateLoginProfile",
-		resources:  f.ourUsers(),
-		parameters: loginProfile(),
-		final: []string{"Iam.EntityAlreadyExistsException", "Iam.LimitExceededException",
-			"Iam.PasswordPolicyViolationException"},
+	return f.Task("CreateLoginProfile", machine.Call{
+		Permission: "iam:CreateLoginProfile",
+		Resources:  f.ourUsers(),
+		Parameters: loginProfile(),
+		Final: []string{
+			"Iam.EntityAlreadyExistsException",     // catchEntityExists
+			"Iam.LimitExceededException",           // a quota stays used up for longer than the retries
+			"Iam.PasswordPolicyViolationException", // the password stays the same
+		},
 	})
 }
 
 // updateLoginProfile may change the password of a user that is marked as pending only, which may have been written right
 // before.
 func (f *flow) updateLoginProfile() tasks.CallAwsService {
-	return f.task("UpdateLoginProfile", call{
-		permission: "iam:UpdateLoginProfile",
-		resources:  f.ourUsers(),
-		conditions: stringEquals("aws:ResourceTag/"+onboardingTag, jsii.String("pending")),
-		parameters: loginProfile(),
-		final:      []string{"Iam.LimitExceededException", "Iam.PasswordPolicyViolationException"},
-		retry:      ofTaggedUser,
+	return f.Task("UpdateLoginProfile", machine.Call{
+		Permission: "iam:UpdateLoginProfile",
+		Resources:  f.ourUsers(),
+		Conditions: machine.StringEquals("aws:ResourceTag/"+contract.TagKey, jsii.String(contract.TagPending)),
+		Parameters: loginProfile(),
+		Final: []string{
+			"Iam.LimitExceededException",           // a quota stays used up for longer than the retries
+			"Iam.PasswordPolicyViolationException", // the password stays the same
+		},
+		Retry: machine.TaggedUserRetry,
 	})
 }
 
@@ -231,20 +245,20 @@ func loginProfile() map[string]any {
 }
 
 func (f *flow) done() sfn.Pass {
-	return f.end("Done", `$merge([{"UserName": $states.input.UserName}, $outcome])`)
+	return f.Output("Done", `$merge([{"UserName": $states.input.UserName}, $outcome])`)
 }
 
-// failed ends with the status that [failure] made.
-func (f *flow) failed() sfn.Pass { return f.end(contract.Failed, "$states.input") }
+// failed ends with the status that [catchAll] made.
+func (f *flow) failed() sfn.Pass { return f.Output(contract.Failed, "$states.input") }
 
-// failure catches every error, and makes it the status of the user.
-func failure() *sfn.CatchProps { return failureBecauseOf(errorCause) }
+// catchAll catches every error, and makes it the status of the user.
+func catchAll() *sfn.CatchProps { return catchAllWithCause(errorCause) }
 
-// failureOfPasswordCall is [failure] for calls that a password went into: the cause is withheld where it quotes a piece
+// catchAllWithoutPassword is [catchAll] for calls that a password went into: the cause is withheld where it quotes a piece
 // of the password, whole or in part, as it is or encoded for a URL, HTML or JSON. Only letters and digits are compared,
 // which these encodings leave as they are.
-func failureOfPasswordCall() *sfn.CatchProps {
-	return failureBecauseOf(fmt.Sprintf(`(
+func catchAllWithoutPassword() *sfn.CatchProps {
+	return catchAllWithCause(fmt.Sprintf(`(
     $plain := function($text) { $replace($text, /%%[0-9A-Fa-f]{2}|&(amp|lt|gt|quot|apos|#x?[0-9A-Fa-f]{1,5});|\\u[0-9A-Fa-f]{4}|[^A-Za-z0-9]/, "") };
     $secret := $plain($password); $said := $plain(%[2]s);
     $quotes := function($start) { $contains($said, $substring($secret, $start, %[1]d)) };
@@ -256,9 +270,9 @@ func failureOfPasswordCall() *sfn.CatchProps {
 // errorCause is the cause of an error. That of a time-out may be absent.
 const errorCause = `("" & $states.errorOutput.Cause)`
 
-// failureBecauseOf cuts the status to its share of the report. What is not plain ASCII, or takes two characters in
+// catchAllWithCause cuts the status to its share of the report. What is not plain ASCII, or takes two characters in
 // JSON, becomes an apostrophe.
-func failureBecauseOf(cause string) *sfn.CatchProps {
+func catchAllWithCause(cause string) *sfn.CatchProps {
 	return &sfn.CatchProps{
 		Errors: jsii.Strings("States.ALL"),
 		Outputs: jsonata.Expression(fmt.Sprintf(`(
@@ -276,7 +290,7 @@ $cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseL
 
 // endAsFailed ends with an error of our own, found after a step that went well.
 func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
-	return f.end(name, fmt.Sprintf(`{
+	return f.Output(name, fmt.Sprintf(`{
   "UserName": $states.input.UserName,
   "Status": "Failed",
   "Step": %s,
@@ -285,19 +299,12 @@ func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
 }`, jsonata.Literal(step), jsonata.Literal(name), jsonata.Literal(cause)))
 }
 
-func (f *flow) end(name, status string) sfn.Pass {
-	return sfn.Pass_Jsonata(f.scope, &name, &sfn.PassJsonataProps{Outputs: jsonata.Expression(status)})
-}
-
-// tag is a tag of a user.
-type tag struct{ key, value string }
-
 // mark is the tag that tells how far a user is.
-func mark(value string) tag { return tag{onboardingTag, value} }
+func mark(value string) machine.Tag { return machine.Tag{Key: contract.TagKey, Value: value} }
 
-func tagParameters(tags []tag) (parameters []any) {
+func tagParameters(tags []machine.Tag) (parameters []any) {
 	for _, tag := range tags {
-		parameters = append(parameters, map[string]any{"Key": tag.key, "Value": tag.value})
+		parameters = append(parameters, map[string]any{"Key": tag.Key, "Value": tag.Value})
 	}
 	return parameters
 }
@@ -310,4 +317,6 @@ func outcome(status map[string]any) *sfn.ChoiceTransitionOptions {
 }
 
 // ourUsers are all users below the path.
-func (f *flow) ourUsers() []*string { return []*string{userARN(f.scope, *f.props.UserPath, "*")} }
+func (f *flow) ourUsers() []*string {
+	return []*string{machine.UserARN(f.Scope, *f.props.UserPath, "*")}
+}

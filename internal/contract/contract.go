@@ -44,6 +44,13 @@ const (
 	ChildExecutionFailed = "ChildExecutionFailed"
 )
 
+// The tag of every user that a state machine creates, and its values.
+const (
+	TagKey      = "onboarding"
+	TagPending  = "pending"  // from the creation of the user on
+	TagComplete = "complete" // from the last step on
+)
+
 const (
 	// MaxUsers is the number of users that one execution takes: the statuses of more may not fit into a payload.
 	MaxUsers = 1000

@@ -32,7 +32,7 @@ const (
 	GroupName = "NoAuthorityIAMGroup"
 	// UserPath is the path of the users that it makes by default, and Tag the key of the tag that marks them.
 	UserPath = "/onboarded/"
-	Tag      = "onboarding"
+	Tag      = contract.TagKey
 )
 
 // Account is a local AWS to which the app is deployed.

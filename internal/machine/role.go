@@ -1,4 +1,4 @@
-package onboarding
+package machine
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -8,20 +8,17 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The ids of policies, which are found by them.
-const (
-	defaultPolicy = "DefaultPolicy" // given by the CDK
-	mapRunPolicy  = "MapRunPolicy"
-)
+// DefaultPolicy is the id that the CDK gives the policy of a role or a group.
+const DefaultPolicy = "DefaultPolicy"
 
-// newExecutionRole makes the role of the state machine. The tasks add the permissions that their calls need; those
-// here are what Step Functions itself needs to write the log (Step Functions Developer Guide, "Using CloudWatch Logs to
-// log execution history"), none of which takes a resource.
-func newExecutionRole(scope constructs.Construct) iam.Role {
+// NewRole makes the role of a state machine. The tasks add the permissions that their calls need; those here are what Step
+// Functions itself needs to write the log (Step Functions Developer Guide, "Using CloudWatch Logs to log execution history"),
+// none of which takes a resource.
+func NewRole(scope constructs.Construct, description string) iam.Role {
 	role := iam.NewRole(scope, jsii.String("ExecutionRole"), &iam.RoleProps{
-		Description: jsii.String("Lets the state machine onboard IAM users, and nothing else"),
+		Description: &description,
 		AssumedBy: iam.NewServicePrincipal(jsii.String("states.amazonaws.com"), &iam.ServicePrincipalOpts{
-			Conditions: stringEquals("aws:SourceAccount", awscdk.Stack_Of(scope).Account()).document(),
+			Conditions: StringEquals("aws:SourceAccount", awscdk.Stack_Of(scope).Account()).Document(),
 		}),
 	})
 	role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
@@ -38,22 +35,8 @@ func newExecutionRole(scope constructs.Construct) iam.Role {
 // takes the place of the CDK's, which would also allow to redrive map runs.
 func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) iam.Policy {
 	machine.Node().TryRemoveChild(jsii.String("DistributedMapPolicy"))
-	policy := iam.NewPolicy(scope, jsii.String(mapRunPolicy), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
+	policy := iam.NewPolicy(scope, jsii.String("MapRunPolicy"), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
 	machine.GrantStartExecution(policy)
 	machine.GrantExecution(policy, jsii.String("states:DescribeExecution"), jsii.String("states:StopExecution"))
 	return policy
 }
-
-// userARN is the ARN of the IAM users that a pattern, such as "*", matches below a path.
-func userARN(scope constructs.Construct, path, pattern string) *string {
-	return iamARN(scope, "user"+path+pattern)
-}
-
-func iamARN(scope constructs.Construct, resource string) *string {
-	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("iam"), Region: jsii.String(""),
-		Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
-	})
-}
-
-func anyResource() []*string { return *jsii.Strings("*") }

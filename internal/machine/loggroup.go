@@ -1,4 +1,4 @@
-package onboarding
+package machine
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -7,13 +7,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newLogGroup makes the log group of the state machine, which stays when the stack is deleted.
+// newLogGroup makes the log group of a state machine, which stays when the stack is deleted.
 //
 // Its name starts as names of logs that AWS services deliver should, because otherwise each log group takes room in the one
 // resource policy of the account (CloudWatch Logs User Guide, "Enabling logging from AWS services"). It ends with the
 // part of the stack's id that is unique, so that a stack which is deployed anew does not come upon the log group of the
 // deleted one.
-func newLogGroup(scope constructs.Construct, props *UserOnboardingProps) logs.LogGroup {
+func newLogGroup(scope constructs.Construct, props *Props) logs.LogGroup {
 	prefix := "/aws/vendedlogs/states/" + *awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{
 		MaxLength: jsii.Number(128), Separator: jsii.String("-"),
 	}) + "-"

@@ -1,4 +1,4 @@
-package onboarding
+package machine
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -21,32 +21,32 @@ func encrypt(machine sfn.StateMachine, key kms.IKey, policy iam.Policy) {
 		iam.NewPolicyStatement(&iam.PolicyStatementProps{
 			Actions:    jsii.Strings("kms:Decrypt", "kms:GenerateDataKey"),
 			Resources:  &[]*string{key.KeyArn()},
-			Conditions: dataOf(machine).document(),
+			Conditions: DataOf(machine).Document(),
 		}),
 		iam.NewPolicyStatement(&iam.PolicyStatementProps{
 			Actions:    jsii.Strings("kms:GenerateDataKey"),
 			Resources:  &[]*string{key.KeyArn()},
-			Conditions: deliveredLogs(machine).document(),
+			Conditions: deliveredLogs(machine).Document(),
 		}),
 	)
 	key.AddToResourcePolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
 		Principals: &[]iam.IPrincipal{iam.NewServicePrincipal(jsii.String("delivery.logs.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("kms:Decrypt"),
 		Resources:  jsii.Strings("*"),
-		Conditions: deliveredLogs(machine).document(),
+		Conditions: deliveredLogs(machine).Document(),
 	}), jsii.Bool(true))
 }
 
-// dataOf holds for the data of a state machine and of its map runs, whose ARN is that of the state machine and a label.
-func dataOf(machine sfn.IStateMachine) conditions {
-	return conditions{"StringLike": {"kms:EncryptionContext:aws:states:stateMachineArn": []*string{
+// DataOf holds for the data of a state machine and of its map runs, whose ARN is that of the state machine and a label.
+func DataOf(machine sfn.IStateMachine) Conditions {
+	return Conditions{"StringLike": {"kms:EncryptionContext:aws:states:stateMachineArn": []*string{
 		machine.StateMachineArn(), jsii.String(*machine.StateMachineArn() + "/*"),
 	}}}
 }
 
 // deliveredLogs holds for logs on their way to the log group. The asterisk is meant as it stands.
-func deliveredLogs(scope constructs.IConstruct) conditions {
-	return stringEquals("kms:EncryptionContext:SourceArn", logsARN(scope, "*"))
+func deliveredLogs(scope constructs.IConstruct) Conditions {
+	return StringEquals("kms:EncryptionContext:SourceArn", logsARN(scope, "*"))
 }
 
 // allowLogGroup lets CloudWatch Logs encrypt a log group with a key (CloudWatch Logs User Guide, "Encrypt log data in
@@ -60,7 +60,7 @@ func allowLogGroup(scope constructs.Construct, key kms.IKey, names string) {
 		Actions: jsii.Strings("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
 			"kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"),
 		Resources:  jsii.Strings("*"),
-		Conditions: conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logsARN(scope, "log-group:"+names)}}.document(),
+		Conditions: Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logsARN(scope, "log-group:"+names)}}.Document(),
 	}), jsii.Bool(true))
 }
 

@@ -1,0 +1,35 @@
+package machine
+
+// Tag is a tag of an IAM resource.
+type Tag struct{ Key, Value string }
+
+// Conditions are the conditions of a policy statement, by operator and key.
+type Conditions map[string]map[string]any
+
+// StringEquals holds for a request whose key has that value.
+func StringEquals(key string, value *string) Conditions {
+	return Conditions{"StringEquals": {key: value}}
+}
+
+// OnlyTheseTags holds for a request that sets these tags, and no other one (IAM User Guide, "Controlling access to and for
+// IAM users and roles using tags").
+func OnlyTheseTags(tags []Tag) Conditions {
+	values, keys := map[string]any{}, []any{}
+	for _, tag := range tags {
+		values["aws:RequestTag/"+tag.Key] = tag.Value
+		keys = append(keys, tag.Key)
+	}
+	return Conditions{"StringEquals": values, "ForAllValues:StringEquals": {"aws:TagKeys": keys}}
+}
+
+// Document is the conditions as the CDK takes them.
+func (c Conditions) Document() *map[string]any {
+	if len(c) == 0 {
+		return nil
+	}
+	document := map[string]any{}
+	for operator, keys := range c {
+		document[operator] = keys
+	}
+	return &document
+}

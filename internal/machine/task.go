@@ -1,0 +1,63 @@
+package machine
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+)
+
+// Flow makes the states of a state machine, and gives its role the permissions that they need.
+type Flow struct {
+	Scope constructs.Construct
+	Role  iam.Role
+}
+
+// Call is an API call of a task, with the permission that it needs.
+type Call struct {
+	// Permission is the IAM action. The service and the API follow from it.
+	Permission string
+	Resources  []*string
+	Conditions Conditions
+	Parameters map[string]any
+	// Assign sets variables from the answer.
+	Assign map[string]any
+	// Final lists the errors that no retry helps with.
+	Final []string
+	Retry RetryPolicy
+}
+
+// Task makes a state that calls an API with the state's input as its output, and allows the role to make that call.
+func (f *Flow) Task(name string, c Call) tasks.CallAwsService {
+	f.Allow(c.Permission, c.Resources, c.Conditions)
+	service, action, _ := strings.Cut(c.Permission, ":")
+	if service == "ses" {
+		service = "sesv2" // the actions of both versions of the API are named alike
+	}
+	task := tasks.CallAwsService_Jsonata(f.Scope, &name, &tasks.CallAwsServiceJsonataProps{
+		Service:      &service,
+		Action:       jsii.String(strings.ToLower(action[:1]) + action[1:]),
+		IamAction:    &c.Permission,
+		IamResources: &c.Resources,
+		Parameters:   &c.Parameters,
+		Assign:       assignment(c.Assign),
+		Outputs:      jsonata.Expression("$states.input"),
+		TaskTimeout:  sfn.Timeout_Duration(awscdk.Duration_Seconds(jsii.Number(cmp.Or(c.Retry.Timeout, taskTimeout)))),
+	})
+	retry(task, c)
+	return task
+}
+
+// Allow gives the role a permission.
+func (f *Flow) Allow(action string, resources []*string, c Conditions) {
+	f.Role.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{
+		Actions: &[]*string{&action}, Resources: &resources, Conditions: c.Document(),
+	}))
+}
