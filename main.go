@@ -1,4 +1,4 @@
-// The app deploys one stack that onboards IAM users from a list. See README.md for its configuration.
+// The app deploys one stack that onboards IAM users from a list. See docs/configuration.md for its configuration.
 package main
 
 import (

@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -43,8 +44,8 @@ func TestDocumentedPolicies(t *testing.T) {
 		file, heading, resource string
 		options                 []string
 	}{
-		{"../README.md", "### What a group of your own must allow", ofGroup, nil},
-		{"../docs/security.md", "## MFA", ofGroup, []string{"RequireMfa"}},
+		{"../docs/groups.md", "## What a group of your own must allow", ofGroup, nil},
+		{"../docs/groups.md", "## Require MFA in a group of your own", ofGroup, []string{"RequireMfa"}},
 		{"../docs/security.md", "## A key of your own", ofKey, []string{"EncryptionKey"}},
 	} {
 		stack := newStack(t)
@@ -62,31 +63,39 @@ func TestDocumentedPolicies(t *testing.T) {
 }
 
 var (
-	link       = regexp.MustCompile(`\]\(([^)#]*)(#[^)]*)?\)`)
+	fenced     = regexp.MustCompile("(?sm)^ *```.*?^ *```$")
+	link       = regexp.MustCompile(`(?:\]\(|<img src=")([^)"#]*)(#[^)"]*)?[)"]`)
 	heading    = regexp.MustCompile(`(?m)^#+ (.*)$`)
 	notInLinks = regexp.MustCompile("[^a-z0-9 _-]")
 )
 
-// TestLinksInDocs follows each link of the documentation to a file of the repository, and to a heading of it.
-func TestLinksInDocs(t *testing.T) {
-	pages, err := filepath.Glob("../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	top, err := filepath.Glob("../*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	read := func(file string) string {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Error(err)
+// pagesOfRepository returns the text of each page of the repository, without its blocks of code, by its path.
+func pagesOfRepository(t *testing.T) map[string]string {
+	t.Helper()
+	pages := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git") {
+			return filepath.SkipDir
 		}
-		return string(content)
+		if err != nil || filepath.Ext(path) != ".md" {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		pages[path] = fenced.ReplaceAllString(string(content), "")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return pages
+}
+
+// TestLinksInDocs follows each link of each page, and each picture, to a file of the repository and to a heading of it.
+func TestLinksInDocs(t *testing.T) {
+	pages := pagesOfRepository(t)
 	links := 0
-	for _, page := range append(pages, top...) {
-		for _, found := range link.FindAllStringSubmatch(read(page), -1) {
+	for page, content := range pages {
+		for _, found := range link.FindAllStringSubmatch(content, -1) {
 			if strings.Contains(found[1], "://") {
 				continue
 			}
@@ -95,9 +104,11 @@ func TestLinksInDocs(t *testing.T) {
 			if found[1] != "" {
 				target = filepath.Join(filepath.Dir(page), found[1])
 			}
-			content := read(target)
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %v", page, err)
+			}
 			var anchors []string
-			for _, title := range heading.FindAllStringSubmatch(content, -1) {
+			for _, title := range heading.FindAllStringSubmatch(pages[target], -1) {
 				anchors = append(anchors, "#"+strings.ReplaceAll(notInLinks.ReplaceAllString(strings.ToLower(title[1]), ""), " ", "-"))
 			}
 			if found[2] != "" && !slices.Contains(anchors, found[2]) {
@@ -107,5 +118,21 @@ func TestLinksInDocs(t *testing.T) {
 	}
 	if links < 20 {
 		t.Errorf("found %d links, want more", links)
+	}
+}
+
+// TestIndexOfDocs wants the index to have one line for each page of the documentation.
+func TestIndexOfDocs(t *testing.T) {
+	pages := pagesOfRepository(t)
+	const index = "../docs/README.md"
+	for page := range pages {
+		if dir, name := filepath.Split(page); dir == "../docs/" && page != index {
+			if lines := regexp.MustCompile(`(?m)^\| \[[^]]+\]\(`+regexp.QuoteMeta(name)+`\) \|`).FindAllString(pages[index], -1); len(lines) != 1 {
+				t.Errorf("%s has %d lines for %s, want 1", index, len(lines), name)
+			}
+		}
+	}
+	if !strings.Contains(pages["../README.md"], "](docs/README.md)") {
+		t.Errorf("README.md does not link to %s", index)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	route53 "github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/config"
 )
 
 // section holds a part of a document, between two marks, to what the code says, or writes it with -update.
@@ -69,8 +71,11 @@ func TestFiguresInReadme(t *testing.T) {
 	section(t, "../README.md", "figures", table)
 }
 
-// TestPropsInReadme holds the table of props to the struct.
-func TestPropsInReadme(t *testing.T) {
+// keysOfProps are the context keys that the app makes a prop of, where they are not named like the prop.
+var keysOfProps = map[string]string{"SenderIdentity": "`identity`", "Identity": "`senderDomain`, `hostedZoneId`"}
+
+// TestPropsInDocs holds the table of props to the struct, and to the context keys of the app.
+func TestPropsInDocs(t *testing.T) {
 	props := documentedProps(t)
 	// What a table shows as code: values, placeholders, identifiers of packages, and props whose name is no plain word.
 	patterns := []string{`^(\d+|true|false|en|/\w+/)$`, `\{\{\w+\}\}`, `\b(ses|logs)\.\w+`}
@@ -84,11 +89,22 @@ func TestPropsInReadme(t *testing.T) {
 		text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ".")
 		return strings.ReplaceAll(code.ReplaceAllString(text, "`$0`"), "|", `\|`)
 	}
-	table := "| prop | meaning | default |\n|---|---|---|\n"
-	for _, prop := range props {
-		table += fmt.Sprintf("| `%s` | %s | %s |\n", prop.name, cell(prop.summary), cell(prop.otherwise))
+	isKey := map[string]bool{}
+	_, _ = config.Read(func(key string) any { isKey[key] = true; return nil })
+	keyOf := func(prop string) string {
+		if keys, differ := keysOfProps[prop]; differ {
+			return keys
+		}
+		if key := strings.ToLower(prop[:1]) + prop[1:]; isKey[key] {
+			return "`" + key + "`"
+		}
+		return "–"
 	}
-	section(t, "../README.md", "props", table)
+	table := "| context key | prop | meaning | default |\n|---|---|---|---|\n"
+	for _, prop := range props {
+		table += fmt.Sprintf("| %s | `%s` | %s | %s |\n", keyOf(prop.name), prop.name, cell(prop.summary), cell(prop.otherwise))
+	}
+	section(t, "../docs/configuration.md", "props", table)
 }
 
 type documentedProp struct{ name, summary, otherwise string }

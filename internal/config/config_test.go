@@ -272,7 +272,8 @@ func TestKeysInDocs(t *testing.T) {
 	table, _, _ := strings.Cut(string(docs), "## Outputs")
 	documented := map[string]bool{}
 	for line := range strings.Lines(table) {
-		if first, _, isRow := strings.Cut(strings.TrimPrefix(line, "| `"), "` |"); isRow {
+		row, hasKey := strings.CutPrefix(line, "| `")
+		if first, _, isRow := strings.Cut(row, "` |"); hasKey && isRow {
 			for _, key := range strings.Split(first, "`, `") {
 				documented[key] = true
 			}

@@ -89,7 +89,7 @@ func TestOneVersionEverywhere(t *testing.T) {
 	golang := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read("go.mod"))[1]
 	for _, want := range []string{
 		"You need Go " + golang + " or later, Node.js " + requirements.Node + " or later, and Python " + requirements.Python + " to " + requirements.NewestPython + ".",
-		"Use Node.js " + requirements.NodeToDeploy + " or later,",
+		"To deploy to AWS, use Node.js " + requirements.NodeToDeploy + " or later,",
 	} {
 		if !strings.Contains(read("README.md"), want) {
 			t.Errorf("README.md lacks: %s", want)
