@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -35,5 +37,26 @@ func TestTable(t *testing.T) {
 `
 	if got := table.String(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// TestPage wants docs/benchmarks.md to have the words of the template, which the next benchmark writes.
+func TestPage(t *testing.T) {
+	const environment, table = "- environment\n", "| figure "
+	content, err := os.ReadFile("../../docs/benchmarks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := page([]string{"environment"}, &Table{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, _ := strings.Cut(want, environment)
+	between, _, _ := strings.Cut(rest, table)
+	_, after, _ := strings.Cut(rest, "\n\nHow to read")
+	for _, part := range []string{before, between + table, "\n\nHow to read" + after} {
+		if !strings.Contains(string(content), part) {
+			t.Errorf("docs/benchmarks.md lacks, of report.md.tmpl:\n%s", part)
+		}
 	}
 }
