@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/config"
 	"github.com/iam-onboarding/iam-onboarding/internal/requirements"
 	"github.com/iam-onboarding/iam-onboarding/stacks"
@@ -31,6 +32,39 @@ func main() {
 		jsii.Close()
 		os.Exit(1)
 	}
-	stacks.NewOnboardingStack(app, config)
+	stacks.NewOnboardingStack(app, config.StackName, propsOf(config))
 	app.Synth(nil)
+}
+
+// propsOf are the props that a configuration means.
+func propsOf(config config.Config) *stacks.OnboardingStackProps {
+	return &stacks.OnboardingStackProps{
+		Users: onboarding.UserOnboardingProps{
+			Sender:               config.Sender,
+			SenderName:           config.SenderName,
+			ReplyTo:              config.ReplyTo,
+			GroupName:            config.GroupName,
+			RequireMfa:           config.RequireMfa,
+			UserPath:             config.UserPath,
+			PasswordLength:       config.PasswordLength,
+			ExcludeLookAlikes:    config.ExcludeLookAlikes,
+			MaxConcurrency:       config.MaxConcurrency,
+			SignInUrl:            config.SignInUrl,
+			Language:             config.Language,
+			Subject:              config.Subject,
+			TextTemplate:         config.TextTemplate,
+			HtmlTemplate:         config.HtmlTemplate,
+			SeparatePassword:     config.SeparatePassword,
+			PasswordSubject:      config.PasswordSubject,
+			PasswordTextTemplate: config.PasswordTextTemplate,
+			PasswordHtmlTemplate: config.PasswordHtmlTemplate,
+			AlarmEmail:           config.AlarmEmail,
+			BounceEmail:          config.BounceEmail,
+		},
+		GroupNameOrArn:         config.Group,
+		SenderIdentityName:     config.Identity,
+		SenderDomain:           config.SenderDomain,
+		HostedZoneId:           config.HostedZoneId,
+		PermissionsBoundaryArn: config.PermissionsBoundary,
+	}
 }

@@ -12,54 +12,72 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
-	"github.com/iam-onboarding/iam-onboarding/internal/config"
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// NewOnboardingStack makes the stack of the app: one UserOnboarding, configured by the context of the app, and what is
-// named there in words made into resources. Its outputs are StateMachineArn, GroupName, SenderIdentity and SignInUrl, and
-// DkimRecord1 to 3 where an SES identity is made for a domain.
-func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk.Stack {
-	stack := awscdk.NewStack(scope, config.StackName, &awscdk.StackProps{
-		Description: jsii.String("Onboards IAM users from a list: user, group, password, login profile, mail"),
-	})
-	props := &onboarding.UserOnboardingProps{
-		Sender:               config.Sender,
-		SenderName:           config.SenderName,
-		ReplyTo:              config.ReplyTo,
-		Identity:             identitySource(stack, config),
-		GroupName:            config.GroupName,
-		RequireMfa:           config.RequireMfa,
-		UserPath:             config.UserPath,
-		PasswordLength:       config.PasswordLength,
-		ExcludeLookAlikes:    config.ExcludeLookAlikes,
-		MaxConcurrency:       config.MaxConcurrency,
-		SignInUrl:            config.SignInUrl,
-		Language:             config.Language,
-		Subject:              config.Subject,
-		TextTemplate:         config.TextTemplate,
-		HtmlTemplate:         config.HtmlTemplate,
-		SeparatePassword:     config.SeparatePassword,
-		PasswordSubject:      config.PasswordSubject,
-		PasswordTextTemplate: config.PasswordTextTemplate,
-		PasswordHtmlTemplate: config.PasswordHtmlTemplate,
-		AlarmEmail:           config.AlarmEmail,
-		BounceEmail:          config.BounceEmail,
+// OnboardingStackProps configures a stack with one UserOnboarding: by the props of the construct, and by texts that stand for
+// those of its props that are resources. A text must be left out if the prop that it stands for is given.
+type OnboardingStackProps struct {
+	awscdk.StackProps
+
+	// The props of the construct.
+	//
+	// Required, because the construct needs a sender.
+	Users onboarding.UserOnboardingProps
+
+	// The name or the ARN of the IAM group, in place of Users.Group. The stack lets the members of the group change their own password.
+	//
+	// Default: a group is made.
+	GroupNameOrArn *string
+
+	// The name of the SES identity, in place of Users.SenderIdentity.
+	//
+	// Default: one is made.
+	SenderIdentityName *string
+
+	// The domain that an SES identity is made for, in place of Users.Identity.
+	//
+	// Default: an identity is made for the address of the sender.
+	SenderDomain *string
+
+	// The id of the public hosted zone of SenderDomain, in which the DKIM records are made.
+	//
+	// Default: the records are outputs of the stack, to be published by you.
+	HostedZoneId *string
+
+	// The ARN of the managed policy, in place of Users.PermissionsBoundary.
+	//
+	// Default: users have no permissions boundary.
+	PermissionsBoundaryArn *string
+}
+
+// NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, GroupName, SenderIdentity and
+// SignInUrl, and DkimRecord1 to 3 if an SES identity is made for a domain. It panics with every problem of the props at once.
+func NewOnboardingStack(scope constructs.Construct, id *string, props *OnboardingStackProps) awscdk.Stack {
+	if err := props.validate(); err != nil {
+		panic(fmt.Sprintf("OnboardingStack: %s", err))
 	}
-	if config.Identity != nil {
-		props.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("GivenIdentity"), config.Identity)
+	stackProps, usersProps := props.StackProps, props.Users
+	if stackProps.Description == nil {
+		stackProps.Description = jsii.String("Onboards IAM users from a list: user, group, password, login profile, mail")
 	}
-	if config.PermissionsBoundary != nil {
-		props.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("GivenBoundary"),
-			config.PermissionsBoundary)
+	stack := awscdk.NewStack(scope, id, &stackProps)
+	if props.GroupNameOrArn != nil {
+		usersProps.Group = givenGroup(stack, *props.GroupNameOrArn)
 	}
-	if config.Group != nil {
-		props.Group = givenGroup(stack, *config.Group)
+	if props.SenderIdentityName != nil {
+		usersProps.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("GivenIdentity"), props.SenderIdentityName)
 	}
-	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), props)
-	if config.Group != nil {
-		users.GrantChangePassword(props.Group)
+	if props.SenderDomain != nil {
+		usersProps.Identity = identityOfDomain(stack, props)
+	}
+	if props.PermissionsBoundaryArn != nil {
+		usersProps.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("GivenBoundary"), props.PermissionsBoundaryArn)
+	}
+	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &usersProps)
+	if props.GroupNameOrArn != nil {
+		users.GrantChangePassword(usersProps.Group)
 	}
 
 	output(stack, contract.StateMachineOutput, users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
@@ -73,6 +91,30 @@ func NewOnboardingStack(scope constructs.Construct, config config.Config) awscdk
 	return stack
 }
 
+// validate checks that a text and the prop that it stands for are not both given.
+func (p *OnboardingStackProps) validate() error {
+	var problems rules.Problems
+	for _, text := range []struct {
+		name     string
+		value    *string
+		prop     string
+		excluded bool
+	}{
+		{"GroupNameOrArn", p.GroupNameOrArn, "Group", p.Users.Group != nil},
+		{"SenderIdentityName", p.SenderIdentityName, "SenderIdentity", p.Users.SenderIdentity != nil},
+		{"SenderDomain", p.SenderDomain, "Identity", p.Users.Identity != nil},
+		{"PermissionsBoundaryArn", p.PermissionsBoundaryArn, "PermissionsBoundary", p.Users.PermissionsBoundary != nil},
+	} {
+		if text.value != nil && text.excluded {
+			problems.Add(text.name, "be left out if Users."+text.prop+" is given", *text.value)
+		}
+	}
+	if p.HostedZoneId != nil && p.SenderDomain == nil {
+		problems.Add("HostedZoneId", "be left out if no SenderDomain is given", *p.HostedZoneId)
+	}
+	return problems.Err()
+}
+
 func givenGroup(stack awscdk.Stack, nameOrARN string) iam.IGroup {
 	id := jsii.String("GivenGroup")
 	if rules.GroupARN.Holds(nameOrARN) {
@@ -81,17 +123,13 @@ func givenGroup(stack awscdk.Stack, nameOrARN string) iam.IGroup {
 	return iam.Group_FromGroupName(stack, id, &nameOrARN)
 }
 
-// identitySource is the domain that an SES identity is made for, or nil for the address of the sender.
-func identitySource(stack awscdk.Stack, config config.Config) ses.Identity {
-	switch {
-	case config.SenderDomain == nil:
-		return nil
-	case config.HostedZoneId == nil:
-		return ses.Identity_Domain(config.SenderDomain)
+func identityOfDomain(stack awscdk.Stack, props *OnboardingStackProps) ses.Identity {
+	if props.HostedZoneId == nil {
+		return ses.Identity_Domain(props.SenderDomain)
 	}
 	return ses.Identity_PublicHostedZone(route53.PublicHostedZone_FromPublicHostedZoneAttributes(stack,
 		jsii.String("GivenHostedZone"), &route53.PublicHostedZoneAttributes{
-			HostedZoneId: config.HostedZoneId, ZoneName: config.SenderDomain,
+			HostedZoneId: props.HostedZoneId, ZoneName: props.SenderDomain,
 		}))
 }
 

@@ -11,9 +11,10 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/config"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/stacks"
 )
@@ -155,9 +156,7 @@ func TestAppTemplate(t *testing.T) {
 // TestAppWithGroup has the app use a group that exists, whose members then can get past their first sign-in.
 func TestAppWithGroup(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
-	template := templateOf(t, stacks.NewOnboardingStack(app, config.Config{
-		StackName: jsii.String("Stack"), Sender: jsii.String("sender@example.com"), Group: jsii.String("Staff"),
-	}))
+	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{GroupNameOrArn: jsii.String("Staff")}))
 	wantLines(t, template.statements(t, "GivenGroupDefaultPolicy"), []string{
 		"GivenGroupDefaultPolicy: Allow iam:ChangePassword on " + self, "GivenGroupDefaultPolicy: Allow iam:GetAccountPasswordPolicy on *",
 	})
@@ -169,9 +168,7 @@ func TestAppWithGroup(t *testing.T) {
 // TestAppWithGroupByARN has the app use a group that has a path, which is in no name that IAM's API takes.
 func TestAppWithGroupByARN(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
-	template := templateOf(t, stacks.NewOnboardingStack(app, config.Config{
-		StackName: jsii.String("Stack"), Sender: jsii.String("sender@example.com"), Group: jsii.String(iamARN + "group/teams/Staff"),
-	}))
+	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{GroupNameOrArn: jsii.String(iamARN + "group/teams/Staff")}))
 	for _, want := range []string{"iam:GetGroup", "iam:AddUserToGroup"} {
 		want = ofRole + "Allow " + want + " on " + iamARN + "group/teams/Staff"
 		if statements := template.statements(t); !slices.Contains(statements, want) {
@@ -191,13 +188,40 @@ func TestAppWithGroupByARN(t *testing.T) {
 // TestAppWithDomain has the app make an identity of a domain, and tell how to verify it.
 func TestAppWithDomain(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
-	template := templateOf(t, stacks.NewOnboardingStack(app, config.Config{
-		StackName: jsii.String("Stack"), Sender: jsii.String("sender@example.com"), SenderDomain: jsii.String("example.com"),
-	}))
+	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{SenderDomain: jsii.String("example.com")}))
 	want := "<UserOnboardingSenderIdentity.DkimDNSTokenName3> CNAME <UserOnboardingSenderIdentity.DkimDNSTokenValue3>"
 	if got := template.Outputs["DkimRecord3"].Value; got != want {
 		t.Errorf("got the output %q, want %q", got, want)
 	}
+}
+
+// stackOfApp is the stack of the app with a sender.
+func stackOfApp(app awscdk.App, props stacks.OnboardingStackProps) awscdk.Stack {
+	props.Users.Sender = jsii.String("sender@example.com")
+	return stacks.NewOnboardingStack(app, jsii.String("Stack"), &props)
+}
+
+// TestTextAndResource gives the stack a text and the prop that it stands for.
+func TestTextAndResource(t *testing.T) {
+	stack := newStack(t)
+	mustPanic(t, `OnboardingStack: GroupNameOrArn must be left out if Users.Group is given, got: "Staff"
+SenderIdentityName must be left out if Users.SenderIdentity is given, got: "example.com"
+SenderDomain must be left out if Users.Identity is given, got: "example.com"
+PermissionsBoundaryArn must be left out if Users.PermissionsBoundary is given, got: "`+iamARN+`policy/Boundary"`, func() {
+		stackOfApp(awscdk.App_Of(stack), stacks.OnboardingStackProps{
+			Users: props{
+				Group:               iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),
+				SenderIdentity:      ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
+				Identity:            ses.Identity_Domain(jsii.String("example.com")),
+				PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary")),
+			},
+			GroupNameOrArn: jsii.String("Staff"), SenderIdentityName: jsii.String("example.com"), SenderDomain: jsii.String("example.com"),
+			PermissionsBoundaryArn: jsii.String(iamARN + "policy/Boundary"),
+		})
+	})
+	mustPanic(t, `OnboardingStack: HostedZoneId must be left out if no SenderDomain is given, got: "Z1"`, func() {
+		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{HostedZoneId: jsii.String("Z1")})
+	})
 }
 
 // wantOutputsInDocs holds the table of outputs to the app.

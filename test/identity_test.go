@@ -131,7 +131,7 @@ func TestIdentityMustCoverTheSender(t *testing.T) {
 			Sender: jsii.String("IT@example.com"), Identity: ses.Identity_Email(jsii.String("it@example.com")),
 		})
 	})
-	mustPanic(t, `UserOnboarding: Identity must be left out where SenderIdentity is given, got: "example.com"`, func() {
+	mustPanic(t, `UserOnboarding: Identity must be left out if SenderIdentity is given, got: "example.com"`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("Both"), &onboarding.UserOnboardingProps{
 			Sender: jsii.String("sender@example.com"), Identity: ses.Identity_Domain(jsii.String("example.com")),
 			SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),

@@ -161,10 +161,10 @@ PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
 			PasswordHtmlTemplate: jsii.String("{{Password}}" + strings.Repeat(" ", 60000)),
 		})
 	})
-	mustPanic(t, `UserOnboarding: Language must be known at synthesis, got: "`+*parameter+`"
-Subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: "Welcome, {{UserName}}"
-PasswordSubject must be left out unless SeparatePassword is true, got: "Secret"
-PasswordHtmlTemplate must be left out unless SeparatePassword is true, got: "{{Password}}"`, func() {
+	mustPanic(t, `UserOnboarding: PasswordSubject must be left out unless SeparatePassword is true, got: "Secret"
+PasswordHtmlTemplate must be left out unless SeparatePassword is true, got: "{{Password}}"
+Language must be known at synthesis, got: "`+*parameter+`"
+Subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: "Welcome, {{UserName}}"`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("OneMail"), &onboarding.UserOnboardingProps{
 			Sender:               jsii.String("sender@example.com"),
 			Language:             parameter,

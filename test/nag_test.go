@@ -15,7 +15,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/config"
 	"github.com/iam-onboarding/iam-onboarding/stacks"
 )
 
@@ -24,15 +23,16 @@ import (
 func TestNag(t *testing.T) {
 	t.Run("app", func(t *testing.T) {
 		wantFindings(t, func(app awscdk.App) awscdk.Stack {
-			return stacks.NewOnboardingStack(app, readConfig(t, map[string]any{"sender": "sender@example.com"}))
+			return stackOfApp(app, stacks.OnboardingStackProps{})
 		})
 	})
 	t.Run("app with options", func(t *testing.T) {
 		wantFindings(t, func(app awscdk.App) awscdk.Stack {
-			return stacks.NewOnboardingStack(app, readConfig(t, map[string]any{
-				"sender": "sender@example.com", "identity": "example.com", "requireMfa": true, "alarmEmail": "alarm@example.com",
-				"permissionsBoundary": "arn:aws:iam::123456789012:policy/Boundary",
-			}))
+			return stackOfApp(app, stacks.OnboardingStackProps{
+				Users:                  props{RequireMfa: jsii.Bool(true), AlarmEmail: jsii.String("alarm@example.com")},
+				SenderIdentityName:     jsii.String("example.com"),
+				PermissionsBoundaryArn: jsii.String("arn:aws:iam::123456789012:policy/Boundary"),
+			})
 		})
 	})
 	t.Run("every option", func(t *testing.T) {
@@ -55,15 +55,6 @@ func TestNag(t *testing.T) {
 			return stack
 		}, "AwsSolutions-IAM5[Action::iam:*]", "AwsSolutions-IAM5[Resource::arn:aws-us-gov:iam::123456789012:group/*]")
 	})
-}
-
-func readConfig(t *testing.T, context map[string]any) config.Config {
-	t.Helper()
-	read, err := config.Read(func(key string) any { return context[key] })
-	if err != nil {
-		t.Fatal(err)
-	}
-	return read
 }
 
 // wantFindings wants errors and warnings of these rules, and no others, for a stack.

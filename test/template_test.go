@@ -108,8 +108,8 @@ func TestWrongPropsAreToldAtOnce(t *testing.T) {
 	mustPanic(t, `UserOnboarding: Sender must be an e-mail address such as user@example.com, got: nothing`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("NoProps"), nil)
 	})
-	mustPanic(t, `UserOnboarding: GroupName must be left out where Group is given, got: "Staff"
-RequireMfa must be left out where Group is given, got: true
+	mustPanic(t, `UserOnboarding: GroupName must be left out if Group is given, got: "Staff"
+RequireMfa must be left out if Group is given, got: true
 AllowedGroups must have at most 10 groups, got: 11
 AllowedGroups must have each group once, and not the default one, got: "STAFF"
 a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, behind the path of the group if it has one, such as teams/Staff, got: "{% $states %}"

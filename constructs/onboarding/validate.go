@@ -22,6 +22,10 @@ func (p *UserOnboardingProps) validate(into string) error {
 	if p.Sender == nil {
 		problems.Add("Sender", rules.SenderAddress.Expected, nil)
 	}
+	rules.Together{
+		HasGroup: p.Group != nil, GroupName: p.GroupName, RequireMfa: p.RequireMfa, SeparatePassword: p.SeparatePassword,
+		PasswordSubject: p.PasswordSubject, PasswordTextTemplate: p.PasswordTextTemplate, PasswordHtmlTemplate: p.PasswordHtmlTemplate,
+	}.Check(&problems, func(prop string) string { return prop })
 	p.checkGroups(&problems)
 	checkText(&problems, "Sender", p.Sender, rules.SenderAddress)
 	p.checkIdentity(&problems)
@@ -57,12 +61,6 @@ func (p *UserOnboardingProps) validate(into string) error {
 
 // checkGroups compares names without regard to case and to paths, as IAM does.
 func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
-	if p.Group != nil && p.GroupName != nil {
-		problems.Add("GroupName", "be left out where Group is given", *p.GroupName)
-	}
-	if p.Group != nil && *p.RequireMfa {
-		problems.Add("RequireMfa", "be left out where Group is given", *p.RequireMfa)
-	}
 	if got := len(*p.AllowedGroups); got > maxAllowedGroups {
 		problems.Add("AllowedGroups", fmt.Sprintf("have at most %d groups", maxAllowedGroups), got)
 	}
@@ -122,7 +120,7 @@ func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
 	prop, identity := "", (*string)(nil)
 	switch {
 	case p.SenderIdentity != nil && p.Identity != nil:
-		problems.Add("Identity", "be left out where SenderIdentity is given", *p.Identity.Value())
+		problems.Add("Identity", "be left out if SenderIdentity is given", *p.Identity.Value())
 	case p.SenderIdentity != nil:
 		prop, identity = "SenderIdentity", p.SenderIdentity.EmailIdentityName()
 	case p.Identity != nil:
@@ -141,18 +139,6 @@ func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
 		return
 	}
 	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mail.SignIn)
-	for _, given := range []struct {
-		prop  string
-		value *string
-	}{
-		{"PasswordSubject", p.PasswordSubject},
-		{"PasswordTextTemplate", p.PasswordTextTemplate},
-		{"PasswordHtmlTemplate", p.PasswordHtmlTemplate},
-	} {
-		if given.value != nil {
-			problems.Add(given.prop, "be left out unless SeparatePassword is true", *given.value)
-		}
-	}
 }
 
 // checkMail checks a mail whose props have names with that prefix.

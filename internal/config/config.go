@@ -76,7 +76,10 @@ func Read(lookup func(key string) any, given ...string) (Config, error) {
 		AlarmEmail:          r.text("alarmEmail", rules.EmailAddress),
 		BounceEmail:         r.text("bounceEmail", rules.EmailAddress),
 	}
-	r.readGroupName(&config)
+	if config.Group == nil {
+		config.GroupName = r.textOr("NoAuthorityIAMGroup", "groupName", rules.GroupName)
+	}
+	r.checkTogether(config)
 	r.readTemplates(&config)
 	r.checkIdentity(config)
 	r.checkKeys(given, known)
@@ -92,30 +95,11 @@ type reader struct {
 	problems rules.Problems
 }
 
-// readGroupName reads what is to become of the group that is made, where none is given.
-func (r *reader) readGroupName(config *Config) {
-	if config.Group == nil {
-		config.GroupName = r.textOr("NoAuthorityIAMGroup", "groupName", rules.GroupName)
-		return
-	}
-	for _, key := range []string{"groupName", "requireMfa"} {
-		if value := r.lookup(key); value != nil {
-			r.problems.Add(key, "be left out where group is given", value)
-		}
-	}
-}
-
 // readTemplates reads the files with the mails, whose content depends on whether the password comes in a mail of its own.
 func (r *reader) readTemplates(config *Config) {
 	content := mail.SignIn
 	if config.SeparatePassword != nil && *config.SeparatePassword {
 		content = mail.Announcement
-	} else {
-		for _, key := range []string{"passwordSubject", "passwordTextTemplate", "passwordHtmlTemplate"} {
-			if value := r.lookup(key); value != nil {
-				r.problems.Add(key, "be left out unless separatePassword is true", value)
-			}
-		}
 	}
 	config.TextTemplate = r.template("textTemplate", content)
 	config.HtmlTemplate = r.template("htmlTemplate", content)
@@ -150,13 +134,31 @@ func (r *reader) checkKeys(given []string, known map[string]bool) {
 	}
 }
 
+// checkTogether checks the settings that exclude each other. The names of the context keys are those of the props with a small
+// first letter.
+func (r *reader) checkTogether(config Config) {
+	rules.Together{
+		HasGroup: config.Group != nil, GroupName: r.given("groupName"), RequireMfa: config.RequireMfa, SeparatePassword: config.SeparatePassword,
+		PasswordSubject:      r.given("passwordSubject"),
+		PasswordTextTemplate: r.given("passwordTextTemplate"), PasswordHtmlTemplate: r.given("passwordHtmlTemplate"),
+	}.Check(&r.problems, func(prop string) string { return strings.ToLower(prop[:1]) + prop[1:] })
+}
+
+// given returns the text that a key has, or nil.
+func (r *reader) given(key string) *string {
+	if text, ok := r.lookup(key).(string); ok {
+		return &text
+	}
+	return nil
+}
+
 // checkIdentity checks that there is one identity at most, and that it covers the sender.
 func (r *reader) checkIdentity(config Config) {
 	if config.Identity != nil && config.SenderDomain != nil {
-		r.problems.Add("senderDomain", "be left out where identity is given", *config.SenderDomain)
+		r.problems.Add("senderDomain", "be left out if identity is given", *config.SenderDomain)
 	}
 	if config.HostedZoneId != nil && config.SenderDomain == nil {
-		r.problems.Add("hostedZoneId", "be left out where no senderDomain is given", *config.HostedZoneId)
+		r.problems.Add("hostedZoneId", "be left out if no senderDomain is given", *config.HostedZoneId)
 	}
 	r.checkCovers("identity", config.Identity, config.Sender)
 	r.checkCovers("senderDomain", config.SenderDomain, config.Sender)

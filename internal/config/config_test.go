@@ -161,8 +161,8 @@ func TestReadGivenGroup(t *testing.T) {
 	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
 group must be 1 to 128 letters, digits and _+=,.@-, or be the ARN of an IAM group, such as ` +
 		`arn:aws:iam::123456789012:group/teams/Staff, got: "arn:aws:iam::123456789012:role/Staff"
-groupName must be left out where group is given, got: "Staff"
-requireMfa must be left out where group is given, got: true`
+groupName must be left out if group is given, got: "Staff"
+requireMfa must be left out if group is given, got: true`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -214,7 +214,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`htmlTemplate must name a file that can be read, got: true`,
 		`passwordTextTemplate must name a file that can be read, got: open no/such/file: no such file or directory`,
 		`passwordHtmlTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
-		`senderDomain must be left out where identity is given, got: "nobody@example.com"`,
+		`senderDomain must be left out if identity is given, got: "nobody@example.com"`,
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
