@@ -10,7 +10,7 @@ help:
 	@echo "make test    run every test"
 	@echo "make race    run the tests that do not link jsii, with the race detector"
 	@echo "make faults  of the tests, only those that have every call of a run go wrong in every way"
-	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md and the figures of README.md; takes 25 minutes"
+	@echo "make bench   measure cost, scale and speed, and write docs/benchmarks.md and the figures of README.md; takes 15 minutes"
 	@echo "make ask-aws ask AWS whether it does what this project relies on; creates nothing, takes an AWS account and three minutes"
 	@echo "make check   what CI runs: formatting, module files, vet, then every test; says at its end what took how long"
 	@echo "make update  write the golden files and what tests hold in README.md and docs anew"

@@ -15,7 +15,6 @@ import (
 const (
 	usersOfCommand = maxAccountUsers
 	pairsOfSynth   = 9
-	startsOfHelp   = 51
 )
 
 // sizes are the numbers of users in one execution.
@@ -75,8 +74,6 @@ func measure(ctx context.Context, dir string, say func(string, ...any)) (*Table,
 		{"executions", func() error { return addExecutions(ctx, table, say) }},
 		{count(usersOfCommand) + " users through the command", func() error { return addCommand(ctx, table, onboard) }},
 		{"cdk synth", func() error { return table.addSynth(ctx, filepath.Join(dir, "iam-onboarding"), empty, pairsOfSynth) }},
-		{"go build and go test", func() error { return table.addBuilds(ctx, empty) }},
-		{"the start of the command", func() error { return table.addStart(ctx, onboard, startsOfHelp) }},
 	} {
 		say("%s", part.title)
 		if err := part.add(); err != nil {

@@ -31,8 +31,6 @@ type Execution struct {
 	// AtATime is how many users a child onboards at a time; Child is how long one took on the average.
 	AtATime int
 	Child   time.Duration
-	// Memory is what the local AWS has in use when the execution has ended, in bytes.
-	Memory int64
 }
 
 // transitions are the state transitions that AWS bills.
@@ -64,9 +62,6 @@ func (a *account) measure(ctx context.Context, stateMachine string, users int) (
 		return e, err
 	}
 	e.Users, e.Calls, e.Draws = users, int(meter.calls.Load()), int(meter.draws.Load())
-	if e.Memory, err = engineMemory(ctx); err != nil {
-		return e, err
-	}
 	return e, a.wantOnboarded(ctx, names)
 }
 

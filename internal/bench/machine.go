@@ -12,31 +12,6 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// engineMemory is the memory that the processes which this one has started have in use: the local AWS.
-func engineMemory(ctx context.Context) (bytes int64, err error) {
-	ps := exec.CommandContext(ctx, "ps", "-A", "-o", "pid=,ppid=,rss=")
-	output, err := ps.Output()
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", ps, err)
-	}
-	children, kibibytes := map[int][]int{}, map[int]int64{}
-	for line := range strings.Lines(string(output)) {
-		var pid, parent int
-		var rss int64
-		if _, err := fmt.Sscan(line, &pid, &parent, &rss); err != nil {
-			return 0, fmt.Errorf("%s: got the line %q", ps, line)
-		}
-		if pid != ps.Process.Pid {
-			children[parent], kibibytes[pid] = append(children[parent], pid), rss
-		}
-	}
-	for pending := children[os.Getpid()]; len(pending) > 0; pending = pending[1:] {
-		bytes += kibibytes[pending[0]] << 10
-		pending = append(pending, children[pending[0]]...)
-	}
-	return bytes, nil
-}
-
 // environment tells when and on what the figures were measured.
 func environment(ctx context.Context) ([]string, error) {
 	versions := []string{"Go " + strings.TrimPrefix(runtime.Version(), "go")}

@@ -72,5 +72,4 @@ func (t *Table) addSize(c comparison) {
 		atMost(eventTarget, o.Events, count(eventTarget)))
 	add("largest payload", kibibytes(o.Payload), kibibytes(b.Payload), float64(o.Payload), float64(b.Payload), none)
 	add("wall time", seconds(o.Wall), seconds(b.Wall), o.Wall.Seconds(), b.Wall.Seconds(), none)
-	add("memory of the local AWS afterwards", mebibytes(o.Memory), mebibytes(b.Memory), 0, 0, none)
 }

@@ -81,8 +81,6 @@ func seconds(d time.Duration) string {
 
 func kibibytes(bytes int) string { return fmt.Sprintf("%.1f KiB", float64(bytes)/(1<<10)) }
 
-func mebibytes(bytes int64) string { return fmt.Sprintf("%.0f MiB", float64(bytes)/(1<<20)) }
-
 func dollars(amount float64) string { return fmt.Sprintf("$%.4f", amount) }
 
 func share(part, whole float64) string { return fmt.Sprintf("%.1f %%", 100*part/whole) }
