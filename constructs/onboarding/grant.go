@@ -8,16 +8,16 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
-// GrantStartExecution lets an identity run lists, and nothing else: it cannot even see what became of them. A list says
-// where passwords are mailed, so give this to people who may hand out what the groups allow.
+// GrantStartExecution lets an identity start executions, and nothing else: without [UserOnboarding.GrantRead] it cannot see
+// their reports. A list says where passwords are mailed, so grant this only to people who may hand out what the groups allow.
 func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
 	return u.stateMachine.GrantStartExecution(grantee)
 }
 
-// GrantRead lets an identity see the executions with their lists and reports, and the definition. None of them has a
-// password. Together with [UserOnboarding.GrantStartExecution] it allows what the command onboard run does with the ARN of the
-// state machine; to find that by the name of the stack takes cloudformation:DescribeStacks. What it takes to find addresses
-// that SES suppresses is in docs/operators.md: without it onboard run says so, and goes on.
+// GrantRead lets an identity read the executions, with their lists and reports, and the definition. None of them holds a
+// password. Together with [UserOnboarding.GrantStartExecution] it allows what the command onboard run does if it gets the ARN of
+// the state machine. To find the state machine by the name of the stack, the command also needs cloudformation:DescribeStacks.
+// docs/operators.md lists what it needs to find addresses that SES suppresses; without that, onboard run says so and goes on.
 func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 	// The map runs of an execution, and their children, are named after the state machine and a label.
 	mapRuns := u.statesARN("mapRun", "/*")
@@ -32,8 +32,8 @@ func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 	return grant
 }
 
-// GrantChangePassword lets the members of a group of your own change the password that they were mailed, without which
-// they do not get past the first sign-in. The group that is made has it.
+// GrantChangePassword lets the members of a group of your own change the password that they were mailed. Without it, they do not
+// get past the first sign-in. The group that the construct makes has it.
 func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
 	grant := grantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "${aws:username}")}, ownPassword...).
 		Combine(grantTo(grantee, nil, machine.AnyResource(), readPasswordPolicy...))
@@ -43,7 +43,7 @@ func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
 	return grant
 }
 
-// attachByName has the policy that the CDK makes for a group name the group as IAM's API does: see [groupName].
+// attachByName makes the policy of a group name that group as IAM's API does: see [groupName].
 func attachByName(group iam.IGroup) {
 	if name := groupName(group); *name != *group.GroupName() {
 		policy := group.Node().FindChild(jsii.String(machine.DefaultPolicy))
@@ -61,7 +61,7 @@ func grantTo(grantee iam.IGrantable, c machine.Conditions, resources []*string, 
 	})
 }
 
-// statesARN is the ARN of what is named after the state machine.
+// statesARN returns the ARN of resources that Step Functions names after the state machine.
 func (u *UserOnboarding) statesARN(resource, pattern string) *string {
 	stack := awscdk.Stack_Of(u)
 	name := stack.SplitArn(u.stateMachine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName

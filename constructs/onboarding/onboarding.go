@@ -1,11 +1,11 @@
-// Package onboarding has a construct that onboards IAM users from a list.
+// Package onboarding provides a construct that onboards IAM users from a list.
 //
-// [NewUserOnboarding] defines a Step Functions state machine, and what it needs: an IAM group, an SES identity, an
-// execution role, a log group. For each user of a list, the machine creates the IAM user, adds it to the group, draws a
+// [NewUserOnboarding] defines a Step Functions state machine and what it needs: an IAM group, an SES identity, an
+// execution role and a log group. For each user of a list, the machine creates the IAM user, adds it to the group, draws a
 // password that satisfies the policy of the account, makes the login profile with a forced reset, and mails the sign-in
 // data. There is no Lambda function, and no password is stored.
 //
-// All that it takes is a sender:
+// It needs only a sender:
 //
 //	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
 //		Sender: jsii.String("it@example.com"),
@@ -13,8 +13,8 @@
 //	users.GrantStartExecution(operators)
 //	users.GrantRead(operators)
 //
-// Before the first list is run, SES has to have verified the sender. A list is the input of an execution; its items are
-// e-mail addresses, which then are the user names as well, or objects:
+// Before you run the first list, have SES verify the sender. A list is the input of an execution. An item is an e-mail address,
+// which is also the user name, or an object:
 //
 //	{
 //	  "IAMUserNames": [
@@ -23,12 +23,13 @@
 //	  ]
 //	}
 //
-// A list that is wrong is refused whole. A run that was interrupted is finished by running the same list again, and users
-// that the machine did not make are never changed nor mailed.
+// An execution with a wrong list fails before it changes a user, and lists every problem. If an execution stops half-way, run
+// the same list again: it finishes every user that the first one left incomplete. Users that the state machine did not create
+// are never changed or mailed.
 //
-// [UserOnboardingProps] tells what can be chosen, each with its default: the group, or several of them; the identity that
-// mails are sent by; the language of the mail, or a text of your own; who hears of failures and of bounces. A wrong value
-// panics with every problem of the props at once; tokens are taken where a value need not be known at synthesis.
+// [UserOnboardingProps] lists the settings with their defaults: the groups, the SES identity, the language or the text of the
+// mail, the topics for failures and bounces, and more. If props are wrong, the constructor panics and lists every problem. A
+// prop can be a token unless its value has to be known at synthesis.
 package onboarding
 
 import (
@@ -47,7 +48,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// UserOnboarding is a state machine that onboards IAM users, with all that it needs.
+// UserOnboarding is a state machine that onboards IAM users, with the resources that it needs.
 type UserOnboarding struct {
 	constructs.Construct
 	userPath         string
@@ -96,30 +97,30 @@ func (u *UserOnboarding) Group() iam.IGroup { return u.group }
 // SenderIdentity returns the SES identity that covers the sender.
 func (u *UserOnboarding) SenderIdentity() ses.IEmailIdentity { return u.identity }
 
-// DkimRecords returns the CNAME records that verify the domain of the SES identity, where one is made for a domain: they
-// are to be published in its DNS, unless that was done in a hosted zone.
+// DkimRecords returns the CNAME records that verify the domain of the SES identity, or nil if none is made for a domain.
+// Publish them in the DNS of the domain, unless the stack makes them in a hosted zone.
 func (u *UserOnboarding) DkimRecords() []*ses.DkimRecord { return u.dkimRecords }
 
 // ConfigurationSet returns the SES configuration set that mails are sent with, or nil.
 func (u *UserOnboarding) ConfigurationSet() ses.IConfigurationSet { return u.configurationSet }
 
-// AlarmTopic returns the topic that hears of failed executions, or nil.
+// AlarmTopic returns the topic that gets a message for each failed execution, or nil.
 func (u *UserOnboarding) AlarmTopic() sns.ITopic { return u.alarmTopic }
 
-// BounceTopic returns the topic that hears of undelivered mails, or nil.
+// BounceTopic returns the topic that gets a message for each undelivered mail, or nil.
 func (u *UserOnboarding) BounceTopic() sns.ITopic { return u.bounceTopic }
 
 // ExecutionRole returns the role of the state machine.
 func (u *UserOnboarding) ExecutionRole() iam.IRole { return u.role }
 
 // LogGroup returns the log group of the state machine. It has a record of each execution that failed, timed out or was
-// aborted, children included, with its error and cause, and without input and output.
+// aborted, also of child executions: its error and cause, but no input and no output.
 func (u *UserOnboarding) LogGroup() logs.ILogGroup { return u.logGroup }
 
 // StateMachine returns the state machine.
 func (u *UserOnboarding) StateMachine() sfn.IStateMachine { return u.stateMachine }
 
-// SignInUrl returns the page that the mail tells users to sign in at.
+// SignInUrl returns the sign-in page that the mail names.
 func (u *UserOnboarding) SignInUrl() *string { return u.signInURL }
 
 func (u *UserOnboarding) groupOrNew(props *UserOnboardingProps) iam.IGroup {

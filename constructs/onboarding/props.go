@@ -21,7 +21,7 @@ type UserOnboardingProps struct {
 
 	// The name that mail programs show beside the address of the sender.
 	//
-	// Default: none, the address stands alone.
+	// Default: no name.
 	SenderName *string
 
 	// The address that answers to the mails go to.
@@ -31,28 +31,29 @@ type UserOnboardingProps struct {
 
 	// The SES identity that covers the sender, its address or its domain, if there is one already.
 	//
-	// SES compares addresses with regard to letter case, and domains without: an identity that is an address must be
-	// written exactly as the Sender is (SES Developer Guide, "Creating and verifying identities").
+	// SES compares addresses with regard to letter case, and domains without it. So an identity that is an address must be
+	// written exactly as Sender is (SES Developer Guide, "Creating and verifying identities").
 	//
-	// Default: one is made, of what Identity says.
+	// Default: an identity is made, as Identity says.
 	SenderIdentity ses.IEmailIdentity
 
-	// What an SES identity is made of: ses.Identity_Email, ses.Identity_Domain or ses.Identity_PublicHostedZone.
+	// What the SES identity is made for: ses.Identity_Email, ses.Identity_Domain or ses.Identity_PublicHostedZone.
 	//
-	// A domain covers every address in it and in its subdomains, and is verified by its DKIM records. They are made in
-	// a public hosted zone; for a domain elsewhere, publish the [UserOnboarding.DkimRecords].
+	// A domain covers every address in it and in its subdomains. Its DKIM records verify it: the stack makes them in a
+	// public hosted zone. For any other domain, publish [UserOnboarding.DkimRecords] yourself.
 	//
-	// Default: the address of the sender. AWS then sends a mail to that address, with a link to click on.
+	// Default: the address of the sender. AWS then sends a mail with a link to that address; follow the link to verify it.
 	Identity ses.Identity
 
 	// The SES configuration set that the mails are sent with.
 	//
-	// Default: one is made where there is a BounceTopic or a BounceEmail; else the default one of the identity, if it has one.
+	// Default: one is made if there is a BounceTopic or a BounceEmail. Otherwise SES uses the default one of the identity, if
+	// it has one.
 	ConfigurationSet ses.IConfigurationSet
 
 	// The IAM group that users are put into before they get a password.
 	//
-	// It must let its members change their own password under UserPath, or nobody gets past the first sign-in:
+	// It must let its members below UserPath change their own password, or no user gets past the first sign-in:
 	// [UserOnboarding.GrantChangePassword] does that.
 	//
 	// Import a group that has a path by its ARN, as text that is known at synthesis, because policies name a group with its
@@ -69,19 +70,19 @@ type UserOnboardingProps struct {
 	// Further groups that a list may name for a user, instead of Group: at most 10, because the policy of the execution
 	// role has room for 10,240 characters (IAM User Guide, "IAM and AWS STS quotas").
 	//
-	// As Group, each must let its members change their own password under UserPath, and is imported by its ARN if it has a
+	// Like Group, each must let its members below UserPath change their own password, and is imported by its ARN if it has a
 	// path. A list names a group without its path.
 	//
 	// Default: every user is put into Group.
 	AllowedGroups *[]iam.IGroup
 
-	// Whether members of the group that is made are denied everything, until they have signed in with MFA, but to change
+	// Whether members of the group that is made are denied everything until they have signed in with MFA, except to change
 	// their own password and to set up an MFA device of their own.
 	//
 	// Default: false
 	RequireMfa *bool
 
-	// The IAM path of the users that are created. The state machine can change users below this path only.
+	// The IAM path of the users that the state machine creates. It can change only users below this path.
 	//
 	// Default: /onboarded/
 	UserPath *string
@@ -89,44 +90,44 @@ type UserOnboardingProps struct {
 	// A managed policy that bounds the permissions of each user that is created. The state machine can then create
 	// no user without it.
 	//
-	// It must allow what gets a user past the first sign-in: iam:ChangePassword, and with RequireMfa to set up MFA.
+	// It must allow what a user needs at the first sign-in: iam:ChangePassword, and with RequireMfa also to set up MFA.
 	//
 	// Default: users have no permissions boundary.
 	PermissionsBoundary iam.IManagedPolicy
 
-	// Tags that each user is created with, besides the tag onboarding, which the state machine keeps for itself: at most
-	// 10, because each takes room in the policy of the execution role, which lets it write no other tag. Keys and values have
+	// Tags that each user is created with, in addition to the tag onboarding, which the state machine uses itself. At most
+	// 10, because each takes room in the policy of the execution role, which allows no other tag. Keys and values have
 	// Latin letters, digits, spaces and _.:/=+-@ (IAM User Guide, "Tags for IAM resources").
 	//
 	// Default: the tag onboarding alone.
 	UserTags *map[string]*string
 
-	// The length of a first password in characters, from 8 to 128. A longer minimum in the password policy of the
-	// account prevails.
+	// The length of a first password in characters, from 8 to 128. If the password policy of the account has a longer minimum,
+	// that minimum applies.
 	//
 	// Default: 20
 	PasswordLength *float64
 
-	// Whether a first password is without characters that look alike: 0 O o, 1 I l and |.
+	// Whether a first password has none of the characters that look alike: 0 O o, 1 I l and |.
 	//
 	// Default: true
 	ExcludeLookAlikes *bool
 
-	// How many users are onboarded at a time, from 1 to 40. IAM throttles its API for each account, and at more than
-	// about 5 users at a time the retries may not suffice.
+	// How many users are onboarded at a time, from 1 to 40. IAM throttles its API for each account: with more than about 5
+	// users at a time the retries may not suffice.
 	//
 	// Default: 5
 	MaxConcurrency *float64
 
 	// The page that the mail tells users to sign in at. It must be given in partitions other than aws and aws-us-gov.
 	//
-	// A stack with a region is refused at synthesis without it, a stack for any region at the deployment: "Unable to get
-	// mapping for …SignInUrlMustBeGiven…".
+	// Without it, the synthesis of a stack with a region fails there, and so does the deployment of a stack without one, with
+	// "Unable to get mapping for …SignInUrlMustBeGiven…".
 	//
 	// Default: the sign-in page of the account, in the partition that the stack is deployed to.
 	SignInUrl *string
 
-	// The language of the mails, where they are the default ones: en for English or ja for Japanese.
+	// The language of the built-in mails: en for English or ja for Japanese.
 	//
 	// Default: en
 	Language *string
@@ -150,19 +151,19 @@ type UserOnboardingProps struct {
 	// Default: the default text, laid out.
 	HtmlTemplate *string
 
-	// Whether the password comes in a mail of its own, after the one with the page and the user name.
+	// Whether the password comes in a mail of its own, after the mail with the sign-in page and the user name.
 	//
-	// TextTemplate and HtmlTemplate then are without {{Password}}.
+	// If true, TextTemplate and HtmlTemplate must not have {{Password}}.
 	//
 	// Default: false
 	SeparatePassword *bool
 
-	// The subject of the mail with the password, where it is one of its own.
+	// The subject of the mail with the password, if SeparatePassword is true.
 	//
 	// Default: Your AWS password, in the language.
 	PasswordSubject *string
 
-	// The plain text of the mail with the password, where it is one of its own, with the placeholder {{Password}}, and if
+	// The plain text of the mail with the password, if SeparatePassword is true, with the placeholder {{Password}}, and if
 	// wanted {{UserName}}, {{SignInUrl}} and {{AccountId}}. It has at most 60,000 bytes.
 	//
 	// Default: a short text in the language.
@@ -174,46 +175,47 @@ type UserOnboardingProps struct {
 	// Default: the default text, laid out.
 	PasswordHtmlTemplate *string
 
-	// The topic that hears of each mail that bounced, that SES rejected, or that its recipient complained about.
+	// The topic that gets a message for each mail that bounced, that SES rejected, or that its recipient marked as spam.
 	//
-	// Its user will never get the password. The message, which is JSON, has the name of the user as the tag UserName, in
-	// which each character but letters, digits and hyphens is written as _ and two hexadecimal digits:
+	// The user of that mail does not get the password. The message is JSON, and has the user name as the tag UserName, in
+	// which each character except letters, digits and hyphens is written as _ and two hexadecimal digits:
 	// ada_40example_2Ecom (SES API v2 Reference, MessageTag).
 	//
-	// An imported topic must itself allow ses.amazonaws.com to publish to it; so must the key of any topic that is encrypted.
+	// The policy of an imported topic must allow ses.amazonaws.com to publish to it, and so must the policy of the key of a
+	// topic that is encrypted.
 	//
-	// Default: nobody is notified, unless there is a BounceEmail.
+	// Default: a topic is made if there is a BounceEmail.
 	BounceTopic sns.ITopic
 
-	// An e-mail address that hears what BounceTopic hears.
+	// An e-mail address that is subscribed to BounceTopic, or to a topic that is made.
 	//
-	// It is subscribed to that topic, or to one that is made. AWS sends it a mail with a link to confirm that.
+	// AWS sends a mail with a link to that address; follow the link to confirm the subscription.
 	//
 	// Default: none.
 	BounceEmail *string
 
-	// The topic that hears of each execution that failed, timed out or was aborted, with a link to it, or
-	// with the command that reports it in partitions other than aws and aws-us-gov.
+	// The topic that gets a message for each execution that failed, timed out or was aborted. The message has a link to the
+	// execution, or in partitions other than aws and aws-us-gov the command that reports it, and none of its data.
 	//
-	// The message holds nothing of the data of the execution. An imported topic must itself allow events.amazonaws.com to
-	// publish to it; so must the key of any topic that is encrypted.
+	// The policy of an imported topic must allow events.amazonaws.com to publish to it, and so must the policy of the key of a
+	// topic that is encrypted.
 	//
-	// Default: nobody is notified, unless there is an AlarmEmail.
+	// Default: a topic is made if there is an AlarmEmail.
 	AlarmTopic sns.ITopic
 
-	// An e-mail address that hears what AlarmTopic hears.
+	// An e-mail address that is subscribed to AlarmTopic, or to a topic that is made.
 	//
-	// It is subscribed to that topic, or to one that is made. AWS sends it a mail with a link to confirm that.
+	// AWS sends a mail with a link to that address; follow the link to confirm the subscription.
 	//
 	// Default: none.
 	AlarmEmail *string
 
-	// The key that the definition, the data of the executions and the log are encrypted with. It must be a symmetric key
-	// of the region, in whose policy IAM policies of the account count.
+	// The key that encrypts the definition, the data of the executions and the log. It must be a symmetric key of the same
+	// region, whose policy lets IAM policies of the account allow its use.
 	//
-	// The policy of a key that is imported is not changed: see docs/security.md for what it must allow.
+	// The stack does not change the policy of an imported key: docs/security.md says what it must allow.
 	//
-	// Default: keys that AWS owns.
+	// Default: AWS owned keys.
 	EncryptionKey kms.IKey
 
 	// How long the records of the log are kept. They hold no input and no output of any state.
@@ -222,7 +224,7 @@ type UserOnboardingProps struct {
 	LogRetention logs.RetentionDays
 }
 
-// What the policy of the execution role has room for.
+// The policy of the execution role has room for this many.
 const (
 	maxAllowedGroups = 10
 	maxUserTags      = 10
