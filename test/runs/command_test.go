@@ -21,7 +21,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
-	"github.com/iam-onboarding/iam-onboarding/internal/onboard"
+	"github.com/iam-onboarding/iam-onboarding/internal/cli"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
@@ -37,13 +37,13 @@ type operator struct {
 func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	app := onboard.App{
+	app := cli.App{
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &err,
-		Connect: func(context.Context, string, string) (*onboard.Clients, error) {
+		Connect: func(context.Context, string, string) (*cli.Clients, error) {
 			config := o.Config()
 			config.Retryer = nil // as the command has it
 			config.APIOptions = append(config.APIOptions, o.noteCalls)
-			clients := onboard.NewClients(config)
+			clients := cli.NewClients(config)
 			if o.definition != "" {
 				clients.Machines = described(o.definition)
 			}

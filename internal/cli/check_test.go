@@ -1,0 +1,194 @@
+package cli_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+)
+
+// fakePreflight is what check --aws looks at. In its zero value everything is ready.
+type fakePreflight struct {
+	definition                        string // default: one that has the groups NoAuthority and Staff
+	machineErr                        error
+	sendingOff, sandbox               bool
+	quota                             *sestypes.SendQuota
+	accountErr                        error
+	unverified                        bool
+	identityErr, groupErr, policyErr  error
+	groupPath                         string // of the group NoAuthority, as in teams/
+	askedForIdentity, askedForMachine string
+	fakeSuppression
+}
+
+// definition publishes the settings as a state machine does.
+const definition = `{"States": {"Settings": {"Assign": {"settings": {"SenderIdentity": "example.com", "UserPath": "/onboarded/", "MailsPerUser": 1,
+	"Groups": [{"Name": "NoAuthority", "Arn": "arn:aws:iam::123456789012:group/NoAuthority"},
+		{"Name": "Staff", "Arn": "arn:aws:iam::123456789012:group/Staff"}]}}}}}`
+
+var twoMails = strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 2`, 1)
+
+func (f *fakePreflight) DescribeStateMachine(_ context.Context, in *sfn.DescribeStateMachineInput, _ ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error) {
+	f.askedForMachine = *in.StateMachineArn
+	text := definition
+	if f.definition != "" {
+		text = f.definition
+	}
+	return &sfn.DescribeStateMachineOutput{Definition: &text}, f.machineErr
+}
+
+func (f *fakePreflight) GetAccount(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error) {
+	return &sesv2.GetAccountOutput{SendingEnabled: !f.sendingOff, ProductionAccessEnabled: !f.sandbox, SendQuota: f.quota,
+		SuppressionAttributes: f.accountAttributes()}, f.accountErr
+}
+
+func (f *fakePreflight) GetEmailIdentity(_ context.Context, in *sesv2.GetEmailIdentityInput, _ ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error) {
+	f.askedForIdentity = *in.EmailIdentity
+	return &sesv2.GetEmailIdentityOutput{VerifiedForSendingStatus: !f.unverified, ConfigurationSetName: f.defaultSet}, f.identityErr
+}
+
+func (f *fakePreflight) GetGroup(_ context.Context, in *iam.GetGroupInput, _ ...func(*iam.Options)) (*iam.GetGroupOutput, error) {
+	if f.groupErr != nil {
+		return nil, f.groupErr
+	}
+	path := ""
+	if *in.GroupName == "NoAuthority" {
+		path = f.groupPath
+	}
+	arn := "arn:aws:iam::123456789012:group/" + path + *in.GroupName
+	return &iam.GetGroupOutput{Group: &iamtypes.Group{Arn: &arn}}, nil
+}
+
+func (f *fakePreflight) GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error) {
+	return &iam.GetAccountPasswordPolicyOutput{PasswordPolicy: &iamtypes.PasswordPolicy{MinimumPasswordLength: aws.Int32(14)}}, f.policyErr
+}
+
+func TestCheckNeedsNoAWS(t *testing.T) {
+	fake := &fakeAWS{interruptOn: connecting}
+	got := runWith(t, fake, addresses(3), "check", "-")
+	expect(t, got, result{"standard input: 3 users, nothing wrong\n", "", 0})
+}
+
+func TestCheckWithAWS(t *testing.T) {
+	const (
+		list     = "ok       standard input: 2 users, nothing wrong\n"
+		sends    = "ok       SES sends from this account\n"
+		outside  = "ok       SES is out of its sandbox, and mails everybody\n"
+		none     = "ok       SES suppresses none of the addresses\n"
+		verified = "ok       the sender's SES identity example.com is verified\n" + none
+		groups   = "ok       the group NoAuthority exists\nok       the group Staff exists\n"
+		policy   = "ok       the password policy of the account can be read: passwords have at least 14 characters\n"
+		one      = "onboard: 1 problem to fix before the list is run\n"
+		askAdmin = "AccessDeniedException: not you: ask an administrator of the account for this permission"
+	)
+	unknownMachine := result{"", "onboard: " + machineARN + " is no state machine that this command knows: check --stack and --state-machine\n", 3}
+	tests := map[string]struct {
+		aws  fakePreflight
+		want result
+	}{
+		"everything is ready": {fakePreflight{}, result{list + sends + outside + verified + groups + policy, "", 0}},
+		"enough quota": {
+			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 198}},
+			result{list + sends + outside + "ok       SES sends 2 more mails within 24 hours, and the list takes 2 mails for 2 users\n" + verified + groups + policy, "", 0},
+		},
+		"two mails for each user": {
+			fakePreflight{definition: twoMails, quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 197}},
+			result{list + sends + outside + "problem  SES sends 3 more mails within 24 hours, and the list takes 4 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
+		},
+		"a quota that was lowered": {
+			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 300}},
+			result{list + sends + outside + "problem  SES sends 0 more mails within 24 hours, and the list takes 2 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
+		},
+		"no limit": {
+			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: -1, SentLast24Hours: 198}},
+			result{list + sends + outside + verified + groups + policy, "", 0},
+		},
+		"too little quota, in the sandbox": {
+			fakePreflight{sandbox: true, quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 199}},
+			result{list + sends +
+				"warning  SES is in its sandbox, and mails verified recipients only: request production access in the SES console, Account dashboard\n" +
+				"problem  SES sends 1 more mail within 24 hours, and the list takes 2 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
+		},
+		"the sandbox alone": {
+			fakePreflight{sandbox: true},
+			result{list + sends +
+				"warning  SES is in its sandbox, and mails verified recipients only: request production access in the SES console, Account dashboard\n" +
+				verified + groups + policy, "", 0},
+		},
+		"nothing is ready": {
+			fakePreflight{sendingOff: true, unverified: true, groupErr: &iamtypes.NoSuchEntityException{}, policyErr: &iamtypes.NoSuchEntityException{}},
+			result{list +
+				"problem  SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again\n" + outside +
+				"problem  the sender's SES identity example.com is not verified: follow the link in the mail that AWS sent to the address, " +
+				"or publish the DKIM records of the domain\n" + none +
+				"problem  IAM has no group NoAuthority: create it, or deploy the stack again\n" +
+				"problem  IAM has no group Staff: create it, or deploy the stack again\n" +
+				"ok       the account has no password policy of its own: passwords satisfy the default of IAM\n",
+				"onboard: 4 problems to fix before the list is run\n", 1},
+		},
+		"no identity": {
+			fakePreflight{identityErr: &sestypes.NotFoundException{}},
+			result{list + sends + outside +
+				"problem  SES has no identity example.com in this region: create it and have it verified\n" + none + groups + policy, one, 1},
+		},
+		"nothing is permitted": {
+			fakePreflight{accountErr: denied, identityErr: denied, groupErr: denied, policyErr: denied},
+			result{list + "problem  look at SES: " + askAdmin + "\nproblem  look at the SES identity example.com: " + askAdmin +
+				"\nwarning  did not find out which addresses SES suppresses: look at the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
+				"\nproblem  look at the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has other letter case, " +
+				"configure the group by the ARN that IAM shows, and deploy the stack\nproblem  look at the password policy: " + askAdmin + "\n",
+				"onboard: 4 problems to fix before the list is run\n", 3},
+		},
+		"the group has a path": {
+			fakePreflight{groupPath: "teams/"},
+			result{list + sends + outside + verified +
+				"problem  the group NoAuthority is arn:aws:iam::123456789012:group/teams/NoAuthority, but the role of the state machine may use " +
+				"arn:aws:iam::123456789012:group/NoAuthority alone: configure the group by the ARN that IAM shows, and deploy the stack\n" +
+				"ok       the group Staff exists\n" + policy, one, 1},
+		},
+		"the definition is not permitted": {
+			fakePreflight{machineErr: denied}, result{"", "onboard: read the definition of " + machineARN + ": " + askAdmin + "\n", 3},
+		},
+		"another state machine": {fakePreflight{definition: `{"States": {}}`}, unknownMachine},
+		"a state machine that mails nobody": {
+			fakePreflight{definition: strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 0`, 1)}, unknownMachine,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			fake := &fakeAWS{preflight: test.aws}
+			got := runWith(t, fake, addresses(2), "check", "-", "--aws")
+			expect(t, got, test.want)
+			if fake.started != nil {
+				t.Error("started an execution")
+			}
+		})
+	}
+}
+
+func TestCheckOfGroupsWithAWS(t *testing.T) {
+	fake := &fakeAWS{}
+	got := runWith(t, fake, "email,group\nada@example.com,Staff\nbob@example.com,Admins\n", "check", "-", "--aws")
+	want := `problem  standard input:3: must have a Group out of NoAuthority, Staff, got: "Admins"
+ok       SES sends from this account
+ok       SES is out of its sandbox, and mails everybody
+ok       the sender's SES identity example.com is verified
+ok       SES suppresses none of the addresses
+ok       the group NoAuthority exists
+ok       the group Staff exists
+ok       the password policy of the account can be read: passwords have at least 14 characters
+`
+	expect(t, got, result{want, "onboard: 1 problem to fix before the list is run\n", 2})
+	if fake.preflight.askedForMachine != machineARN || fake.preflight.askedForIdentity != "example.com" {
+		t.Errorf("asked for the state machine %s and the identity %s", fake.preflight.askedForMachine, fake.preflight.askedForIdentity)
+	}
+}

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// confirm asks the operator whether to go on. Where nobody can be asked, it goes on.
+func (a App) confirm(ctx context.Context) error {
+	if !isTerminal(a.Stdin) || !isTerminal(a.Stderr) {
+		return nil
+	}
+	fmt.Fprint(a.Stderr, "Go on? [y/N] ")
+	answer, err := untilDone(ctx, func() (string, error) { return bufio.NewReader(a.Stdin).ReadString('\n') })
+	if err != nil {
+		fmt.Fprintln(a.Stderr)
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	default:
+		return errors.New("not confirmed, nothing was started")
+	}
+}

@@ -1,0 +1,223 @@
+package cli_test
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+)
+
+const (
+	machineARN   = "arn:aws:states:eu-west-1:123456789012:stateMachine:Onboarding"
+	executionARN = "arn:aws:states:eu-west-1:123456789012:execution:Onboarding:run"
+	consoleLink  = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/" + executionARN
+
+	// What a run of a user that gets as far as an execution begins with.
+	announced   = "1 user of standard input to onboard in account 123456789012, eu-west-1\n"
+	stderrStart = announced + "started run, see " + consoleLink + "\n"
+)
+
+// fakeAWS plays a script. Its zero value has a stack, whose execution runs for ever.
+type fakeAWS struct {
+	stackErr, startErr, historyErr, listErr error
+
+	executionARN string            // default: executionARN
+	stackOutputs map[string]string // default: the ARN of the state machine
+	looks        []look            // what DescribeExecution tells, one after the other, and then the last for ever
+	laterLooks   [][]look          // those of the executions that are started after the first
+	history      [][]types.HistoryEvent
+	executions   []types.ExecutionListItem // what ListExecutions tells
+	preflight    fakePreflight
+	interruptOn  int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
+
+	region, profile string // as Connect got them
+	stackName       string
+	started         []*sfn.StartExecutionInput
+	described       string // the last ARN that DescribeExecution was asked for
+	lookNumber      int
+	interrupt       func()
+}
+
+// Moments for interruptOn.
+const (
+	connecting = -1
+	starting   = -2
+	reading    = -3 // the history
+)
+
+// look is what the fake tells of its execution at a time.
+type look struct {
+	status               types.ExecutionStatus // default: RUNNING
+	output, error, cause string
+	items                *types.MapRunItemCounts // nil: the execution has not come to the users
+	err                  error
+	itemsErr             error
+}
+
+func (f *fakeAWS) connect(_ context.Context, region, profile string) (*cli.Clients, error) {
+	f.region, f.profile = region, profile
+	if f.interruptOn == connecting {
+		f.interrupt()
+	}
+	return &cli.Clients{Stacks: f, Executions: f, Machines: &f.preflight, Mail: &f.preflight, Users: &f.preflight}, nil
+}
+
+func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
+	f.stackName = *in.StackName
+	outputs := f.stackOutputs
+	if outputs == nil {
+		outputs = map[string]string{"Other": "value", "StateMachineArn": machineARN}
+	}
+	var stack cfntypes.Stack
+	for key, value := range outputs {
+		stack.Outputs = append(stack.Outputs, cfntypes.Output{OutputKey: aws.String(key), OutputValue: aws.String(value)})
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return &cloudformation.DescribeStacksOutput{Stacks: []cfntypes.Stack{stack}}, f.stackErr
+}
+
+func (f *fakeAWS) StartExecution(ctx context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
+	f.started = append(f.started, in)
+	if len(f.started) > 1 {
+		f.looks, f.laterLooks, f.lookNumber = f.laterLooks[0], f.laterLooks[1:], 0
+	}
+	if f.interruptOn == starting {
+		f.interrupt()
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	arn := executionARN
+	if f.executionARN != "" {
+		arn = f.executionARN
+	}
+	return &sfn.StartExecutionOutput{ExecutionArn: &arn}, f.startErr
+}
+
+func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	f.described = *in.ExecutionArn
+	f.lookNumber++
+	if f.interruptOn == f.lookNumber {
+		f.interrupt()
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	look := f.look()
+	status := look.status
+	if status == "" {
+		status = types.ExecutionStatusRunning
+	}
+	return &sfn.DescribeExecutionOutput{
+		ExecutionArn: in.ExecutionArn,
+		Status:       status,
+		Output:       optional(look.output),
+		Error:        optional(look.error),
+		Cause:        optional(look.cause),
+	}, look.err
+}
+
+func (f *fakeAWS) look() look {
+	if len(f.looks) == 0 {
+		return look{}
+	}
+	return f.looks[min(f.lookNumber, len(f.looks))-1]
+}
+
+func (f *fakeAWS) ListExecutions(_ context.Context, in *sfn.ListExecutionsInput, _ ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error) {
+	var listed []types.ExecutionListItem
+	for _, execution := range f.executions {
+		if in.StatusFilter == "" || in.StatusFilter == execution.Status {
+			listed = append(listed, execution)
+		}
+	}
+	return &sfn.ListExecutionsOutput{Executions: listed}, f.listErr
+}
+
+func (f *fakeAWS) ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*sfn.Options)) (*sfn.ListMapRunsOutput, error) {
+	if f.look().items == nil {
+		return &sfn.ListMapRunsOutput{}, f.look().itemsErr
+	}
+	return &sfn.ListMapRunsOutput{MapRuns: []types.MapRunListItem{{MapRunArn: aws.String("map-run")}}}, nil
+}
+
+func (f *fakeAWS) DescribeMapRun(_ context.Context, in *sfn.DescribeMapRunInput, _ ...func(*sfn.Options)) (*sfn.DescribeMapRunOutput, error) {
+	return &sfn.DescribeMapRunOutput{MapRunArn: in.MapRunArn, ItemCounts: f.look().items}, f.look().itemsErr
+}
+
+func (f *fakeAWS) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistoryInput, _ ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error) {
+	if f.interruptOn == reading {
+		f.interrupt()
+	}
+	if !in.ReverseOrder || len(f.history) == 0 {
+		return &sfn.GetExecutionHistoryOutput{}, f.historyErr
+	}
+	page, _ := strconv.Atoi(aws.ToString(in.NextToken))
+	out := &sfn.GetExecutionHistoryOutput{Events: f.history[page]}
+	if page+1 < len(f.history) {
+		out.NextToken = aws.String(strconv.Itoa(page + 1))
+	}
+	return out, f.historyErr
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+func exited(state, output string) types.HistoryEvent {
+	return types.HistoryEvent{
+		Type:                    types.HistoryEventTypePassStateExited,
+		StateExitedEventDetails: &types.StateExitedEventDetails{Name: &state, Output: &output},
+	}
+}
+
+func succeeded(output string) []look {
+	return []look{{status: types.ExecutionStatusSucceeded, output: output}}
+}
+
+func failed(name, cause string) []look {
+	return []look{{status: types.ExecutionStatusFailed, error: name, cause: cause}}
+}
+
+// result is all that a caller sees of the command.
+type result struct {
+	Stdout, Stderr string
+	Code           int
+}
+
+// runWith runs the command with the fake, in a time that passes at once.
+func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got result) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var ctx context.Context
+		ctx, fake.interrupt = context.WithCancel(t.Context())
+		defer fake.interrupt()
+		var stdout, stderr strings.Builder
+		app := cli.App{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Connect: fake.connect}
+		code := app.Run(ctx, args)
+		got = result{stdout.String(), stderr.String(), code}
+	})
+	return got
+}
+
+func expect(t *testing.T, got, want result) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

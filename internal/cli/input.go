@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+const (
+	listFormats = `LIST is a file, or - for standard input:
+  .json  an array of users, or {"IAMUserNames": [users], "Resend": true or false};
+         a user is an e-mail address, which is the user name too, or
+         {"UserName": "...", "Email": "..."}, with "Group": "..." if wanted
+  .csv   a header with email and, if wanted, user_name and group; the separator is
+         a comma, a semicolon or a tab
+  .txt   an e-mail address on each line, comments behind #
+Standard input is JSON if it begins with [ or {, CSV if its first line has a field
+email, and else text.`
+
+	expectedFile = "LIST must be a .json, .csv or .txt file that you can read, or - for standard input"
+
+	// maxListSize is far above what a list of all the users takes that an account can have.
+	maxListSize = 16 << 20
+)
+
+// readList reads the list from the file at path, or from stdin where path is "-". What is wrong with it is a
+// usageError.
+func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List, error) {
+	name := text.OneLine(path)
+	read := func() ([]byte, error) { return readFile(path) }
+	if path == "-" {
+		name = "standard input"
+		read = func() ([]byte, error) { return readAll(stdin) }
+	}
+	data, err := untilDone(ctx, read)
+	switch {
+	case ctx.Err() != nil:
+		return nil, errInterrupted
+	case err != nil:
+		return nil, usageErrorf("%s: %s", text.OneLine(err.Error()), expectedFile)
+	}
+	format := userlist.FormatOf(path)
+	if format == userlist.Unknown && path != "-" {
+		return nil, usageErrorf("%s, got: %s", expectedFile, name)
+	}
+	if len(data) > maxListSize {
+		return nil, usageErrorf("%s is larger than any list of users, which is at most %d MiB", name, maxListSize>>20)
+	}
+	return parseList(name, format, data)
+}
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readAll(file)
+}
+
+// readAll reads a byte more than a list may have, at most.
+func readAll(source io.Reader) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(source, maxListSize+1))
+}
+
+func parseList(name string, format userlist.Format, data []byte) (*userlist.List, error) {
+	list, err := userlist.Parse(name, format, data)
+	var wrong *userlist.Error
+	if errors.As(err, &wrong) {
+		return nil, usageErrorf("%s in the list:\n  %s", text.Count(len(wrong.Problems), "problem"),
+			strings.ReplaceAll(wrong.Error(), "\n", "\n  "))
+	}
+	return list, err
+}
+
+// untilDone gives up waiting for f when ctx ends, so that Ctrl-C works while f waits for a terminal or a pipe.
+func untilDone[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	results := make(chan result, 1)
+	go func() {
+		value, err := f()
+		results <- result{value, err}
+	}()
+	select {
+	case got := <-results:
+		return got.value, got.err
+	case <-ctx.Done():
+		return *new(T), ctx.Err()
+	}
+}

@@ -1,0 +1,118 @@
+package cli_test
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+)
+
+func TestListBecomesTheInput(t *testing.T) {
+	tests := map[string]struct {
+		path, list string
+		args       []string
+		want       string
+	}{
+		"object":  {"users.json", `{"Resend": true, "IAMUserNames": ["ada@example.com"]}`, nil, `{"IAMUserNames":["ada@example.com"],"Resend":true}`},
+		"array":   {"USERS.JSON", `["ada@example.com"]`, nil, `{"IAMUserNames":["ada@example.com"]}`},
+		"CSV":     {"users.csv", "email,user_name\r\nada@example.com,ada\r\n", nil, `{"IAMUserNames":[{"UserName":"ada","Email":"ada@example.com"}]}`},
+		"text":    {"users.txt", "ada@example.com # Ada\n", nil, `{"IAMUserNames":["ada@example.com"]}`},
+		"input":   {"-", "ada@example.com", nil, `{"IAMUserNames":["ada@example.com"]}`},
+		"resend":  {"users.txt", "ada@example.com", []string{"--resend"}, `{"IAMUserNames":["ada@example.com"],"Resend":true}`},
+		"confirm": {"users.txt", "ada@example.com", []string{"--yes"}, `{"IAMUserNames":["ada@example.com"]}`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if test.path != "-" {
+				write(t, test.path, test.list)
+			}
+			fake := &fakeAWS{looks: succeeded(created)}
+			got := runWith(t, fake, test.list, append([]string{"run", test.path}, test.args...)...)
+			if got.Code != 0 {
+				t.Fatalf("got the exit code %d, and %s", got.Code, got.Stderr)
+			}
+			if *fake.started[0].Input != test.want {
+				t.Errorf("input of the execution: got %s, want %s", *fake.started[0].Input, test.want)
+			}
+		})
+	}
+}
+
+func TestListErrors(t *testing.T) {
+	const expected = "LIST must be a .json, .csv or .txt file that you can read, or - for standard input"
+	tests := map[string]struct {
+		path, list string
+		want       string
+	}{
+		"directory":            {".", "", "read .: is a directory: " + expected},
+		"missing file":         {"nobody.json", "", "open nobody.json: no such file or directory: " + expected},
+		"another kind of file": {"users.yaml", "- ada@example.com", expected + ", got: users.yaml"},
+		"no list at all": {"users.txt", strings.Repeat("\n", 16<<20+1),
+			"users.txt is larger than any list of users, which is at most 16 MiB"},
+		"a problem": {"users.csv", "email\nada", "1 problem in the list:\n" +
+			`  users.csv:2: must have an e-mail address such as user@example.com, got: "ada"`},
+		"problems of standard input": {"-", "ada@example.com\n\nbob\ncy", "2 problems in the list:\n" +
+			`  standard input:3: must have an e-mail address such as user@example.com, got: "bob"` + "\n" +
+			`  standard input:4: must have an e-mail address such as user@example.com, got: "cy"`},
+	}
+	for name, test := range tests {
+		for _, command := range []string{"run", "check"} {
+			t.Run(name+", "+command, func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				if strings.HasPrefix(test.path, "users") {
+					write(t, test.path, test.list)
+				}
+				fake := &fakeAWS{looks: succeeded(created)}
+				got := runWith(t, fake, test.list, command, test.path)
+				expect(t, got, result{"", "onboard: " + test.want + "\n", 2})
+				if fake.started != nil {
+					t.Error("started an execution")
+				}
+			})
+		}
+	}
+}
+
+func TestInterruptedWhileWaitingForStandardInput(t *testing.T) {
+	for command, want := range map[string]string{"run": "interrupted, nothing was started", "check": "interrupted"} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		stdin, typed := io.Pipe()
+		defer typed.Close()
+		go func() {
+			typed.Write([]byte("["))
+			interrupt()
+		}()
+		var stderr strings.Builder
+		code := cli.Main(ctx, []string{command, "-"}, stdin, io.Discard, &stderr)
+		expect(t, result{"", stderr.String(), code}, result{"", "onboard: " + want + "\n", 1})
+	}
+}
+
+func TestNameOfTheListIsFitForATerminal(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const name = "a\x1b[2J\u202e"
+	write(t, name+".txt", "ada@example.com")
+	write(t, name+".csv", "email\nada")
+	write(t, name+".yaml", "")
+	tests := map[string]result{
+		name + ".txt":  {"a [2J .txt: 1 user, nothing wrong\n", "", 0},
+		name + ".csv":  {"", "onboard: 1 problem in the list:\n  a [2J .csv:2: must have an e-mail address such as user@example.com, got: \"ada\"\n", 2},
+		name + ".yaml": {"", "onboard: LIST must be a .json, .csv or .txt file that you can read, or - for standard input, got: a [2J .yaml\n", 2},
+		name: {"", "onboard: open a [2J : no such file or directory: " +
+			"LIST must be a .json, .csv or .txt file that you can read, or - for standard input\n", 2},
+	}
+	for path, want := range tests {
+		expect(t, runWith(t, &fakeAWS{}, "", "check", path), want)
+	}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,146 @@
+package cli_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+)
+
+func TestList(t *testing.T) {
+	defer func(zone *time.Location) { time.Local = zone }(time.Local)
+	time.Local = time.FixedZone("the operator's", 2*60*60)
+	listed := func(status types.ExecutionStatus) []types.ExecutionListItem {
+		return []types.ExecutionListItem{{
+			ExecutionArn: aws.String(executionARN), Name: aws.String("run"), Status: status,
+			StartDate: aws.Time(time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC)),
+		}}
+	}
+	const heading, row = "EXECUTION  STARTED              STATUS     USERS\n", "run        2026-11-25 01:30:00  "
+	tests := map[string]struct {
+		aws  *fakeAWS
+		want result
+	}{
+		"succeeded": {
+			&fakeAWS{executions: listed("SUCCEEDED"), looks: succeeded(created)},
+			result{heading + row + "SUCCEEDED  1 user: 1 created\n", "", 0},
+		},
+		"failed": {
+			&fakeAWS{executions: listed("FAILED"), looks: failed("UsersNotOnboarded", ""),
+				history: [][]types.HistoryEvent{{exited("Summary", mixed)}}},
+			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  3 users: 1 created, 1 resumed, 1 failed\n", "", 0},
+		},
+		"refused": {
+			&fakeAWS{executions: listed("FAILED"), looks: failed("InvalidInput", "item 1")},
+			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  InvalidInput\n", "", 0},
+		},
+		"aborted": {
+			&fakeAWS{executions: listed("ABORTED"), looks: []look{{status: "ABORTED", items: &types.MapRunItemCounts{Succeeded: 2, Aborted: 7, Total: 9}}}},
+			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "ABORTED  2 of 9 users done\n", "", 0},
+		},
+		"timed out": {
+			&fakeAWS{executions: listed("TIMED_OUT"), looks: []look{{status: "TIMED_OUT", error: "States.Timeout", items: &types.MapRunItemCounts{Succeeded: 2, Total: 9}}}},
+			result{heading + row + "TIMED_OUT  States.Timeout, 2 of 9 users done\n", "", 0},
+		},
+		"running": {
+			&fakeAWS{executions: listed("RUNNING"), looks: []look{{items: &types.MapRunItemCounts{Succeeded: 2, Total: 9}}}},
+			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "RUNNING  2 of 9 users done\n", "", 0},
+		},
+		"running, counts not permitted": {
+			&fakeAWS{executions: listed("RUNNING"), looks: []look{{itemsErr: denied}}},
+			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "RUNNING  \n", "", 0},
+		},
+		"none": {
+			&fakeAWS{}, result{"", "no executions yet: see onboard run --help\n", 0},
+		},
+		"not permitted": {
+			&fakeAWS{listErr: denied},
+			result{"", "onboard: list the executions of " + machineARN + ": AccessDeniedException: not you: " +
+				"ask an administrator of the account for this permission\n", 3},
+		},
+		"history not permitted": {
+			&fakeAWS{executions: listed("FAILED"), looks: failed("UsersNotOnboarded", ""), historyErr: denied},
+			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  ?\n",
+				"onboard: read the report: AccessDeniedException: not you: ask an administrator of the account " +
+					"for this permission; the report is kept: onboard report " + executionARN + "\n", 3},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			expect(t, runWith(t, test.aws, "", "list"), test.want)
+		})
+	}
+}
+
+// manyExecutions all succeeded, except that AWS refuses to describe the one called refused. A call waits until the test
+// lets AWS answer one.
+type manyExecutions struct {
+	*fakeAWS
+	asked   atomic.Int32 // at a time
+	answers chan struct{}
+}
+
+func (m *manyExecutions) DescribeExecution(_ context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	m.asked.Add(1)
+	<-m.answers
+	m.asked.Add(-1)
+	if *in.ExecutionArn == "refused" {
+		return nil, denied
+	}
+	return &sfn.DescribeExecutionOutput{Status: types.ExecutionStatusSucceeded, Output: aws.String(created)}, nil
+}
+
+func TestListTellsWhatItCan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const executions = 20
+		fake := &manyExecutions{fakeAWS: &fakeAWS{}, answers: make(chan struct{})}
+		for i := range executions {
+			name := fmt.Sprintf("run-%d", i)
+			if i == 7 {
+				name = "refused"
+			}
+			fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: &name, Name: &name, Status: "SUCCEEDED"})
+		}
+		var stdout, stderr strings.Builder
+		app := cli.App{Stdout: &stdout, Stderr: &stderr, Connect: func(context.Context, string, string) (*cli.Clients, error) {
+			return &cli.Clients{Stacks: fake, Executions: fake}, nil
+		}}
+		done := make(chan int, 1)
+		go func() { done <- app.Run(t.Context(), []string{"list"}) }()
+		var most int32
+		for range executions {
+			synctest.Wait() // until every call waits that is made before an answer
+			most = max(most, fake.asked.Load())
+			fake.answers <- struct{}{}
+		}
+		code := <-done
+		expect(t, result{"", stderr.String(), code}, result{"", "onboard: look at the execution refused: AccessDeniedException: not you: " +
+			"ask an administrator of the account for this permission\n", 3})
+		for i, row := range strings.Split(strings.TrimSpace(stdout.String()), "\n")[1:] {
+			want := "1 user: 1 created"
+			if i == 7 {
+				want = "?"
+			}
+			if !strings.HasSuffix(row, "  SUCCEEDED  "+want) {
+				t.Errorf("execution %d: got %s, want %s", i, row, want)
+			}
+		}
+		if most != 5 {
+			t.Errorf("asked for %d executions at a time, want 5", most)
+		}
+	})
+}
+
+func TestListInterruptedWhileItCounts(t *testing.T) {
+	fake := &fakeAWS{interruptOn: 1, executions: []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN)}}}
+	expect(t, runWith(t, fake, "", "list"), result{"", "onboard: interrupted\n", 1})
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+// output is the format of a report: table, json or csv.
+type output string
+
+var outputs = []string{"table", "json", "csv"}
+
+func (f *output) addFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVarP((*string)(f), "output", "o", outputs[0], "the `format` of the report: "+strings.Join(outputs, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f output) check() error {
+	if !slices.Contains(outputs, string(f)) {
+		return usageErrorf("--output must be one of %s, got: %s", strings.Join(outputs, ", "), string(f))
+	}
+	return nil
+}
+
+// print writes the report. Where that fails, the error says how to get it again.
+func (f output) print(w io.Writer, o *outcome) error {
+	if err := f.write(w, o); err != nil {
+		return fmt.Errorf("%w; the report is kept: %s", err, strings.Join(o.reportCommands, "; "))
+	}
+	return nil
+}
+
+func (f output) write(w io.Writer, o *outcome) error {
+	switch f {
+	case "json":
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(o)
+	case "csv":
+		return writeCSV(w, o)
+	default:
+		return writeTable(w, o)
+	}
+}
+
+// writeCSV writes user names as they are. One may begin as a formula does, but has none of the characters that a
+// harmful one needs, and a mark before it would make it another name.
+func writeCSV(w io.Writer, o *outcome) error {
+	writer := csv.NewWriter(w)
+	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause"})
+	for _, user := range o.Users {
+		_ = writer.Write([]string{user.UserName, user.Status, user.Reason, user.Step, user.Error, user.Cause})
+	}
+	writer.Flush()
+	return writer.Error()
+}
+
+// writeTable writes a table of the users and a summary. Below a user that failed stands why.
+func writeTable(w io.Writer, o *outcome) error {
+	var table bytes.Buffer
+	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(columns, "USER\tSTATUS\tWHAT TO DO")
+	isRed := []bool{false} // for each line of the table
+	for _, user := range o.Users {
+		fmt.Fprintf(columns, "%s\t%s\t%s\n", user.UserName, user.Status, user.whatToDo())
+		isRed = append(isRed, user.isFailed())
+		if user.Error != "" {
+			fmt.Fprintf(columns, "\t\t%s failed: %s: %s\n", user.Step, user.Error, user.Cause)
+			isRed = append(isRed, user.isFailed())
+		}
+	}
+	columns.Flush()
+	colour := hasColour(w)
+	var report strings.Builder
+	for i, line := range strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n") {
+		if isRed[i] && colour {
+			line = red(line)
+		}
+		fmt.Fprintln(&report, line)
+	}
+	fmt.Fprintln(&report, o.summary())
+	_, err := io.WriteString(w, report.String())
+	return err
+}
+
+// stdout remembers that something could not be written.
+type stdout struct {
+	io.Writer
+	err error
+}
+
+func (s *stdout) Write(data []byte) (int, error) {
+	n, err := s.Writer.Write(data)
+	if err != nil {
+		err = fmt.Errorf("write the output: %w", err)
+		s.err = err
+	}
+	return n, err
+}
+
+// hasColour tells whether w shows colours, and the operator wants them (https://no-color.org).
+func hasColour(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+
+func red(line string) string { return "\x1b[31m" + line + "\x1b[0m" }

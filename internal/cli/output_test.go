@@ -1,0 +1,166 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+)
+
+func TestOutputAsJSON(t *testing.T) {
+	got := runWith(t, &fakeAWS{looks: succeeded(mixed)}, addresses(3), "run", "-", "--output", "json")
+	var decoded, want any
+	if err := json.Unmarshal([]byte(got.Stdout), &decoded); err != nil {
+		t.Fatalf("%v, got: %s", err, got.Stdout)
+	}
+	// A terminal gets no line breaks from AWS.
+	if err := json.Unmarshal([]byte(oneLineMixed), &want); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(decoded, want) {
+		t.Errorf("got %s, want %s", got.Stdout, oneLineMixed)
+	}
+	got.Stdout = ""
+	expect(t, got, result{"", start(3) + oneFailed, 1})
+}
+
+func TestOutputAsCSV(t *testing.T) {
+	const skipped = `{"Total":2,"Skipped":1,"Failed":1,"Users":[{"UserName":"=1+1","Status":"Skipped","Reason":"NotOurs"},` +
+		`{"UserName":"bob","Status":"Failed","Step":"GetUser","Error":"Iam.IamException","Cause":"a \"b\",\nc\u001b[2J\u202e"}]}`
+	got := runWith(t, &fakeAWS{looks: succeeded(skipped)}, addresses(2), "run", "-", "-o", "csv")
+	want := `user_name,status,reason,step,error,cause
+=1+1,Skipped,NotOurs,,,
+bob,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J"
+`
+	expect(t, got, result{want, start(2) + oneFailed, 1})
+}
+
+// roleDenied is what to do about a denial that a new deployment explains.
+const roleDenied = "wait a minute, then run the same list again: IAM may not know a new deployment everywhere yet; " +
+	"if it is denied again, ask an administrator what denies it to the role of the state machine"
+
+func TestWhatToDoAboutFailures(t *testing.T) {
+	const (
+		base      = "Iam.IamException"
+		again     = "run the same list again"
+		minute    = "wait a minute, then " + again
+		minutes   = "wait a few minutes, then " + again
+		newTag    = minute + ": IAM may not know the tag of the user everywhere yet; do not give the role of the state machine more permissions"
+		notYet    = minute + ": IAM may not know the user or the login profile everywhere yet"
+		throttled = minutes + "; if AWS throttles it again, deploy the stack with a lower maxConcurrency"
+		quota     = "wait until the 24-hour quota of SES allows more mails, then " + again
+		// What a long list leaves of the cause of a denial.
+		role = "User: arn:aws:sts::123456789012:assumed-role/IamUserOnboarding"
+	)
+	tests := map[string]struct{ step, error, cause, want string }{
+		"known":     {"SendEmail", "SesV2.SendingPausedException", "Paused.", "have sending enabled again in the SES console, then " + again},
+		"run again": {"unknown", "ChildExecutionFailed", "no status", again},
+		"other":     {"CreateUser", base, "The name is reserved.", "fix the cause, then " + again},
+
+		"denied":               {"CreateUser", base, role + "-Role/a is not authorized to perform: iam:CreateUser", roleDenied},
+		"denied, cut":          {"AddUserToGroup", base, role, roleDenied},
+		"denied by SES, cut":   {"SendEmail", "SesV2.SesV2Exception", "User `arn:aws:sts::123456789012:assumed-role/IamUserOnb", roleDenied},
+		"denied by a tag":      {"UpdateLoginProfile", base, role + "-Role/a is not authorized to perform: iam:UpdateLoginProfile", newTag},
+		"denied by a tag, cut": {"UpdateLoginProfile", base, role, newTag},
+		"denied to tag":        {"TagUser pending", base, role + "-Role/a is not authorized to perform: iam:TagUser", roleDenied},
+
+		"new name":         {"UpdateLoginProfile", "Iam.EntityTemporarilyUnmodifiableException", "Login Profile for User ada cannot be modified.", minutes},
+		"changed by two":   {"TagUser complete", "Iam.ConcurrentModificationException", "Submitted simultaneously.", minutes},
+		"IAM fails":        {"CreateUser", "Iam.ServiceFailureException", "Unknown error.", minutes},
+		"secrets fail":     {"GetRandomPassword", "SecretsManager.InternalServiceErrorException", "Server side.", minutes},
+		"server error":     {"CreateUser", base, "Unable to unmarshall (Service: Iam, Status Code: 503, Request ID: a)", minutes},
+		"not found yet":    {"AddUserToGroup", "Iam.NoSuchEntityException", "The user with name ada cannot be found.", notYet},
+		"no boundary":      {"CreateUser", "Iam.NoSuchEntityException", "Scope ARN: arn:aws:iam::123456789012:policy/B does not exist or is not attachable.", "see that the permissions boundary that the cause names is there, then " + again},
+		"throttled":        {"CreateUser", base, "Rate exceeded (Service: Iam, Status Code: 400, Request ID: a)", throttled},
+		"throttled draw":   {"GetRandomPassword", "SecretsManager.SecretsManagerException", "Rate exceeded", throttled},
+		"throttled by SES": {"SendEmail", "SesV2.TooManyRequestsException", "Maximum sending rate exceeded.", throttled},
+		"quota of a day":   {"SendEmail", "SesV2.LimitExceededException", "Daily message quota exceeded.", quota},
+		"quota, throttled": {"SendEmail password", "SesV2.TooManyRequestsException", "Daily message quota exceeded.", quota},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			report, _ := json.Marshal(map[string]any{"Total": 1, "Failed": 1, "Users": []any{map[string]string{
+				"UserName": "ada", "Status": "Failed", "Step": test.step, "Error": test.error, "Cause": test.cause}}})
+			got := runWith(t, &fakeAWS{looks: succeeded(string(report))}, "ada@example.com", "run", "-")
+			want := "USER  STATUS  WHAT TO DO\nada   Failed  " + test.want + "\n              " +
+				test.step + " failed: " + test.error + ": " + test.cause + "\n1 user: 1 failed\n"
+			expect(t, got, result{want, stderrStart + oneFailed, 1})
+		})
+	}
+}
+
+// fullDisk takes some bytes and no more.
+type fullDisk struct{ left int }
+
+func (d *fullDisk) Write(data []byte) (int, error) {
+	if len(data) > d.left {
+		return 0, errors.New("no space left on device")
+	}
+	d.left -= len(data)
+	return len(data), nil
+}
+
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	const (
+		output = "onboard: write the output: no space left on device\n"
+		report = "write the output: no space left on device; the report is kept: onboard report " + executionARN
+	)
+	listed := []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN), Status: types.ExecutionStatusSucceeded}}
+	tests := map[string]struct {
+		aws  *fakeAWS
+		list string
+		args []string
+		room int
+		want string // the end of stderr
+		code int
+	}{
+		"run":               {args: []string{"run", "-"}, want: "onboard: " + report + "\n", code: 1},
+		"run, in the midst": {args: []string{"run", "-"}, room: len(createdTable) - 5, want: "onboard: " + report + "\n", code: 1},
+		"run, as JSON":      {args: []string{"run", "-", "-o", "json"}, want: "onboard: " + report + "\n", code: 1},
+		"run, as CSV":       {args: []string{"run", "-", "-o", "csv"}, want: "onboard: " + report + "\n", code: 1},
+		"run, with a profile": {args: []string{"run", "-", "--profile", "admin"},
+			want: "onboard: " + report + " --profile admin\n", code: 1},
+		"run, a user failed": {aws: &fakeAWS{looks: succeeded(mixed)}, args: []string{"run", "-"}, want: oneFailed + report + "\n", code: 1},
+		"run, two executions": {aws: &fakeAWS{looks: succeeded(created), laterLooks: [][]look{succeeded(created)}}, list: addresses(1001),
+			args: []string{"run", "-"}, want: "onboard: " + report + "; onboard report " + executionARN + "\n", code: 1},
+		"run, AWS refuses the second execution": {
+			aws:  &fakeAWS{looks: succeeded(created), laterLooks: [][]look{{{err: denied}}}},
+			list: addresses(1001), args: []string{"run", "-"}, want: "run the same list again\n" + report + "\n", code: 3,
+		},
+		"report": {args: []string{"report", executionARN}, want: "onboard: " + report + "\n", code: 1},
+		"list":   {aws: &fakeAWS{looks: succeeded(created), executions: listed}, args: []string{"list"}, want: output, code: 1},
+		"check":  {args: []string{"check", "-"}, want: output, code: 1},
+		"check, a problem": {aws: &fakeAWS{preflight: fakePreflight{unverified: true}}, args: []string{"check", "-", "--aws"},
+			want: "onboard: 1 problem to fix before the list is run\nwrite the output: no space left on device\n", code: 1},
+		"help":             {args: []string{"--help"}, want: output, code: 1},
+		"completion":       {args: []string{"completion", "bash"}, want: output, code: 1},
+		"nothing to write": {args: []string{"run"}, want: "onboard: expected one LIST, got 0: see onboard run --help\n", code: 2},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if test.aws == nil {
+				test.aws = &fakeAWS{looks: succeeded(created)}
+			}
+			if test.list == "" {
+				test.list = "ada@example.com"
+			}
+			synctest.Test(t, func(t *testing.T) {
+				var stderr strings.Builder
+				app := cli.App{Stdin: strings.NewReader(test.list), Stdout: &fullDisk{test.room}, Stderr: &stderr, Connect: test.aws.connect}
+				if code := app.Run(t.Context(), test.args); code != test.code {
+					t.Errorf("got the exit code %d, want %d", code, test.code)
+				}
+				if !strings.HasSuffix(stderr.String(), test.want) {
+					t.Errorf("stderr: got %s, want at the end %s", stderr.String(), test.want)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+)
+
+const (
+	// aMinute is longer than IAM usually takes to know a change everywhere. AWS does not say how long that is (IAM User
+	// Guide, "Troubleshoot IAM", on eventual consistency).
+	aMinute = "wait a minute, then " + contract.RunAgain
+	// aFewMinutes is what IAM asks for in the errors EntityTemporarilyUnmodifiable and ConcurrentModification (IAM API
+	// Reference).
+	aFewMinutes = "wait a few minutes, then " + contract.RunAgain
+)
+
+// whatToDo says what the operator is to do about a user.
+func (u userOutcome) whatToDo() string {
+	isMailed := u.Status == contract.Created || u.Status == contract.Resumed || u.Status == contract.Resent
+	if u.isSuppressed && isMailed {
+		return "remove the address from SES's suppression list, and run the list with --resend: SES did not send the mail"
+	}
+	switch u.Status {
+	case contract.Created:
+		return "nothing: the sign-in data is mailed"
+	case contract.Resumed:
+		return "nothing: left unfinished by an earlier run, now finished and the sign-in data mailed"
+	case contract.Resent:
+		return "nothing: a new password is mailed"
+	case contract.Skipped:
+		return u.whySkipped()
+	case contract.Failed:
+		return u.remedy()
+	default:
+		return "unknown status, see the execution in the console"
+	}
+}
+
+func (u userOutcome) whySkipped() string {
+	switch u.Reason {
+	case contract.NotOurs:
+		return "was there before and is not touched: if this is another person, choose another UserName"
+	case contract.Complete:
+		return "nothing: was onboarded before; if the mail is lost, run the list with --resend"
+	case contract.TakenOver:
+		return "nothing: has signed in before and chosen a password"
+	default:
+		return "nothing: " + u.Reason
+	}
+}
+
+// remediesOfUsers are what to do about a user that failed, by the name of the error.
+var remediesOfUsers = map[string]string{
+	contract.NameInOtherCase:                   "write the name in the list as IAM has it, then " + contract.RunAgain,
+	contract.NoGoodPassword:                    "look at the password policy of the account, then " + contract.RunAgain,
+	"Iam.LimitExceededException":               "make room in the quota that the cause names, then " + contract.RunAgain,
+	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + contract.RunAgain,
+	"SesV2.BadRequestException":                "see that the e-mail address is right, then " + contract.RunAgain,
+	"SesV2.SendingPausedException":             "have sending enabled again in the SES console, then " + contract.RunAgain,
+	"SesV2.AccountSuspendedException":          "have sending enabled again in the SES console, then " + contract.RunAgain,
+	"SesV2.MailFromDomainNotVerifiedException": "have the MAIL FROM domain verified in SES, then " + contract.RunAgain,
+	"SesV2.LimitExceededException":             untilTheQuotaAllows,
+
+	// A second run is the remedy: the first was stopped or too slow, or the password policy has changed meanwhile.
+	contract.ChildExecutionFailed:          contract.RunAgain,
+	"States.Timeout":                       contract.RunAgain,
+	"Iam.PasswordPolicyViolationException": contract.RunAgain,
+
+	// These pass.
+	"Iam.EntityTemporarilyUnmodifiableException":   aFewMinutes,
+	"Iam.ConcurrentModificationException":          aFewMinutes,
+	"Iam.ServiceFailureException":                  aFewMinutes,
+	"SecretsManager.InternalServiceErrorException": aFewMinutes,
+	"SesV2.TooManyRequestsException":               whenThrottled,
+
+	// If a group is missing, the preflight of the second run reports it.
+	"Iam.NoSuchEntityException": aMinute + ": IAM may not know the user or the login profile everywhere yet",
+}
+
+const (
+	untilTheQuotaAllows = "wait until the 24-hour quota of SES allows more mails, then " + contract.RunAgain
+	whenThrottled       = aFewMinutes + "; if AWS throttles it again, deploy the stack with a lower maxConcurrency"
+	whenDenied          = aMinute + ": IAM may not know a new deployment everywhere yet; if it is denied again, ask an " +
+		"administrator what denies it to the role of the state machine"
+	// whenTagIsNew is for UpdateLoginProfile, which IAM permits by a tag that the execution wrote right before.
+	whenTagIsNew = aMinute + ": IAM may not know the tag of the user everywhere yet; do not give the role of the state " +
+		"machine more permissions"
+)
+
+// remedy says what to do about a user that failed. What AWS does not model comes as the base exception of the service, such
+// as Iam.IamException: only the words of the cause then tell a denial, a throttled call and a failure of the server apart.
+// AWS does not document these words. If they change, the operator gets the remedy of the last line.
+func (u userOutcome) remedy() string {
+	remedy, known := remediesOfUsers[u.Error]
+	switch {
+	case u.Step == "CreateUser" && u.Error == "Iam.NoSuchEntityException": // CreateUser names nothing else that can be missing
+		return "see that the permissions boundary that the cause names is there, then " + contract.RunAgain
+	case u.Error == "SesV2.TooManyRequestsException" && strings.Contains(u.Cause, "quota"):
+		return untilTheQuotaAllows
+	case known:
+		return remedy
+	case isDenial(u.Cause) && u.Step == "UpdateLoginProfile":
+		return whenTagIsNew
+	case isDenial(u.Cause):
+		return whenDenied
+	case strings.Contains(u.Cause, "Rate exceeded"):
+		return whenThrottled
+	case strings.Contains(u.Cause, "Status Code: 5"):
+		return aFewMinutes
+	default:
+		return contract.FixAndRunAgain
+	}
+}
+
+// isDenial tells whether a cause says that IAM denies a call. The report may have cut the cause before it says so, and a
+// denial is the only cause that begins with who made the call.
+func isDenial(cause string) bool {
+	return strings.Contains(cause, "not authorized") || strings.HasPrefix(cause, "User: arn:") || strings.HasPrefix(cause, "User `arn:")
+}

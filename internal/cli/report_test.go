@@ -1,0 +1,96 @@
+package cli_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+func TestReport(t *testing.T) {
+	const noExecution = "onboard: there is no execution " + executionARN + ": see onboard list, and check --stack, --region and --profile\n"
+	tests := map[string]struct {
+		aws  *fakeAWS
+		args []string
+		want result
+	}{
+		"all onboarded": {
+			aws:  &fakeAWS{looks: succeeded(created)},
+			want: result{createdTable, "", 0},
+		},
+		"one failed": {
+			aws:  &fakeAWS{looks: failed("UsersNotOnboarded", ""), history: [][]types.HistoryEvent{{exited("Summary", mixed)}}},
+			want: result{mixedTable, oneFailed, 1},
+		},
+		"as CSV": {
+			aws:  &fakeAWS{looks: succeeded(created)},
+			args: []string{"--output", "csv"},
+			want: result{"user_name,status,reason,step,error,cause\nada@example.com,Created,,,,\n", "", 0},
+		},
+		"a refused list": {
+			aws: &fakeAWS{looks: failed("InvalidInput", "item 2 must have a UserName")},
+			want: result{"", "onboard: the state machine refused the list, and nobody was touched; correct it, and run it again:\n" +
+				"  item 2 must have a UserName\n", 2},
+		},
+		"aborted": {
+			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusAborted}}},
+			want: result{"", "onboard: the execution ended as ABORTED; " +
+				"run the same list again, it goes on where this run stopped\n", 1},
+		},
+		"timed out": {
+			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusTimedOut, error: "States.Timeout",
+				items: &types.MapRunItemCounts{Succeeded: 5, Failed: 1, Aborted: 2, TimedOut: 1, Pending: 1, Total: 10}}}},
+			want: result{"", "onboard: the execution ended as TIMED_OUT: States.Timeout, 7 of 10 users were done; " +
+				"run the same list again, it goes on where this run stopped\n", 1},
+		},
+		"aborted, counts not permitted": {
+			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusAborted, itemsErr: denied}}},
+			want: result{"", "onboard: the execution ended as ABORTED; " +
+				"run the same list again, it goes on where this run stopped\n", 1},
+		},
+		"running": {
+			aws: &fakeAWS{looks: []look{{items: &types.MapRunItemCounts{Succeeded: 3, Running: 4, Total: 7}}}},
+			want: result{"", "onboard: the execution is still running, 3 of 7 users are done: ask again later, or see " +
+				consoleLink + "\n", 1},
+		},
+		"just started": {
+			aws:  &fakeAWS{},
+			want: result{"", "onboard: the execution is still running: ask again later, or see " + consoleLink + "\n", 1},
+		},
+		"no such execution": {
+			aws:  &fakeAWS{looks: []look{{err: &types.ExecutionDoesNotExist{}}}},
+			want: result{"", noExecution, 3},
+		},
+		"not permitted": {
+			aws: &fakeAWS{looks: []look{{err: denied}}},
+			want: result{"", "onboard: look at the execution " + executionARN + ": AccessDeniedException: not you: " +
+				"ask an administrator of the account for this permission\n", 3},
+		},
+	}
+	for name, test := range tests {
+		for _, execution := range []string{executionARN, "run"} {
+			t.Run(name+" by "+execution, func(t *testing.T) {
+				got := runWith(t, test.aws, "", append([]string{"report", execution}, test.args...)...)
+				expect(t, got, test.want)
+				if test.aws.described != executionARN {
+					t.Errorf("asked for %s", test.aws.described)
+				}
+				test.aws.lookNumber = 0
+			})
+		}
+	}
+}
+
+func TestReportTakesTheRegionFromTheARN(t *testing.T) {
+	fake := &fakeAWS{looks: succeeded(created)}
+	runWith(t, fake, "", "report", executionARN, "--profile", "admin")
+	if fake.region != "eu-west-1" || fake.profile != "admin" || fake.stackName != "" {
+		t.Errorf("asked region %q and profile %q, and for the stack %q", fake.region, fake.profile, fake.stackName)
+	}
+}
+
+func TestReportWantsAnExecution(t *testing.T) {
+	for _, name := range []string{machineARN, "arn:aws:iam:eu-west-1:123456789012:execution:A:b", "arn:aws:states::123456789012:execution:A:b", "a:b", "arn:aws:states", "a name", ""} {
+		got := runWith(t, &fakeAWS{}, "", "report", name)
+		expect(t, got, result{"", "onboard: EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: " + name + "\n", 2})
+	}
+}

@@ -1,0 +1,310 @@
+package cli_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
+)
+
+// created is the report of a run that created ada.
+const (
+	created = `{"Total":1,"Created":1,"Resumed":0,"Resent":0,"Skipped":0,"Failed":0,` +
+		`"Users":[{"UserName":"ada@example.com","Status":"Created"}]}`
+	createdTable = `USER             STATUS   WHAT TO DO
+ada@example.com  Created  nothing: the sign-in data is mailed
+1 user: 1 created
+`
+)
+
+// mixed is the report of a run in which bob failed; ada and cy are onboarded.
+const (
+	mixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
+		`{"UserName":"ada@example.com","Status":"Created"},` +
+		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is\nnot verified."},` +
+		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
+	mixedTable = `USER             STATUS   WHAT TO DO
+ada@example.com  Created  nothing: the sign-in data is mailed
+bob              Failed   have the address verified, or leave the SES sandbox, then run the same list again
+                          SendEmail failed: SesV2.MessageRejectedException: Email address is not verified.
+cy@example.com   Resumed  nothing: left unfinished by an earlier run, now finished and the sign-in data mailed
+3 users: 1 created, 1 resumed, 1 failed
+`
+	oneLineMixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
+		`{"UserName":"ada@example.com","Status":"Created"},` +
+		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is not verified."},` +
+		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
+	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
+)
+
+const stillThere = "its report, when it has ended: onboard report " + executionARN + "\n"
+
+// addresses is a list of users.
+func addresses(count int) string {
+	var list strings.Builder
+	for i := range count {
+		fmt.Fprintf(&list, "user-%d@example.com\n", i)
+	}
+	return list.String()
+}
+
+// start is what a run of a list from standard input begins with.
+func start(users int) string {
+	return strings.Replace(stderrStart, "1 user ", fmt.Sprintf("%d users ", users), 1)
+}
+
+func TestRun(t *testing.T) {
+	tests := map[string]struct {
+		aws  *fakeAWS
+		want result
+	}{
+		"everybody is created": {
+			aws:  &fakeAWS{looks: succeeded(created)},
+			want: result{createdTable, stderrStart, 0},
+		},
+		"users who were there before are no failure": {
+			aws: &fakeAWS{looks: succeeded(`{"Total":5,"Created":0,"Resumed":0,"Resent":1,"Skipped":4,"Failed":0,"Users":[` +
+				`{"UserName":"ada","Status":"Skipped","Reason":"NotOurs"},` +
+				`{"UserName":"bob","Status":"Skipped","Reason":"Complete"},` +
+				`{"UserName":"cy","Status":"Skipped","Reason":"TakenOver"},` +
+				`{"UserName":"dee","Status":"Resent"},` +
+				`{"UserName":"eve","Status":"Skipped","Reason":"Later"}]}`)},
+			want: result{`USER  STATUS   WHAT TO DO
+ada   Skipped  was there before and is not touched: if this is another person, choose another UserName
+bob   Skipped  nothing: was onboarded before; if the mail is lost, run the list with --resend
+cy    Skipped  nothing: has signed in before and chosen a password
+dee   Resent   nothing: a new password is mailed
+eve   Skipped  nothing: Later
+5 users: 1 sent a new password, 4 skipped (there before)
+`, stderrStart, 0},
+		},
+		"one failed: the report is in the history": {
+			aws: &fakeAWS{
+				looks: failed("UsersNotOnboarded", "1 of 3 users"),
+				history: [][]types.HistoryEvent{
+					{{Type: types.HistoryEventTypeExecutionFailed}, exited("Other", "{}")},
+					{exited("Summary", mixed), exited("Summary", created)},
+				},
+			},
+			want: result{mixedTable, stderrStart + oneFailed, 1},
+		},
+		"a status that is not known is no success": {
+			aws: &fakeAWS{looks: succeeded(`{"Total":1,"Failed":1,"Users":[{"UserName":"ada","Status":"Halfway"}]}`)},
+			want: result{`USER  STATUS   WHAT TO DO
+ada   Halfway  unknown status, see the execution in the console
+1 user: 1 failed
+`, stderrStart + oneFailed, 1},
+		},
+		"no report in the history": {
+			aws:  &fakeAWS{looks: failed("UsersNotOnboarded", "1 of 3 users")},
+			want: result{"", stderrStart + "onboard: the history of the execution has no state Summary\n", 1},
+		},
+		"the history cannot be read": {
+			aws: &fakeAWS{looks: failed("UsersNotOnboarded", ""), historyErr: denied},
+			want: result{"", stderrStart + "onboard: read the report: AccessDeniedException: not you: " +
+				"ask an administrator of the account for this permission; the report is kept: onboard report " + executionARN + "\n", 3},
+		},
+		"another state machine": {
+			aws:  &fakeAWS{looks: succeeded(`{}`)},
+			want: result{"", stderrStart + "onboard: the state machine ended without a report of its users, got: {}\n", 1},
+		},
+		"a report that lacks users": {
+			aws: &fakeAWS{looks: succeeded(`{"Total":2,"Users":[{"Status":"Created"}]}`)},
+			want: result{"", stderrStart + "onboard: the state machine ended without a report of its users, " +
+				`got: {"Total":2,"Users":[{"Status":"Created"}]}` + "\n", 1},
+		},
+		"InvalidInput": {
+			aws: &fakeAWS{looks: failed("InvalidInput", "item 1 must have an e-mail address, got: \"a\x1b\"\nitem 2 must have a UserName")},
+			want: result{"", stderrStart + `onboard: the state machine refused the list, and nobody was touched; correct it, and run it again:
+  standard input:1: must have an e-mail address, got: "a "
+  item 2 must have a UserName
+`, 2},
+		},
+		"PreflightFailed": {
+			aws: &fakeAWS{looks: failed("PreflightFailed", "the identity is not verified: click on the link")},
+			want: result{"", stderrStart + `onboard: the preflight failed, and nobody was touched; do this, and run the same list again:
+  the identity is not verified: click on the link
+`, 1},
+		},
+		"PreflightFailed, denied": {
+			aws: &fakeAWS{looks: failed("PreflightFailed", "GetAccount failed with SesV2.SesV2Exception: User: x is not authorized\nSES does not send")},
+			want: result{"", stderrStart + `onboard: the preflight failed, and nobody was touched; do this, and run the same list again:
+  GetAccount failed with SesV2.SesV2Exception: User: x is not authorized
+  SES does not send
+what is not authorized: ` + roleDenied + "\n", 1},
+		},
+		"a child execution is denied": {
+			aws: &fakeAWS{looks: failed("States.Runtime", "User: x is not authorized to perform: states:StartExecution")},
+			want: result{"", stderrStart + "onboard: the execution ended as FAILED: States.Runtime: User: x is not authorized to " +
+				"perform: states:StartExecution; " + roleDenied + "\n", 1},
+		},
+		"another failure": {
+			aws: &fakeAWS{looks: failed("States.Runtime", "no such\nfield")},
+			want: result{"", stderrStart + "onboard: the execution ended as FAILED: States.Runtime: no such field; " +
+				"run the same list again, it goes on where this run stopped\n", 1},
+		},
+		"aborted": {
+			aws: &fakeAWS{looks: []look{{}, {status: types.ExecutionStatusAborted}}},
+			want: result{"", stderrStart + "onboard: the execution ended as ABORTED; " +
+				"run the same list again, it goes on where this run stopped\n", 1},
+		},
+		"timed out": {
+			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusTimedOut, error: "States.Timeout"}}},
+			want: result{"", stderrStart + "onboard: the execution ended as TIMED_OUT: States.Timeout; " +
+				"run the same list again, it goes on where this run stopped\n", 1},
+		},
+		"progress: a line for each change": {
+			aws: &fakeAWS{looks: []look{
+				{},
+				{items: &types.MapRunItemCounts{Pending: 1, Total: 1}},
+				{items: &types.MapRunItemCounts{Running: 1, Total: 1}},
+				{items: &types.MapRunItemCounts{Succeeded: 1, Total: 1}},
+				{items: &types.MapRunItemCounts{Succeeded: 1, Total: 1}},
+				{items: &types.MapRunItemCounts{Succeeded: 1, Total: 1}, status: types.ExecutionStatusSucceeded, output: created},
+			}},
+			want: result{createdTable, stderrStart + "1 of 1 users done\n", 0},
+		},
+		"progress: not permitted": {
+			aws:  &fakeAWS{looks: []look{{itemsErr: denied}, {itemsErr: denied, status: types.ExecutionStatusSucceeded, output: created}}},
+			want: result{createdTable, stderrStart, 0},
+		},
+		"a new execution is not found at first": {
+			aws: &fakeAWS{looks: []look{
+				{err: &types.ExecutionDoesNotExist{}}, {err: &types.ExecutionDoesNotExist{}}, {},
+				{status: types.ExecutionStatusSucceeded, output: created},
+			}},
+			want: result{createdTable, stderrStart, 0},
+		},
+		"the connection is lost twice, each time for less than a minute": {
+			aws: &fakeAWS{looks: slices.Concat(
+				slices.Repeat([]look{{err: errors.New("no route")}}, 40), []look{{}},
+				slices.Repeat([]look{{err: errors.New("no route")}}, 40), succeeded(created),
+			)},
+			want: result{createdTable, stderrStart, 0},
+		},
+		"redriven in the console": {
+			aws: &fakeAWS{looks: []look{
+				{status: types.ExecutionStatusPendingRedrive}, {status: types.ExecutionStatusSucceeded, output: created},
+			}},
+			want: result{createdTable, stderrStart, 0},
+		},
+		"the connection is lost for good": {
+			aws: &fakeAWS{looks: []look{{}, {err: errors.New("no route")}}},
+			want: result{"", stderrStart + "onboard: watch the execution: no route: check the network, --region and AWS_ENDPOINT_URL; " +
+				"this does not stop the execution; " + stillThere, 3},
+		},
+		"the credentials expire": {
+			aws: &fakeAWS{looks: []look{{}, {err: &smithy.GenericAPIError{Code: "ExpiredTokenException", Message: "expired"}}, {}}},
+			want: result{"", stderrStart + "onboard: watch the execution: ExpiredTokenException: expired: " +
+				"sign in, for example with aws sso login, or choose a profile with --profile; this does not stop the execution; " + stillThere, 3},
+		},
+		"no such stack": {
+			aws: &fakeAWS{stackErr: &smithy.GenericAPIError{Code: "ValidationError", Message: "Stack with id IamUserOnboarding does not exist"}},
+			want: result{"", `onboard: no stack "IamUserOnboarding" in this account and region: deploy it, ` +
+				"or choose with --stack, --state-machine, --region or --profile\n", 3},
+		},
+		"stack without the output": {
+			aws: &fakeAWS{stackOutputs: map[string]string{"Other": "value"}},
+			want: result{"", `onboard: the stack "IamUserOnboarding" has no output StateMachineArn: ` +
+				"choose another with --stack, or the state machine with --state-machine\n", 3},
+		},
+		"stack not permitted": {
+			aws: &fakeAWS{stackErr: &smithy.GenericAPIError{Code: "AccessDenied", Message: "not you"}},
+			want: result{"", "onboard: look for the stack IamUserOnboarding: AccessDenied: not you: " +
+				"ask an administrator of the account for this permission\n", 3},
+		},
+		"start not permitted": {
+			aws: &fakeAWS{startErr: denied},
+			want: result{"", announced + "onboard: start " + machineARN + ": AccessDeniedException: not you: " +
+				"ask an administrator of the account for this permission\n", 3},
+		},
+		"no such state machine": {
+			aws: &fakeAWS{startErr: &types.StateMachineDoesNotExist{}},
+			want: result{"", announced + "onboard: start " + machineARN + ": StateMachineDoesNotExist: " +
+				"check --state-machine and --region\n", 3},
+		},
+		"start without an answer": {
+			aws: &fakeAWS{startErr: errors.New("connection reset")},
+			want: result{"", announced + "onboard: start " + machineARN + ": connection reset: check the network, --region and AWS_ENDPOINT_URL; " +
+				"it may have been started nevertheless: see onboard list\n", 3},
+		},
+		"AWS is out of order": {
+			aws:  &fakeAWS{startErr: &smithy.GenericAPIError{Code: "InternalFailure", Message: "oops", Fault: smithy.FaultServer}},
+			want: result{"", announced + "onboard: start " + machineARN + ": InternalFailure: oops: try again\n", 3},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runWith(t, test.aws, `["ada@example.com"]`, "run", "-")
+			expect(t, got, test.want)
+		})
+	}
+}
+
+var denied = &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not you"}
+
+func TestRunWarnsOfAnotherRun(t *testing.T) {
+	others := []types.ExecutionListItem{
+		{Name: aws.String("over"), Status: types.ExecutionStatusFailed},
+		{Name: aws.String("other"), Status: types.ExecutionStatusRunning},
+	}
+	const warning = "warning: other is still running: if it has users of this list, wait for its end, " +
+		"since two runs at a time can mail a password that is not the one set\n"
+	tests := map[string]struct {
+		aws  *fakeAWS
+		want string
+	}{
+		"one is running":     {&fakeAWS{executions: others}, warning},
+		"none is running":    {&fakeAWS{executions: others[:1]}, ""},
+		"list not permitted": {&fakeAWS{executions: others, listErr: denied}, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			test.aws.looks = succeeded(created)
+			got := runWith(t, test.aws, "ada@example.com", "run", "-")
+			expect(t, got, result{createdTable, strings.Replace(stderrStart, "\n", "\n"+test.want, 1), 0})
+		})
+	}
+}
+
+func TestRunLinksToTheConsole(t *testing.T) {
+	tests := map[string]struct{ arn, want string }{
+		"AWS": {"arn:aws:states:us-east-1:123456789012:execution:A:b",
+			"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:123456789012:execution:A:b"},
+		"a partition whose console is not known": {"arn:aws-eusc:states:eusc-de-east-1:123456789012:execution:A:b",
+			"arn:aws-eusc:states:eusc-de-east-1:123456789012:execution:A:b"},
+		"GovCloud": {"arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:A:b",
+			"https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/v2/executions/details/arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:A:b"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runWith(t, &fakeAWS{executionARN: test.arn, looks: succeeded(created)}, `["ada@example.com"]`, "run", "-")
+			expect(t, got, result{createdTable, announced + "started b, see " + test.want + "\n", 0})
+		})
+	}
+}
+
+func TestRunNamesTheExecution(t *testing.T) {
+	defer func(zone *time.Location) { time.Local = zone }(time.Local)
+	time.Local = time.FixedZone("far from UTC", 5*60*60)
+	names := map[string]bool{}
+	for range 2 {
+		fake := &fakeAWS{looks: succeeded(created)}
+		runWith(t, fake, `["ada@example.com"]`, "run", "-")
+		name := *fake.started[0].Name
+		if !regexp.MustCompile(`^onboard-20000101T000000Z-[0-9a-f]{6}$`).MatchString(name) { // synctest begins in 2000
+			t.Errorf("got the name %s", name)
+		}
+		names[name] = true
+	}
+	if len(names) != 2 {
+		t.Errorf("two executions at the same time got one name: %v", names)
+	}
+}

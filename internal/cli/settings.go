@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+)
+
+// readSettings reads what the executions of a state machine depend on from its definition.
+func readSettings(ctx context.Context, machines MachineAPI, machine string) (contract.Settings, error) {
+	described, err := machines.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &machine})
+	if err != nil {
+		return contract.Settings{}, refused("read the definition of "+machine, err)
+	}
+	var definition struct {
+		States map[string]struct {
+			Assign struct{ Settings contract.Settings }
+		}
+	}
+	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition) // what it is not shows below
+	settings := definition.States[contract.SettingsState].Assign.Settings
+	if settings.SenderIdentity == "" || len(settings.Groups) == 0 || settings.MailsPerUser == 0 {
+		return settings, awsErrorf("%s is no state machine that this command knows: check --stack and --state-machine", machine)
+	}
+	return settings, nil
+}

@@ -1,0 +1,210 @@
+package cli_test
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/terminaltest"
+)
+
+func TestTerminalShowsProgress(t *testing.T) {
+	fake := &fakeAWS{looks: []look{
+		{items: &types.MapRunItemCounts{Running: 3}},
+		{items: &types.MapRunItemCounts{Running: 2, Succeeded: 1}},
+		{items: &types.MapRunItemCounts{Succeeded: 3}, status: types.ExecutionStatusSucceeded, output: mixed},
+	}}
+	got := runOnTerminal(t, fake, addresses(3))
+	for _, want := range []string{"   0% |", "(0/3) users", "  33% |", "(1/3) users"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the terminal lacks %q, got: %q", want, got)
+		}
+	}
+	if strings.Contains(got, "users done") {
+		t.Errorf("the terminal has lines of progress, got: %q", got)
+	}
+}
+
+func TestTerminalIsCleanAfterProgress(t *testing.T) {
+	tests := map[string]int64{"all users done": 10, "the last count is late": 9}
+	for name, last := range tests {
+		t.Run(name, func(t *testing.T) {
+			// 9 users after 9 s, 10 users after 10 s: the bar gets wider at its end.
+			fake := &fakeAWS{looks: append(slices.Repeat([]look{{items: &types.MapRunItemCounts{Succeeded: 9}}}, 10), look{
+				items:  &types.MapRunItemCounts{Succeeded: last},
+				status: types.ExecutionStatusSucceeded,
+				output: created,
+			})}
+			got := terminaltest.OnScreen(runOnTerminal(t, fake, addresses(10)))
+			if diff := cmp.Diff(start(10)+createdTable, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTerminalShowsFailedUsersInRed(t *testing.T) {
+	inRed := regexp.MustCompile(`(?m)^(bob|  ).*`).ReplaceAllString(mixedTable, "\x1b[31m$0\x1b[0m")
+	tests := map[string]struct{ noColor, want string }{
+		"colour":   {"", inRed},
+		"NO_COLOR": {"1", mixedTable},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("NO_COLOR", test.noColor)
+			got := terminaltest.OnScreen(runOnTerminal(t, &fakeAWS{looks: succeeded(mixed)}, addresses(3)))
+			if diff := cmp.Diff(""+start(3)+test.want+oneFailed, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTerminalShowsProblemsInRed(t *testing.T) {
+	const line = "problem  the sender's SES identity example.com is not verified"
+	for noColor, want := range map[string]string{"": "\x1b[31m" + line, "1": "\n" + line} {
+		t.Setenv("NO_COLOR", noColor)
+		terminal := terminaltest.Open(t)
+		fake := &fakeAWS{preflight: fakePreflight{unverified: true}}
+		app := cli.App{Stdin: strings.NewReader(addresses(1)), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+		app.Run(t.Context(), []string{"check", "-", "--aws"})
+		if got := terminal.Close(); !strings.Contains(got, want) {
+			t.Errorf("NO_COLOR=%s: the terminal lacks %q, got: %q", noColor, want, got)
+		}
+	}
+}
+
+func TestTerminalIsAsked(t *testing.T) {
+	const (
+		intro    = "1 user of users.txt to onboard in account 123456789012, eu-west-1\n"
+		question = "Go on? [y/N] "
+		started  = "started run, see " + consoleLink + "\n" + createdTable
+		declined = "onboard: not confirmed, nothing was started\n"
+	)
+	tests := map[string]struct {
+		args  []string
+		typed string
+		want  string // on the screen
+		code  int
+	}{
+		"yes":                 {nil, "y\n", intro + question + "y\n" + started, 0},
+		"yes in full":         {nil, " YES\n", intro + question + " YES\n" + started, 0},
+		"no":                  {nil, "n\n", intro + question + "n\n" + declined, 1},
+		"nothing":             {nil, "\n", intro + "Go on? [y/N]\n" + declined, 1},
+		"something else":      {nil, "yet\n", intro + question + "yet\n" + declined, 1},
+		"the end of input":    {nil, "\x04", intro + "Go on? [y/N]\n" + declined, 1},
+		"not asked":           {[]string{"--yes"}, "", intro + started, 0},
+		"not asked, in short": {[]string{"-y"}, "", intro + started, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			t.Setenv("NO_COLOR", "1")
+			write(t, "users.txt", "ada@example.com")
+			terminal := terminaltest.Open(t)
+			fake := &fakeAWS{looks: succeeded(created)}
+			app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+			code := make(chan int)
+			go func() { code <- app.Run(t.Context(), append([]string{"run", "users.txt"}, test.args...)) }()
+			if test.typed != "" {
+				terminal.WaitFor(t, `\[y/N\] $`)
+				if err := terminal.Type(test.typed); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := <-code; got != test.code {
+				t.Errorf("got the exit code %d, want %d", got, test.code)
+			}
+			if diff := cmp.Diff(test.want, terminaltest.OnScreen(terminal.Close())); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if (test.code == 0) != (fake.started != nil) {
+				t.Errorf("started %d executions", len(fake.started))
+			}
+		})
+	}
+}
+
+// TestTerminalIsAskedAfterTheWarnings wants the operator to know of suppressed addresses before the question.
+func TestTerminalIsAskedAfterTheWarnings(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "users.txt", "ada@example.com")
+	terminal := terminaltest.Open(t)
+	fake := &fakeAWS{}
+	fake.preflight.suppressed = []sestypes.SuppressedDestinationSummary{onList("ada@example.com", bounce)}
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	code := make(chan int)
+	go func() { code <- app.Run(t.Context(), []string{"run", "users.txt"}) }()
+	terminal.WaitFor(t, `\nwarning: users.txt:1: SES does not deliver to ada@example.com, .*\nGo on\? \[y/N\] $`)
+	if err := terminal.Type("n\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-code; got != 1 || fake.started != nil {
+		t.Errorf("got the exit code %d, and started %d executions", got, len(fake.started))
+	}
+}
+
+func TestTerminalIsNotAskedWhereNobodyCanAnswer(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "users.txt", "ada@example.com")
+	terminal := terminaltest.Open(t)
+	fake := &fakeAWS{looks: succeeded(created)}
+	app := cli.App{Stdin: strings.NewReader(""), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	if code := app.Run(t.Context(), []string{"run", "users.txt"}); code != 0 {
+		t.Errorf("got the exit code %d and %s", code, terminal.Written())
+	}
+}
+
+func TestTerminalIsNotAskedAboutWhatWasTypedThere(t *testing.T) {
+	terminal := terminaltest.Open(t)
+	if err := terminal.Type("ada@example.com\n\x04\x04"); err != nil { // a second end of input would answer no
+		t.Fatal(err)
+	}
+	fake := &fakeAWS{looks: succeeded(created)}
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	if code := app.Run(t.Context(), []string{"run", "-"}); code != 0 {
+		t.Errorf("got the exit code %d and %s", code, terminal.Written())
+	}
+}
+
+func TestTerminalIsAskedUntilInterrupted(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "users.txt", "ada@example.com")
+	terminal := terminaltest.Open(t)
+	fake := &fakeAWS{}
+	ctx, interrupt := context.WithCancel(t.Context())
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	code := make(chan int)
+	go func() { code <- app.Run(ctx, []string{"run", "users.txt"}) }()
+	terminal.WaitFor(t, `\[y/N\] $`)
+	interrupt()
+	if got := <-code; got != 1 {
+		t.Errorf("got the exit code %d, want 1", got)
+	}
+	terminal.WaitFor(t, `\nonboard: interrupted, nothing was started\n$`)
+	if fake.started != nil {
+		t.Error("started an execution")
+	}
+	if err := terminal.Type("\n"); err != nil { // ends the read that still waits
+		t.Error(err)
+	}
+}
+
+// runOnTerminal runs a list with the fake, and returns all that it writes to its terminal.
+func runOnTerminal(t *testing.T, fake *fakeAWS, list string) string {
+	t.Helper()
+	terminal := terminaltest.Open(t)
+	synctest.Test(t, func(t *testing.T) {
+		app := cli.App{Stdin: strings.NewReader(list), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+		app.Run(t.Context(), []string{"run", "-"})
+	})
+	return terminal.Close()
+}

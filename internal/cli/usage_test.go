@@ -1,0 +1,109 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestUsageErrors(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want string
+	}{
+		"unknown command":  {[]string{"walk", "users.json"}, `unknown command "walk": see onboard --help`},
+		"mistyped command": {[]string{"chekc", "users.json"}, `unknown command "chekc" (did you mean check?): see onboard --help`},
+		"unknown flag":     {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
+		"no list":          {[]string{"run"}, "expected one LIST, got 0: see onboard run --help"},
+		"two lists":        {[]string{"run", "a.json", "b.json"}, "expected one LIST, got 2: see onboard run --help"},
+		"unknown output":   {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: xml"},
+		"two mistakes": {[]string{"run", "-", "--output", "", "--state-machine", "a"}, "--state-machine must be an ARN such as " +
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: a\n--output must be one of table, json, csv, got: "},
+		"completion for two shells":       {[]string{"completion", "bash", "x"}, `expected no argument, got "x": see onboard completion bash --help`},
+		"completion for an unknown shell": {[]string{"completion", "tcsh"}, `unknown command "tcsh" (did you mean bash or fish or zsh?): see onboard completion --help`},
+		"completion for a mistyped shell": {[]string{"completion", "zhs"}, `unknown command "zhs" (did you mean zsh?): see onboard completion --help`},
+		"help of nothing known":           {[]string{"help", "nope"}, `unknown command "nope": see onboard --help`},
+		"help of something mistyped":      {[]string{"help", "rnu"}, `unknown command "rnu" (did you mean run?): see onboard --help`},
+		"help of too much":                {[]string{"help", "run", "x"}, `expected no argument, got "x": see onboard run --help`},
+		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, got 0: see onboard report --help"},
+		"check of nothing":                {[]string{"check"}, "expected one LIST, got 0: see onboard check --help"},
+		"list of a list":                  {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
+		"no ARN": {[]string{"run", "-", "--state-machine", "Onboarding"}, "--state-machine must be an ARN such as " +
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: Onboarding"},
+		"ARN of an execution": {[]string{"run", "-", "--state-machine", executionARN}, "--state-machine must be an ARN such as " +
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " + executionARN},
+		"ARN of another service": {[]string{"run", "-", "--state-machine", "arn:aws:iam:eu-west-1:123456789012:stateMachine:Name"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
+				"arn:aws:iam:eu-west-1:123456789012:stateMachine:Name"},
+		"ARN without a region": {[]string{"run", "-", "--state-machine", "arn:aws:states::123456789012:stateMachine:Name"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
+				"arn:aws:states::123456789012:stateMachine:Name"},
+		"ARN without a name": {[]string{"run", "-", "--state-machine", "arn:aws:states:eu-west-1:123456789012:stateMachine:"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
+				"arn:aws:states:eu-west-1:123456789012:stateMachine:"},
+		"empty ARN": {[]string{"run", "-", "--state-machine", ""},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: "},
+		"no name of a stack":    {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: a b"},
+		"empty name of a stack": {[]string{"list", "--stack", ""}, "--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: "},
+		"the region of another state machine": {[]string{"run", "-", "--state-machine", machineARN, "--region", "us-east-1"},
+			"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out"},
+		"the region of another execution": {[]string{"report", executionARN, "--region", "us-east-1"},
+			"EXECUTION is in eu-west-1, but --region says us-east-1: leave --region out"},
+		"the state machine of another execution": {[]string{"report", executionARN, "--state-machine", strings.ReplaceAll(machineARN, "eu-west-1", "us-east-1")},
+			"EXECUTION is in eu-west-1, but --state-machine says us-east-1: leave --state-machine out"},
+		"all of them": {[]string{"report", "a b", "--stack", "a b", "--state-machine", machineARN, "--region", "us-east-1", "-o", "xml"},
+			"--stack and --state-machine exclude each other: see onboard report --help\n" +
+				"--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: a b\n" +
+				"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out\n" +
+				"EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: a b\n" +
+				"--output must be one of table, json, csv, got: xml"},
+		"stack and state machine": {[]string{"run", "-", "--stack", "Mine", "--state-machine", machineARN},
+			"--stack and --state-machine exclude each other: see onboard run --help"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			fake := &fakeAWS{looks: succeeded(created)}
+			got := runWith(t, fake, `["ada@example.com"]`, test.args...)
+			expect(t, got, result{"", "onboard: " + test.want + "\n", 2})
+			if fake.started != nil {
+				t.Error("started an execution")
+			}
+		})
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want string // stdout contains it
+	}{
+		"help":                         {[]string{"--help"}, "Exit codes:\n  0  every user is onboarded"},
+		"no command":                   {nil, "Exit codes:\n  0  every user is onboarded"},
+		"help of run":                  {[]string{"run", "--help"}, "Usage:\n  onboard run LIST [flags]\n\nExamples:\n  onboard run users.csv\n"},
+		"help of check":                {[]string{"check", "--help"}, "Examples:\n  onboard check users.csv\n"},
+		"help of report":               {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
+		"help of list":                 {[]string{"list", "--help"}, "Examples:\n  onboard list\n"},
+		"help by command":              {[]string{"help", "run"}, "Usage:\n  onboard run LIST [flags]\n"},
+		"help of help":                 {[]string{"help"}, "Exit codes:\n"},
+		"help of a shell":              {[]string{"help", "completion", "bash"}, "Usage:\n  onboard completion bash\n"},
+		"completion of nothing":        {[]string{"completion"}, "Usage:\n  onboard completion"},
+		"completion":                   {[]string{"completion", "bash"}, "__start_onboard()"},
+		"completion of lists":          {[]string{"__complete", "run", ""}, "json\ncsv\ntxt\n:8\n"},
+		"completion of formats":        {[]string{"__complete", "report", "--output", ""}, "table\njson\ncsv\n:4\n"},
+		"no files for a profile":       {[]string{"__complete", "run", "--profile", ""}, ":4\n"},
+		"no files for a region":        {[]string{"__complete", "check", "--region", ""}, ":4\n"},
+		"no files for a stack":         {[]string{"__complete", "list", "--stack", ""}, ":4\n"},
+		"no files for a state machine": {[]string{"__complete", "report", "--state-machine", ""}, ":4\n"},
+		"version":                      {[]string{"--version"}, "onboard version "},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runWith(t, &fakeAWS{}, "", test.args...)
+			if !strings.Contains(got.Stdout, test.want) {
+				t.Errorf("stdout lacks %q, got: %s", test.want, got.Stdout)
+			}
+			if got.Code != 0 {
+				t.Errorf("got the exit code %d", got.Code)
+			}
+		})
+	}
+}
