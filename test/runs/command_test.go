@@ -20,8 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
