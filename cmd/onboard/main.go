@@ -1,4 +1,4 @@
-// Command onboard runs the state machine of this project with a list of users, and tells what became of each.
+// Command onboard runs the state machine of this project with a list of users, and reports what became of each.
 package main
 
 import (

@@ -18,8 +18,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 	"github.com/aws/smithy-go"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/cli"
 	"github.com/iam-onboarding/iam-onboarding/internal/onehost"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
 const usage = `Usage: askaws [--region REGION] [--profile PROFILE]
@@ -58,7 +58,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // Connect makes the client for a region and a profile, either of which may be empty, and returns it with the region.
 func Connect(ctx context.Context, region, profile string) (API, string, error) {
-	cfg, err := cli.LoadConfig(ctx, region, profile)
+	cfg, err := operator.LoadConfig(ctx, region, profile)
 	if err != nil {
 		return nil, "", err
 	}
@@ -136,7 +136,7 @@ func (a App) ask(ctx context.Context, api API, questions []Question) (differ int
 		if err != nil {
 			fmt.Fprintf(a.Stdout, "\n%d of %d questions were asked. ", i, len(questions))
 			a.report(i, differences)
-			return len(differences), cli.Refused(fmt.Sprintf("ask %q", question.Name), err, "check --region and --profile")
+			return len(differences), operator.Refused(fmt.Sprintf("ask %q", question.Name), err, "check --region and --profile")
 		}
 		word := "ok     "
 		if len(answer.differences) > 0 {

@@ -3,15 +3,28 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/text"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-func (a App) checkCommand() *cobra.Command {
-	var where target
-	var askAWS bool
+// checkOptions are the flags of onboard check.
+type checkOptions struct {
+	target target
+	aws    bool
+}
+
+func (o *checkOptions) addFlags(cmd *cobra.Command) {
+	o.target.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.aws, "aws", false, "look also whether AWS is ready for the list")
+}
+
+func (o *checkOptions) validate(cmd *cobra.Command) error { return o.target.validate(cmd) }
+
+func checkCommand(app App) *cobra.Command {
+	var options checkOptions
 	cmd := &cobra.Command{
 		Use:   "check LIST [flags]",
 		Short: "Check a list, and start nothing",
@@ -28,35 +41,42 @@ changed.`,
 		Args:              oneArgument("LIST"),
 		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := where.resolve(cmd); err != nil {
+			if err := options.validate(cmd); err != nil {
 				return err
 			}
-			return a.check(cmd.Context(), args[0], where, askAWS)
+			return app.check(cmd.Context(), args[0], options)
 		},
 	}
-	cmd.Flags().BoolVar(&askAWS, "aws", false, "look also whether AWS is ready for the list")
-	where.addFlags(cmd)
+	options.addFlags(cmd)
 	return cmd
 }
 
-func (a App) check(ctx context.Context, path string, where target, askAWS bool) error {
+// check checks the list at path.
+func (a App) check(ctx context.Context, path string, options checkOptions) error {
 	list, err := readList(ctx, path, a.Stdin)
 	if err != nil {
 		return err
 	}
-	if !askAWS {
-		fmt.Fprintf(a.Stdout, "%s: %s, nothing wrong\n", list.Name, text.Count(len(list.Users), "user"))
+	if !options.aws {
+		fmt.Fprintln(a.Stdout, operator.NothingWrong(list))
 		return nil
 	}
-	clients, machine, err := a.find(ctx, where)
+	machine, err := a.find(ctx, options.target)
 	if err != nil {
 		return err
 	}
-	preflight, err := newPreflight(ctx, clients, machine, where, list, a.Stderr)
-	if err != nil {
-		return err
-	}
-	findings, err := preflight.look(ctx)
+	findings, err := operator.Check(ctx, machine, list, nowAndThen(a.Stderr))
 	printFindings(a.Stdout, findings)
 	return err
+}
+
+func printFindings(w io.Writer, findings []operator.Finding) {
+	colour := hasColour(w)
+	for _, finding := range findings {
+		line := fmt.Sprintf("%-8s %s", finding.Level, finding.Text)
+		if finding.IsProblem() && colour {
+			line = red(line)
+		}
+		fmt.Fprintln(w, line)
+	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// confirm asks the operator whether to go on. Where nobody can be asked, it goes on.
+// confirm asks the operator whether to go on. If standard input and standard error are not both a terminal, it goes on.
 func (a App) confirm(ctx context.Context) error {
 	if !isTerminal(a.Stdin) || !isTerminal(a.Stderr) {
 		return nil

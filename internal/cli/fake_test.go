@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
 const (
@@ -64,12 +65,12 @@ type look struct {
 	itemsErr             error
 }
 
-func (f *fakeAWS) connect(_ context.Context, region, profile string) (*cli.Clients, error) {
+func (f *fakeAWS) connect(_ context.Context, region, profile string) (*operator.Clients, error) {
 	f.region, f.profile = region, profile
 	if f.interruptOn == connecting {
 		f.interrupt()
 	}
-	return &cli.Clients{Stacks: f, Executions: f, Machines: &f.preflight, Mail: &f.preflight, Users: &f.preflight}, nil
+	return &operator.Clients{Stacks: f, Executions: f, Machines: &f.preflight, Mail: &f.preflight, Users: &f.preflight}, nil
 }
 
 func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {

@@ -7,6 +7,9 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
@@ -24,12 +27,11 @@ email, and else text.`
 
 	expectedFile = "LIST must be a .json, .csv or .txt file that you can read, or - for standard input"
 
-	// maxListSize is far above what a list of all the users takes that an account can have.
+	// maxListSize is far above the size of a list of all users that an account can have.
 	maxListSize = 16 << 20
 )
 
-// readList reads the list from the file at path, or from stdin where path is "-". What is wrong with it is a
-// usageError.
+// readList reads the list from the file at path, or from stdin if path is "-". It returns a usageError if the list is wrong.
 func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List, error) {
 	name := text.OneLine(path)
 	read := func() ([]byte, error) { return readFile(path) }
@@ -40,7 +42,7 @@ func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List
 	data, err := untilDone(ctx, read)
 	switch {
 	case ctx.Err() != nil:
-		return nil, errInterrupted
+		return nil, operator.ErrInterrupted
 	case err != nil:
 		return nil, usageErrorf("%s: %s", text.OneLine(err.Error()), expectedFile)
 	}
@@ -63,7 +65,7 @@ func readFile(path string) ([]byte, error) {
 	return readAll(file)
 }
 
-// readAll reads a byte more than a list may have, at most.
+// readAll reads at most one byte more than a list may have.
 func readAll(source io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(source, maxListSize+1))
 }
@@ -76,6 +78,14 @@ func parseList(name string, format userlist.Format, data []byte) (*userlist.List
 			strings.ReplaceAll(wrong.Error(), "\n", "\n  "))
 	}
 	return list, err
+}
+
+// completeList completes the argument LIST with the files that can be one.
+func completeList(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"json", "csv", "txt"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // untilDone gives up waiting for f when ctx ends, so that Ctrl-C works while f waits for a terminal or a pipe.

@@ -2,29 +2,28 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"text/tabwriter"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/text"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-// recent is how many executions are listed.
+// recent is the number of executions that are listed.
 const recent = 20
 
-// atATime is for how many of them AWS is asked at a time: each takes a call or two, and Step Functions throttles.
-const atATime = 5
+// listOptions are the flags of onboard list.
+type listOptions struct{ target target }
 
-func (a App) listCommand() *cobra.Command {
-	var where target
+func (o *listOptions) addFlags(cmd *cobra.Command) { o.target.addFlags(cmd) }
+
+func (o *listOptions) validate(cmd *cobra.Command) error { return o.target.validate(cmd) }
+
+func listCommand(app App) *cobra.Command {
+	var options listOptions
 	cmd := &cobra.Command{
 		Use:   "list [flags]",
 		Short: "List recent executions, and how many users they onboarded",
@@ -34,88 +33,37 @@ func (a App) listCommand() *cobra.Command {
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := where.resolve(cmd); err != nil {
+			if err := options.validate(cmd); err != nil {
 				return err
 			}
-			return a.list(cmd.Context(), where)
+			return app.list(cmd.Context(), options)
 		},
 	}
-	where.addFlags(cmd)
+	options.addFlags(cmd)
 	return cmd
 }
 
-func (a App) list(ctx context.Context, where target) error {
-	clients, machine, err := a.find(ctx, where)
+// list prints the recent executions. If AWS refuses to say what became of the users of some, the table has the others.
+func (a App) list(ctx context.Context, options listOptions) error {
+	machine, err := a.find(ctx, options.target)
 	if err != nil {
 		return err
 	}
-	listed, err := clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: recent})
-	if err != nil {
-		return refused("list the executions of "+machine, err)
-	}
-	if len(listed.Executions) == 0 {
+	executions, err := operator.Recent(ctx, machine, recent)
+	switch {
+	case len(executions) > 0:
+		printExecutions(a.Stdout, executions)
+	case err == nil:
 		fmt.Fprintln(a.Stderr, "no executions yet: see onboard run --help")
-		return nil
 	}
-	users, err := countUsers(ctx, clients.Executions, listed.Executions)
-	if ctx.Err() != nil {
-		return errInterrupted
-	}
-	printExecutions(a.Stdout, listed.Executions, users)
 	return err
 }
 
-func printExecutions(w io.Writer, executions []types.ExecutionListItem, users []string) {
+func printExecutions(w io.Writer, executions []operator.RecentExecution) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "EXECUTION\tSTARTED\tSTATUS\tUSERS")
-	for i, listed := range executions {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", text.OneLine(aws.ToString(listed.Name)),
-			aws.ToTime(listed.StartDate).Local().Format(time.DateTime), listed.Status, users[i])
+	for _, execution := range executions {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", execution.Name, execution.Started.Local().Format(time.DateTime), execution.Status, execution.Users)
 	}
 	table.Flush()
-}
-
-// countUsers says of each execution what became of its users, or ? where AWS refuses to tell, and returns all refusals.
-func countUsers(ctx context.Context, api ExecutionAPI, executions []types.ExecutionListItem) ([]string, error) {
-	users, errs := make([]string, len(executions)), make([]error, len(executions))
-	var all sync.WaitGroup
-	slots := make(chan struct{}, atATime)
-	for i, listed := range executions {
-		all.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			execution := &execution{api: api, arn: aws.ToString(listed.ExecutionArn)}
-			if users[i], errs[i] = execution.users(ctx); errs[i] != nil {
-				users[i] = "?"
-			}
-		})
-	}
-	all.Wait()
-	return users, errors.Join(errs...)
-}
-
-func (e *execution) users(ctx context.Context) (string, error) {
-	described, err := e.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &e.arn})
-	if err != nil {
-		return "", refused("look at the execution "+e.arn, err)
-	}
-	if !hasEnded(described.Status) {
-		return e.usersDone(ctx), nil
-	}
-	outcome, err := e.outcome(ctx, described)
-	switch {
-	case errors.As(err, new(awsError)):
-		return "", err
-	case err != nil: // there is no report
-		return text.Join(", ", text.OneLine(aws.ToString(described.Error)), e.usersDone(ctx)), nil
-	default:
-		return outcome.summary(), nil
-	}
-}
-
-func (e *execution) usersDone(ctx context.Context) string {
-	if done := e.done(ctx); done != "" {
-		return done + " done"
-	}
-	return ""
 }

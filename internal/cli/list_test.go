@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
 func TestList(t *testing.T) {
@@ -111,8 +112,8 @@ func TestListTellsWhatItCan(t *testing.T) {
 			fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: &name, Name: &name, Status: "SUCCEEDED"})
 		}
 		var stdout, stderr strings.Builder
-		app := cli.App{Stdout: &stdout, Stderr: &stderr, Connect: func(context.Context, string, string) (*cli.Clients, error) {
-			return &cli.Clients{Stacks: fake, Executions: fake}, nil
+		app := cli.App{Stdout: &stdout, Stderr: &stderr, Connect: func(context.Context, string, string) (*operator.Clients, error) {
+			return &operator.Clients{Stacks: fake, Executions: fake}, nil
 		}}
 		done := make(chan int, 1)
 		go func() { done <- app.Run(t.Context(), []string{"list"}) }()

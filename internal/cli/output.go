@@ -6,12 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
 // output is the format of a report: table, json or csv.
@@ -24,22 +25,22 @@ func (f *output) addFlag(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (f output) check() error {
+func (f output) validate() error {
 	if !slices.Contains(outputs, string(f)) {
 		return usageErrorf("--output must be one of %s, got: %s", strings.Join(outputs, ", "), string(f))
 	}
 	return nil
 }
 
-// print writes the report. Where that fails, the error says how to get it again.
-func (f output) print(w io.Writer, o *outcome) error {
+// print writes the report. If that fails, the error says how to get the report again.
+func (f output) print(w io.Writer, o *operator.Outcome) error {
 	if err := f.write(w, o); err != nil {
-		return fmt.Errorf("%w; the report is kept: %s", err, strings.Join(o.reportCommands, "; "))
+		return fmt.Errorf("%w; %s", err, o.Kept())
 	}
 	return nil
 }
 
-func (f output) write(w io.Writer, o *outcome) error {
+func (f output) write(w io.Writer, o *operator.Outcome) error {
 	switch f {
 	case "json":
 		encoder := json.NewEncoder(w)
@@ -53,9 +54,9 @@ func (f output) write(w io.Writer, o *outcome) error {
 	}
 }
 
-// writeCSV writes user names as they are. One may begin as a formula does, but has none of the characters that a
-// harmful one needs, and a mark before it would make it another name.
-func writeCSV(w io.Writer, o *outcome) error {
+// writeCSV writes user names as they are. A name may begin as a formula does, but it has none of the characters that a harmful
+// formula needs; and a mark before it would make it another name.
+func writeCSV(w io.Writer, o *operator.Outcome) error {
 	writer := csv.NewWriter(w)
 	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause"})
 	for _, user := range o.Users {
@@ -65,18 +66,18 @@ func writeCSV(w io.Writer, o *outcome) error {
 	return writer.Error()
 }
 
-// writeTable writes a table of the users and a summary. Below a user that failed stands why.
-func writeTable(w io.Writer, o *outcome) error {
+// writeTable writes a table of the users and a summary. The line below a user that failed says why.
+func writeTable(w io.Writer, o *operator.Outcome) error {
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(columns, "USER\tSTATUS\tWHAT TO DO")
 	isRed := []bool{false} // for each line of the table
 	for _, user := range o.Users {
-		fmt.Fprintf(columns, "%s\t%s\t%s\n", user.UserName, user.Status, user.whatToDo())
-		isRed = append(isRed, user.isFailed())
+		fmt.Fprintf(columns, "%s\t%s\t%s\n", user.UserName, user.Status, user.WhatToDo())
+		isRed = append(isRed, user.IsFailed())
 		if user.Error != "" {
 			fmt.Fprintf(columns, "\t\t%s failed: %s: %s\n", user.Step, user.Error, user.Cause)
-			isRed = append(isRed, user.isFailed())
+			isRed = append(isRed, user.IsFailed())
 		}
 	}
 	columns.Flush()
@@ -88,27 +89,7 @@ func writeTable(w io.Writer, o *outcome) error {
 		}
 		fmt.Fprintln(&report, line)
 	}
-	fmt.Fprintln(&report, o.summary())
+	fmt.Fprintln(&report, o.Summary())
 	_, err := io.WriteString(w, report.String())
 	return err
 }
-
-// stdout remembers that something could not be written.
-type stdout struct {
-	io.Writer
-	err error
-}
-
-func (s *stdout) Write(data []byte) (int, error) {
-	n, err := s.Writer.Write(data)
-	if err != nil {
-		err = fmt.Errorf("write the output: %w", err)
-		s.err = err
-	}
-	return n, err
-}
-
-// hasColour tells whether w shows colours, and the operator wants them (https://no-color.org).
-func hasColour(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
-
-func red(line string) string { return "\x1b[31m" + line + "\x1b[0m" }

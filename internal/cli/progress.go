@@ -1,48 +1,35 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/schollz/progressbar/v3"
 )
 
-// counter counts the users that an execution is done with. Those do not count whom its end may have left
-// half-made.
-type counter struct {
-	execution *execution
-	mapRunARN *string // nil until the execution has come to the users
+const (
+	// lineInterval is the time between two lines of progress, so that they do not fill a log.
+	lineInterval = 10 * time.Second
+	// quietTime is the time after which the command says what takes so long.
+	quietTime = 3 * time.Second
+)
+
+// watcher shows on standard error how a run goes on.
+type watcher struct {
+	stderr   io.Writer
+	progress progress
 }
 
-func (c *counter) count(ctx context.Context) (done, total int, err error) {
-	if c.mapRunARN == nil {
-		runs, err := c.execution.api.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &c.execution.arn})
-		if err != nil || len(runs.MapRuns) == 0 {
-			return 0, 0, err
-		}
-		c.mapRunARN = runs.MapRuns[0].MapRunArn
-	}
-	run, err := c.execution.api.DescribeMapRun(ctx, &sfn.DescribeMapRunInput{MapRunArn: c.mapRunARN})
-	if err != nil {
-		return 0, 0, err
-	}
-	items := run.ItemCounts
-	return int(items.Succeeded + items.Failed + items.TimedOut), int(items.Total), nil
+func newWatcher(stderr io.Writer, users int) *watcher {
+	return &watcher{stderr, newProgress(stderr, users)}
 }
 
-// done says how many users the execution is done with, such as: 2 of 9 users. It is silent where it cannot know: who may
-// not see Map Runs can still list and report.
-func (e *execution) done(ctx context.Context) string {
-	counter := counter{execution: e}
-	done, total, err := counter.count(ctx)
-	if err != nil || total == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d users", done, total)
+func (w *watcher) Started(name, page string) {
+	fmt.Fprintf(w.stderr, "started %s, see %s\n", name, page)
 }
+func (w *watcher) Done(users int) { w.progress.show(users) }
+func (w *watcher) Stopped()       { w.progress.close() }
 
 // progress shows how many users are done.
 type progress interface {
@@ -50,7 +37,7 @@ type progress interface {
 	close()
 }
 
-// newProgress returns a progress bar for a terminal, and else lines of text.
+// newProgress returns a progress bar if w is a terminal, and else lines of text.
 func newProgress(w io.Writer, total int) progress {
 	if !isTerminal(w) {
 		return &progressLines{w: w, total: total, start: time.Now()}
@@ -77,14 +64,12 @@ func (p *progressBar) show(done int) {
 
 func (p *progressBar) close() { _ = p.bar.Clear() }
 
-// progressLines writes a line at a change, but not so many that they would fill a log.
+// progressLines writes a line for a change, not more often than lineInterval.
 type progressLines struct {
 	w           io.Writer
 	done, total int
 	start, last time.Time
 }
-
-const lineInterval = 10 * time.Second
 
 func (p *progressLines) show(done int) {
 	if done == p.done || done < p.total && time.Since(p.last) < lineInterval {
@@ -96,7 +81,8 @@ func (p *progressLines) show(done int) {
 
 func (p *progressLines) close() {}
 
-// timeLeft guesses the time left from the rate so far, such as: , about 2 min left. It is silent where it cannot know.
+// timeLeft guesses the time left from the rate so far, such as: , about 2 min left. It returns nothing if it is too early to
+// guess.
 func timeLeft(done, total int, elapsed time.Duration) string {
 	const enough = 5 * time.Second
 	if done == 0 || done >= total || elapsed < enough {
@@ -107,4 +93,15 @@ func timeLeft(done, total int, elapsed time.Duration) string {
 		return ", less than a minute left"
 	}
 	return fmt.Sprintf(", about %.0f min left", left.Minutes())
+}
+
+// nowAndThen returns a function that writes a line to w: the first one after quietTime, and one in each lineInterval.
+func nowAndThen(w io.Writer) func(line string) {
+	next := time.Now().Add(quietTime)
+	return func(line string) {
+		if now := time.Now(); now.After(next) {
+			next = now.Add(lineInterval)
+			fmt.Fprintln(w, line)
+		}
+	}
 }

@@ -3,16 +3,29 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-func (a App) reportCommand() *cobra.Command {
-	var where target
-	var output output
+// reportOptions are the flags of onboard report.
+type reportOptions struct {
+	target target
+	output output
+}
+
+func (o *reportOptions) addFlags(cmd *cobra.Command) {
+	o.target.addFlags(cmd)
+	o.output.addFlag(cmd)
+}
+
+func (o *reportOptions) validate(cmd *cobra.Command, execution string) error {
+	return errors.Join(o.target.validate(cmd), o.target.validateExecution(execution), o.output.validate())
+}
+
+func reportCommand(app App) *cobra.Command {
+	var options reportOptions
 	cmd := &cobra.Command{
 		Use:   "report EXECUTION [flags]",
 		Short: "Tell what became of the users of an execution",
@@ -25,48 +38,25 @@ execution for 90 days.`,
 		Args:              oneArgument("EXECUTION"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(where.resolve(cmd), where.resolveExecution(args[0]), output.check()); err != nil {
+			if err := options.validate(cmd, args[0]); err != nil {
 				return err
 			}
-			return a.report(cmd.Context(), args[0], where, output)
+			return app.report(cmd.Context(), args[0], options)
 		},
 	}
-	where.addFlags(cmd)
-	output.addFlag(cmd)
+	options.addFlags(cmd)
 	return cmd
 }
 
-func (a App) report(ctx context.Context, name string, where target, output output) error {
-	clients, err := a.Connect(ctx, where.region, where.profile)
+// report prints the report of an execution.
+func (a App) report(ctx context.Context, execution string, options reportOptions) error {
+	clients, err := a.Connect(ctx, options.target.region, options.target.Profile)
 	if err != nil {
 		return err
 	}
-	executionARN, err := where.findExecution(ctx, clients.Stacks, name)
+	outcome, err := operator.Report(ctx, clients, options.target.Target, execution)
 	if err != nil {
 		return err
 	}
-	execution := &execution{api: clients.Executions, arn: executionARN, profile: where.profile}
-	ended, err := execution.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution.arn})
-	var missing *types.ExecutionDoesNotExist
-	switch {
-	case errors.As(err, &missing):
-		return awsErrorf("there is no execution %s: see onboard list, and check --stack, --region and --profile", executionARN)
-	case err != nil:
-		return refused("look at the execution "+executionARN, err)
-	case !hasEnded(ended.Status):
-		return execution.stillRunning(ctx)
-	}
-	outcome, err := execution.outcome(ctx, ended)
-	if err != nil {
-		return err
-	}
-	return errors.Join(outcome.err(), output.print(a.Stdout, outcome))
-}
-
-func (e *execution) stillRunning(ctx context.Context) error {
-	progress := ""
-	if done := e.done(ctx); done != "" {
-		progress = ", " + done + " are done"
-	}
-	return fmt.Errorf("the execution is still running%s: ask again later, or see %s", progress, e.consoleLink())
+	return errors.Join(outcome.Err(), options.output.print(a.Stdout, outcome))
 }

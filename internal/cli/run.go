@@ -5,23 +5,33 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
+// runOptions are the flags of onboard run.
 type runOptions struct {
-	where       target
+	target      target
 	output      output
 	yes, resend bool
 }
 
-func (a App) runCommand() *cobra.Command {
+func (o *runOptions) addFlags(cmd *cobra.Command) {
+	o.target.addFlags(cmd)
+	o.output.addFlag(cmd)
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask before the start")
+	cmd.Flags().BoolVar(&o.resend, "resend", false,
+		"mail a new password to those who were onboarded before and have not signed in yet")
+}
+
+func (o *runOptions) validate(cmd *cobra.Command) error {
+	return errors.Join(o.target.validate(cmd), o.output.validate())
+}
+
+func runCommand(app App) *cobra.Command {
 	var options runOptions
 	cmd := &cobra.Command{
 		Use:   "run LIST [flags]",
@@ -44,80 +54,64 @@ see onboard report.`,
 		Args:              oneArgument("LIST"),
 		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(options.where.resolve(cmd), options.output.check()); err != nil {
+			if err := options.validate(cmd); err != nil {
 				return err
 			}
-			return a.run(cmd.Context(), args[0], options)
+			return app.run(cmd.Context(), args[0], options)
 		},
 	}
-	options.where.addFlags(cmd)
-	options.output.addFlag(cmd)
-	cmd.Flags().BoolVarP(&options.yes, "yes", "y", false, "do not ask before the start")
-	cmd.Flags().BoolVar(&options.resend, "resend", false,
-		"mail a new password to those who were onboarded before and have not signed in yet")
+	options.addFlags(cmd)
 	return cmd
-}
-
-func completeList(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return []string{"json", "csv", "txt"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // run onboards the users of the list at path.
 func (a App) run(ctx context.Context, path string, options runOptions) error {
-	runner, err := a.prepare(ctx, path, options)
+	list, run, err := a.prepare(ctx, path, options)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted, nothing was started")
 	case err != nil:
 		return err
 	}
-	err = runner.run(ctx)
+	outcome, err := run.Do(ctx, newWatcher(a.Stderr, len(list.Users)))
 	if err == nil {
-		err = runner.outcome.err()
+		err = outcome.Err()
 	}
-	if runner.outcome.Total > 0 {
-		err = errors.Join(err, options.output.print(a.Stdout, &runner.outcome))
+	if outcome.Total > 0 {
+		err = errors.Join(err, options.output.print(a.Stdout, outcome))
 	}
 	return err
 }
 
 // prepare does all that comes before the first start.
-func (a App) prepare(ctx context.Context, path string, options runOptions) (*runner, error) {
+func (a App) prepare(ctx context.Context, path string, options runOptions) (*userlist.List, *operator.Run, error) {
 	list, err := readList(ctx, path, a.Stdin)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	list.Resend = list.Resend || options.resend
-	clients, machine, err := a.find(ctx, options.where)
+	machine, err := a.find(ctx, options.target)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	batches := split(list)
-	a.announce(list, machine, len(batches))
-	a.warnOfRunning(ctx, clients.Executions, machine)
-	suppressed, err := a.warnOfSuppressed(ctx, clients, machine, options.where, list)
-	if err != nil {
-		return nil, err
+	run := operator.NewRun(machine, list)
+	a.announce(list, machine, run.Executions())
+	warn := func(text string) { fmt.Fprintf(a.Stderr, "warning: %s\n", text) }
+	if err := run.Warn(ctx, warn, nowAndThen(a.Stderr)); err != nil {
+		return nil, nil, err
 	}
 	if path != "-" && !options.yes {
 		if err := a.confirm(ctx); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return &runner{
-		stderr: a.Stderr, api: clients.Executions, machine: machine, profile: options.where.profile,
-		list: list, suppressed: suppressed, batches: batches, progress: newProgress(a.Stderr, len(list.Users)),
-	}, nil
+	return list, run, nil
 }
 
 // announce says what is about to happen.
-func (a App) announce(list *userlist.List, machine string, executions int) {
-	where, _ := arn.Parse(machine)
+func (a App) announce(list *userlist.List, machine *operator.Machine, executions int) {
 	fmt.Fprintf(a.Stderr, "%s of %s to onboard in account %s, %s", text.Count(len(list.Users), "user"), list.Name,
-		where.AccountID, where.Region)
+		machine.Account(), machine.Region())
 	if executions > 1 {
 		fmt.Fprintf(a.Stderr, ", in %d executions one after the other", executions)
 	}
@@ -125,36 +119,4 @@ func (a App) announce(list *userlist.List, machine string, executions int) {
 		fmt.Fprint(a.Stderr, "; those who have not signed in yet get a new password")
 	}
 	fmt.Fprintln(a.Stderr)
-}
-
-// warnOfRunning warns of an execution that another run has started. Who may not list executions gets no warning.
-func (a App) warnOfRunning(ctx context.Context, executions ExecutionAPI, machine string) {
-	running, err := executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
-		StateMachineArn: &machine, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1,
-	})
-	if err != nil || len(running.Executions) == 0 {
-		return
-	}
-	fmt.Fprintf(a.Stderr, "warning: %s is still running: if it has users of this list, wait for its end, "+
-		"since two runs at a time can mail a password that is not the one set\n", text.OneLine(aws.ToString(running.Executions[0].Name)))
-}
-
-// warnOfSuppressed warns of the users whose mails SES does not send, and returns their names. What cannot be looked at stops
-// nothing: SES takes the mails.
-func (a App) warnOfSuppressed(ctx context.Context, clients *Clients, machine string, where target, list *userlist.List) ([]string, error) {
-	preflight, err := newPreflight(ctx, clients, machine, where, list, a.Stderr)
-	if err != nil {
-		preflight.add(warning, "did not find out which addresses SES suppresses (states:DescribeStateMachine): %v", err)
-	} else {
-		_ = preflight.lookAtSuppressed(ctx) // fails only when ctx ends
-	}
-	if ctx.Err() != nil {
-		return nil, errInterrupted
-	}
-	for _, finding := range preflight.findings {
-		if finding.level != fine {
-			fmt.Fprintf(a.Stderr, "warning: %s\n", finding.text)
-		}
-	}
-	return preflight.suppressed, nil
 }

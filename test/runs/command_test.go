@@ -22,6 +22,7 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
+	ops "github.com/iam-onboarding/iam-onboarding/internal/operator" // the package has a type operator
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
@@ -39,11 +40,11 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 	var out, err bytes.Buffer
 	app := cli.App{
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &err,
-		Connect: func(context.Context, string, string) (*cli.Clients, error) {
+		Connect: func(context.Context, string, string) (*ops.Clients, error) {
 			config := o.Config()
 			config.Retryer = nil // as the command has it
 			config.APIOptions = append(config.APIOptions, o.noteCalls)
-			clients := cli.NewClients(config)
+			clients := ops.NewClients(config)
 			if o.definition != "" {
 				clients.Machines = described(o.definition)
 			}

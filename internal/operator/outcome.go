@@ -1,4 +1,4 @@
-package cli
+package operator
 
 import (
 	"encoding/json"
@@ -10,28 +10,33 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// outcome is what became of the users of a list: the report of the state machine.
-type outcome struct {
+// Outcome is what became of the users of a list: the report of the state machine. As JSON it is that report.
+type Outcome struct {
 	Total, Created, Resumed, Resent, Skipped, Failed int
-	Users                                            []userOutcome // in the order of the list
+	// Users are in the order of the list.
+	Users []UserOutcome
 
-	reportCommands []string // how the operator gets it again
+	reportCommands []string // each prints the report of an execution
 }
 
-// userOutcome is what became of a user.
-type userOutcome struct {
+// UserOutcome is what became of a user.
+type UserOutcome struct {
 	UserName string
-	Status   string
-	Reason   string `json:",omitempty"` // why a user was skipped
-	Step     string `json:",omitempty"` // where a user failed, and why
-	Error    string `json:",omitempty"`
-	Cause    string `json:",omitempty"`
+	// Status is one of those of package contract, or one that a later state machine has.
+	Status string
+	// Reason says why a user is Skipped.
+	Reason string `json:",omitempty"`
+	// Step says at which state a user has Failed, and Error and Cause say why.
+	Step  string `json:",omitempty"`
+	Error string `json:",omitempty"`
+	Cause string `json:",omitempty"`
 
-	isSuppressed bool // SES has taken the mails to this user, and has not sent them
+	isSuppressed bool // SES has accepted the mails to this user, and has not sent them
 }
 
-func (e *execution) parseOutcome(report string) (*outcome, error) {
-	o := outcome{reportCommands: []string{e.reportCommand()}}
+// parseOutcome reads the report of an execution.
+func parseOutcome(execution *execution, report string) (*Outcome, error) {
+	o := Outcome{reportCommands: []string{execution.reportCommand()}}
 	if err := json.Unmarshal([]byte(report), &o); err != nil || len(o.Users) == 0 || len(o.Users) != o.Total {
 		return nil, fmt.Errorf("the state machine ended without a report of its users, got: %.200s", text.OneLine(report))
 	}
@@ -45,7 +50,7 @@ func (e *execution) parseOutcome(report string) (*outcome, error) {
 }
 
 // add appends the users of another execution.
-func (o *outcome) add(other *outcome) {
+func (o *Outcome) add(other *Outcome) {
 	o.Total += other.Total
 	o.Created += other.Created
 	o.Resumed += other.Resumed
@@ -56,15 +61,15 @@ func (o *outcome) add(other *outcome) {
 	o.reportCommands = append(o.reportCommands, other.reportCommands...)
 }
 
-// noteSuppressed notes which users SES has not sent their mails.
-func (o *outcome) noteSuppressed(names []string) {
+// noteSuppressed notes the users whose mails SES has not sent.
+func (o *Outcome) noteSuppressed(names []string) {
 	for i := range o.Users {
 		o.Users[i].isSuppressed = slices.Contains(names, o.Users[i].UserName)
 	}
 }
 
-// summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (there before).
-func (o *outcome) summary() string {
+// Summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (there before).
+func (o *Outcome) Summary() string {
 	var parts []string
 	for _, part := range []struct {
 		count int
@@ -83,11 +88,11 @@ func (o *outcome) summary() string {
 	return text.Count(o.Total, "user") + ": " + strings.Join(parts, ", ")
 }
 
-// err returns an error unless every user is onboarded or was there before.
-func (o *outcome) err() error {
+// Err returns an error unless every user is onboarded or was there before.
+func (o *Outcome) Err() error {
 	failed := 0
 	for _, user := range o.Users {
-		if user.isFailed() {
+		if user.IsFailed() {
 			failed++
 		}
 	}
@@ -97,8 +102,16 @@ func (o *outcome) err() error {
 	return fmt.Errorf("%s failed: %s; it goes on where this run stopped", text.Count(failed, "user"), contract.FixAndRunAgain)
 }
 
-// isFailed holds for a status that is not known, too.
-func (u userOutcome) isFailed() bool {
+// Kept says with which commands the report can be printed again. Step Functions keeps an execution for 90 days (Step
+// Functions Developer Guide, "Quotas").
+func (o *Outcome) Kept() string { return reportIsKept(o.reportCommands...) }
+
+func reportIsKept(commands ...string) string {
+	return "the report is kept: " + strings.Join(commands, "; ")
+}
+
+// IsFailed reports whether the user is not onboarded: every status counts as a failure that is not known as a success.
+func (u UserOutcome) IsFailed() bool {
 	switch u.Status {
 	case contract.Created, contract.Resumed, contract.Resent, contract.Skipped:
 		return false

@@ -1,4 +1,4 @@
-package cli
+package operator
 
 import (
 	"strings"
@@ -15,8 +15,8 @@ const (
 	aFewMinutes = "wait a few minutes, then " + contract.RunAgain
 )
 
-// whatToDo says what the operator is to do about a user.
-func (u userOutcome) whatToDo() string {
+// WhatToDo says what the operator is to do about a user.
+func (u UserOutcome) WhatToDo() string {
 	isMailed := u.Status == contract.Created || u.Status == contract.Resumed || u.Status == contract.Resent
 	if u.isSuppressed && isMailed {
 		return "remove the address from SES's suppression list, and run the list with --resend: SES did not send the mail"
@@ -37,7 +37,7 @@ func (u userOutcome) whatToDo() string {
 	}
 }
 
-func (u userOutcome) whySkipped() string {
+func (u UserOutcome) whySkipped() string {
 	switch u.Reason {
 	case contract.NotOurs:
 		return "was there before and is not touched: if this is another person, choose another UserName"
@@ -91,7 +91,7 @@ const (
 // remedy says what to do about a user that failed. What AWS does not model comes as the base exception of the service, such
 // as Iam.IamException: only the words of the cause then tell a denial, a throttled call and a failure of the server apart.
 // AWS does not document these words. If they change, the operator gets the remedy of the last line.
-func (u userOutcome) remedy() string {
+func (u UserOutcome) remedy() string {
 	remedy, known := remediesOfUsers[u.Error]
 	switch {
 	case u.Step == "CreateUser" && u.Error == "Iam.NoSuchEntityException": // CreateUser names nothing else that can be missing

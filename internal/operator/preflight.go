@@ -1,18 +1,15 @@
-package cli
+package operator
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
@@ -20,58 +17,26 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// preflight looks whether AWS is ready for a list, as the state machine does before it touches anybody, and a little
-// further.
-type preflight struct {
-	clients  *Clients
-	settings contract.Settings
-	list     *userlist.List
-	progress io.Writer // what takes long says here how far it is
+// preflight looks whether AWS is ready for a list, as the state machine does before it touches a user, and a little further.
+type preflight struct{ *look }
 
-	region, profile string // of the commands that it suggests
-
-	findings   []finding
-	suppressed []string // the names of the users whose mails SES does not send
-
-	ses    *sesv2.GetAccountOutput // nil until SES has answered
-	sender *sesv2.GetEmailIdentityOutput
-}
-
-// finding is what a look has found, and what to do about it.
-type finding struct {
-	level level
-	text  string
-}
-
-type level string
-
-const (
-	fine    level = "ok"
-	warning level = "warning" // a run may do well nevertheless
-	problem level = "problem"
-)
-
-func (p *preflight) add(level level, format string, args ...any) {
-	p.findings = append(p.findings, finding{level, fmt.Sprintf(format, args...)})
-}
-
-// newPreflight reads the settings of the state machine.
-func newPreflight(ctx context.Context, clients *Clients, machine string, where target, list *userlist.List, progress io.Writer) (*preflight, error) {
-	settings, err := readSettings(ctx, clients.Machines, machine)
-	parsed, _ := arn.Parse(machine)
-	return &preflight{clients: clients, settings: settings, list: list, progress: progress, region: parsed.Region, profile: where.profile}, err
-}
-
-// look returns all findings. The error is that of the worst one.
-func (p *preflight) look(ctx context.Context) ([]finding, error) {
+// Check looks whether AWS is ready for a list, and returns all that it finds. It calls progress while it takes long. The error
+// counts the problems; it is a [ListError] if the list names groups that it may not name, and else a [Refusal] if AWS refused
+// a look. Check returns no findings if it cannot read the settings of the state machine, or ctx ends.
+func Check(ctx context.Context, machine *Machine, list *userlist.List, progress func(text string)) ([]Finding, error) {
+	look, err := newLook(ctx, machine, list, progress)
+	if err != nil {
+		return nil, err
+	}
+	p := preflight{look}
 	wrongGroups := p.lookAtList()
 	var refusals []error
 	for _, look := range []func(context.Context) error{
-		p.lookAtSES, p.lookAtSender, p.lookAtSuppressed, p.lookAtGroups, p.lookAtPasswordPolicy,
+		p.lookAtSES, p.lookAtSender, (&suppression{look: p.look}).search, p.lookAtGroups, p.lookAtPasswordPolicy,
 	} {
 		err := look(ctx)
 		if ctx.Err() != nil {
-			return nil, errInterrupted
+			return nil, ErrInterrupted
 		}
 		if err != nil {
 			p.add(problem, "%v", err)
@@ -80,7 +45,7 @@ func (p *preflight) look(ctx context.Context) ([]finding, error) {
 	}
 	problems := 0
 	for _, finding := range p.findings {
-		if finding.level == problem {
+		if finding.IsProblem() {
 			problems++
 		}
 	}
@@ -89,15 +54,21 @@ func (p *preflight) look(ctx context.Context) ([]finding, error) {
 	case problems == 0:
 		return p.findings, nil
 	case wrongGroups > 0:
-		return p.findings, usageErrorf("%s", toFix)
+		return p.findings, ListError{errors.New(toFix)}
 	case len(refusals) > 0:
-		return p.findings, awsErrorf("%s", toFix)
+		return p.findings, refusalf("%s", toFix)
 	default:
 		return p.findings, errors.New(toFix)
 	}
 }
 
-func (p *preflight) lookAtList() (wrong int) {
+// NothingWrong says that every user of a list keeps the rules.
+func NothingWrong(list *userlist.List) string {
+	return fmt.Sprintf("%s: %s, nothing wrong", list.Name, text.Count(len(list.Users), "user"))
+}
+
+// lookAtList returns the number of users whose group the list may not name.
+func (p preflight) lookAtList() (wrong int) {
 	var groups []string
 	for _, group := range p.settings.Groups {
 		groups = append(groups, group.Name)
@@ -109,37 +80,13 @@ func (p *preflight) lookAtList() (wrong int) {
 		}
 	}
 	if wrong == 0 {
-		p.add(fine, "%s: %s, nothing wrong", p.list.Name, text.Count(len(p.list.Users), "user"))
+		p.add(fine, "%s", NothingWrong(p.list))
 	}
 	return wrong
 }
 
-// account asks SES for the account, once.
-func (p *preflight) account(ctx context.Context) (*sesv2.GetAccountOutput, error) {
-	if p.ses == nil {
-		account, err := p.clients.Mail.GetAccount(ctx, &sesv2.GetAccountInput{}, patient)
-		if err != nil {
-			return nil, err
-		}
-		p.ses = account
-	}
-	return p.ses, nil
-}
-
-// senderIdentity asks SES for the identity of the sender, once.
-func (p *preflight) senderIdentity(ctx context.Context) (*sesv2.GetEmailIdentityOutput, error) {
-	if p.sender == nil {
-		identity, err := p.clients.Mail.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: &p.settings.SenderIdentity}, patient)
-		if err != nil {
-			return nil, err
-		}
-		p.sender = identity
-	}
-	return p.sender, nil
-}
-
-func (p *preflight) lookAtSES(ctx context.Context) error {
-	account, err := p.account(ctx)
+func (p preflight) lookAtSES(ctx context.Context) error {
+	account, err := p.ses.account(ctx)
 	if err != nil {
 		return refused("look at SES", err)
 	}
@@ -158,7 +105,7 @@ func (p *preflight) lookAtSES(ctx context.Context) error {
 	return nil
 }
 
-func (p *preflight) lookAtQuota(quota *sestypes.SendQuota) {
+func (p preflight) lookAtQuota(quota *sestypes.SendQuota) {
 	const unlimited = -1
 	if quota == nil || quota.Max24HourSend == unlimited {
 		return
@@ -171,11 +118,11 @@ func (p *preflight) lookAtQuota(quota *sestypes.SendQuota) {
 		p.add(fine, "%s", balance)
 		return
 	}
-	p.add(problem, "%s: request a higher quota, or run the same list again each day until everybody is onboarded", balance)
+	p.add(problem, "%s: request a higher quota, or %s each day until everybody is onboarded", balance, contract.RunAgain)
 }
 
-func (p *preflight) lookAtSender(ctx context.Context) error {
-	identity, err := p.senderIdentity(ctx)
+func (p preflight) lookAtSender(ctx context.Context) error {
+	identity, err := p.ses.identity(ctx)
 	var missing *sestypes.NotFoundException
 	switch {
 	case errors.As(err, &missing):
@@ -190,15 +137,15 @@ func (p *preflight) lookAtSender(ctx context.Context) error {
 	return nil
 }
 
-func (p *preflight) lookAtGroups(ctx context.Context) error {
+func (p preflight) lookAtGroups(ctx context.Context) error {
 	for _, group := range p.settings.Groups {
-		found, err := p.clients.Users.GetGroup(ctx, &iam.GetGroupInput{GroupName: &group.Name, MaxItems: aws.Int32(1)})
+		found, err := p.machine.clients.Users.GetGroup(ctx, &iam.GetGroupInput{GroupName: &group.Name, MaxItems: aws.Int32(1)})
 		var missing *iamtypes.NoSuchEntityException
 		switch {
 		case errors.As(err, &missing):
 			p.add(problem, "%s", contract.NoGroup(group.Name))
 		case isDenied(err):
-			return awsErrorf("%v; %s", refused("look at the group "+group.Name, err), contract.IfGroupHasPath)
+			return refusalf("%v; %s", refused("look at the group "+group.Name, err), contract.IfGroupHasPath)
 		case err != nil:
 			return refused("look at the group "+group.Name, err)
 		default:
@@ -209,7 +156,7 @@ func (p *preflight) lookAtGroups(ctx context.Context) error {
 }
 
 // compareARNs compares the ARN of a group with the one that the role of the state machine may use.
-func (p *preflight) compareARNs(group contract.Group, arn string) {
+func (p preflight) compareARNs(group contract.Group, arn string) {
 	if group.Arn != arn {
 		p.add(problem, "the group %s is %s, but %s: %s", group.Name, arn, contract.OnlyByARN(group.Arn), contract.ConfigureByARN)
 		return
@@ -217,8 +164,8 @@ func (p *preflight) compareARNs(group contract.Group, arn string) {
 	p.add(fine, "the group %s exists", group.Name)
 }
 
-func (p *preflight) lookAtPasswordPolicy(ctx context.Context) error {
-	policy, err := p.clients.Users.GetAccountPasswordPolicy(ctx, &iam.GetAccountPasswordPolicyInput{})
+func (p preflight) lookAtPasswordPolicy(ctx context.Context) error {
+	policy, err := p.machine.clients.Users.GetAccountPasswordPolicy(ctx, &iam.GetAccountPasswordPolicyInput{})
 	var missing *iamtypes.NoSuchEntityException
 	switch {
 	case errors.As(err, &missing):
@@ -230,15 +177,4 @@ func (p *preflight) lookAtPasswordPolicy(ctx context.Context) error {
 			aws.ToInt32(policy.PasswordPolicy.MinimumPasswordLength))
 	}
 	return nil
-}
-
-func printFindings(w io.Writer, findings []finding) {
-	colour := hasColour(w)
-	for _, finding := range findings {
-		line := fmt.Sprintf("%-8s %s", finding.level, finding.text)
-		if finding.level == problem && colour {
-			line = red(line)
-		}
-		fmt.Fprintln(w, line)
-	}
 }

@@ -1,4 +1,4 @@
-package cli
+package operator
 
 import (
 	"context"
@@ -11,20 +11,20 @@ import (
 )
 
 // readSettings reads what the executions of a state machine depend on from its definition.
-func readSettings(ctx context.Context, machines MachineAPI, machine string) (contract.Settings, error) {
-	described, err := machines.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &machine})
+func readSettings(ctx context.Context, machine *Machine) (contract.Settings, error) {
+	described, err := machine.clients.Machines.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &machine.arn})
 	if err != nil {
-		return contract.Settings{}, refused("read the definition of "+machine, err)
+		return contract.Settings{}, refused("read the definition of "+machine.arn, err)
 	}
 	var definition struct {
 		States map[string]struct {
 			Assign struct{ Settings contract.Settings }
 		}
 	}
-	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition) // what it is not shows below
+	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition) // an error leaves the settings empty
 	settings := definition.States[contract.SettingsState].Assign.Settings
 	if settings.SenderIdentity == "" || len(settings.Groups) == 0 || settings.MailsPerUser == 0 {
-		return settings, awsErrorf("%s is no state machine that this command knows: check --stack and --state-machine", machine)
+		return settings, refusalf("%s is no state machine that this command knows: check --stack and --state-machine", machine.arn)
 	}
 	return settings, nil
 }

@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
+)
+
+// App is the command and what it touches. All fields are required.
+type App struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	// Connect makes the clients for a region and a profile, either of which is empty if the operator has not chosen one.
+	Connect func(ctx context.Context, region, profile string) (*operator.Clients, error)
+}
+
+// find connects to AWS, and finds the state machine.
+func (a App) find(ctx context.Context, where target) (*operator.Machine, error) {
+	clients, err := a.Connect(ctx, where.region, where.Profile)
+	if err != nil {
+		return nil, err
+	}
+	return operator.Find(ctx, clients, where.Target)
+}

@@ -1,0 +1,73 @@
+// Package cli is the operator's command: its arguments, its input and output, the terminal, and the exit codes. What the
+// command does with AWS is in package operator.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
+)
+
+// Main runs the command with the arguments behind its name, and returns its exit code: 0 to 3, as its help explains them. When
+// ctx ends, the command stops watching; an execution that has been started goes on.
+func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Connect: operator.Connect}.Run(ctx, args)
+}
+
+// Run is [Main] with the streams and the clients of the App.
+func (a App) Run(ctx context.Context, args []string) int {
+	stdout := &stdout{Writer: a.Stdout}
+	a.Stdout = stdout
+	root := a.rootCommand()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if stdout.err != nil && !errors.Is(err, stdout.err) {
+		err = errors.Join(err, stdout.err)
+	}
+	if err != nil {
+		fmt.Fprintf(a.Stderr, "onboard: %v\n", err)
+	}
+	return exitCode(err)
+}
+
+func (a App) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "onboard",
+		Short: "Give people a console user in AWS, and mail them their sign-in data",
+		Long:  "Give people a console user in AWS, and mail them their sign-in data.\n\n" + exitCodes,
+		Example: `  onboard check users.csv
+  onboard run users.csv
+  onboard list`,
+		Version:               version(),
+		SilenceErrors:         true,
+		SilenceUsage:          true,
+		DisableFlagsInUseLine: true,
+		Args:                  cobra.ArbitraryArgs,
+
+		SuggestionsMinimumDistance: 2,
+
+		RunE: helpOrUnknown,
+	}
+	root.SetIn(a.Stdin)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(runCommand(a), checkCommand(a), reportCommand(a), listCommand(a))
+	adjustDefaultCommands(root)
+	return root
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

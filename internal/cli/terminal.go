@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// stdout notes whether something could not be written.
+type stdout struct {
+	io.Writer
+	err error
+}
+
+func (s *stdout) Write(data []byte) (int, error) {
+	n, err := s.Writer.Write(data)
+	if err != nil {
+		err = fmt.Errorf("write the output: %w", err)
+		s.err = err
+	}
+	return n, err
+}
+
+func isTerminal(stream any) bool {
+	if stdout, ok := stream.(*stdout); ok {
+		stream = stdout.Writer
+	}
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// hasColour reports whether w shows colours, and the operator wants them (https://no-color.org).
+func hasColour(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+
+func red(line string) string { return "\x1b[31m" + line + "\x1b[0m" }

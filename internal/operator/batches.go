@@ -1,0 +1,48 @@
+package operator
+
+import (
+	"encoding/json"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+// batch is the part of a list that one execution onboards.
+type batch struct {
+	list  string // its name
+	users []userlist.User
+	input string // of the execution
+}
+
+// split returns the batches of a list, in its order. Each has as many users as an execution takes: at most
+// [contract.MaxUsers], in an input of at most [contract.MaxPayload].
+func split(list *userlist.List) []batch {
+	var batches []batch
+	var items []json.RawMessage
+	start, size := 0, emptyInput
+	finish := func(end int) {
+		batches = append(batches, batch{list.Name, list.Users[start:end], inputOf(items, list.Resend)})
+		items, start, size = nil, end, emptyInput
+	}
+	for i, user := range list.Users {
+		item, _ := json.Marshal(user) // of strings, which cannot fail
+		if len(items) == contract.MaxUsers || size+len(item)+1 > contract.MaxPayload {
+			finish(i)
+		}
+		items = append(items, item)
+		size += len(item) + 1
+	}
+	finish(len(list.Users))
+	return batches
+}
+
+// emptyInput is the size of the longest input without users.
+var emptyInput = len(inputOf([]json.RawMessage{}, true))
+
+func inputOf(items []json.RawMessage, resend bool) string {
+	input, _ := json.Marshal(struct {
+		IAMUserNames []json.RawMessage
+		Resend       bool `json:",omitempty"`
+	}{items, resend})
+	return string(input)
+}

@@ -1,0 +1,42 @@
+package operator
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+)
+
+// counter counts the users that an execution is done with, by its Map Run. Users that an aborted execution may have left
+// incomplete are not counted.
+type counter struct {
+	execution *execution
+	mapRunARN *string // nil until the execution has come to the users
+}
+
+func (c *counter) count(ctx context.Context) (done, total int, err error) {
+	if c.mapRunARN == nil {
+		runs, err := c.execution.api.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &c.execution.arn})
+		if err != nil || len(runs.MapRuns) == 0 {
+			return 0, 0, err
+		}
+		c.mapRunARN = runs.MapRuns[0].MapRunArn
+	}
+	run, err := c.execution.api.DescribeMapRun(ctx, &sfn.DescribeMapRunInput{MapRunArn: c.mapRunARN})
+	if err != nil {
+		return 0, 0, err
+	}
+	items := run.ItemCounts
+	return int(items.Succeeded + items.Failed + items.TimedOut), int(items.Total), nil
+}
+
+// usersDone returns how many users an execution is done with, such as: 2 of 9 users. It returns nothing if that is not known:
+// an operator without the permission to see Map Runs can still list and report.
+func usersDone(ctx context.Context, execution *execution) string {
+	counter := counter{execution: execution}
+	done, total, err := counter.count(ctx)
+	if err != nil || total == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d users", done, total)
+}

@@ -1,0 +1,93 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
+)
+
+// ListError is the error that the list is wrong in a way that only the state machine, or its settings, can show.
+type ListError struct{ error }
+
+// outcomeOf returns what an execution that has ended reports of its users. If it reports none, the error says why, and what
+// to do: it is a [ListError] if the state machine has refused the list.
+func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (*Outcome, error) {
+	if ended.Status == types.ExecutionStatusSucceeded {
+		return parseOutcome(execution, aws.ToString(ended.Output))
+	}
+	name, cause := aws.ToString(ended.Error), aws.ToString(ended.Cause)
+	switch name {
+	case contract.UsersNotOnboarded:
+		report, err := summaryOf(ctx, execution)
+		if err != nil {
+			return nil, err
+		}
+		return parseOutcome(execution, report)
+	case contract.InvalidInput:
+		return nil, ListError{fmt.Errorf("the state machine refused the list, and nobody was touched; correct it, and run it again:%s",
+			text.Indent(located(cause, execution.batch)))}
+	case contract.PreflightFailed:
+		denied := ""
+		if isDenial(cause) {
+			denied = "\nwhat is not authorized: " + whenDenied
+		}
+		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s%s",
+			contract.RunAgain, text.Indent(cause), denied)
+	default:
+		why := text.Join(": ", string(ended.Status), name, text.OneLine(cause))
+		if done := usersDone(ctx, execution); done != "" {
+			why += ", " + done + " were done"
+		}
+		remedy := contract.RunAgain + ", it goes on where this run stopped"
+		if isDenial(cause) {
+			remedy = whenDenied
+		}
+		return nil, fmt.Errorf("the execution ended as %s; %s", why, remedy)
+	}
+}
+
+// summaryOf returns the output of the state that makes the report. An execution that has failed has no output itself. The
+// state comes right before the failure, so the search goes from the end in small pages.
+func summaryOf(ctx context.Context, execution *execution) (string, error) {
+	pages := sfn.NewGetExecutionHistoryPaginator(execution.api, &sfn.GetExecutionHistoryInput{
+		ExecutionArn: &execution.arn,
+		ReverseOrder: true,
+		MaxResults:   10,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", fmt.Errorf("%w; %s", refused("read the report", err), reportIsKept(execution.reportCommand()))
+		}
+		for _, event := range page.Events {
+			exited := event.StateExitedEventDetails
+			if exited != nil && aws.ToString(exited.Name) == contract.SummaryState {
+				return aws.ToString(exited.Output), nil
+			}
+		}
+	}
+	return "", errors.New("the history of the execution has no state " + contract.SummaryState)
+}
+
+// located replaces the number of each item of a batch by its place in the list, such as: users.csv:7: must have a Group.
+func located(problems string, batch batch) string {
+	return itemNumber.ReplaceAllStringFunc(problems, func(item string) string {
+		number, _ := strconv.Atoi(itemNumber.FindStringSubmatch(item)[1])
+		if number < 1 || number > len(batch.users) {
+			return item
+		}
+		return fmt.Sprintf("%s:%d: ", batch.list, batch.users[number-1].Line)
+	})
+}
+
+// itemNumber is how the state machine begins a sentence about an item.
+var itemNumber = regexp.MustCompile(`(?m)^item (\d+) `)

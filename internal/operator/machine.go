@@ -1,0 +1,83 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/smithy-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+)
+
+// Target says which state machine an operator means.
+type Target struct {
+	// Stack is the name of the stack that has the ARN of the state machine as its output StateMachineArn. It does not count
+	// if StateMachine is set.
+	Stack string
+	// StateMachine is the ARN of the state machine. Default: that of Stack.
+	StateMachine string
+	// Profile is the AWS profile that the clients use, for the commands that this package suggests. Default: they name none.
+	Profile string
+}
+
+// Machine is a state machine, and the clients that reach it.
+type Machine struct {
+	clients *Clients
+	arn     string
+	profile string // of the commands that are suggested; empty: none
+}
+
+// Find finds the state machine of a target. It returns a [Refusal] if there is no such stack, or the stack has no state
+// machine. It does not look whether an ARN that the target has is that of a state machine.
+func Find(ctx context.Context, clients *Clients, target Target) (*Machine, error) {
+	found := &Machine{clients: clients, arn: target.StateMachine, profile: target.Profile}
+	if found.arn != "" {
+		return found, nil
+	}
+	var err error
+	found.arn, err = findInStack(ctx, clients.Stacks, target.Stack)
+	return found, err
+}
+
+// Account returns the id of the account that has the state machine.
+func (m *Machine) Account() string { return m.parsedARN().AccountID }
+
+// Region returns the region that has the state machine.
+func (m *Machine) Region() string { return m.parsedARN().Region }
+
+func (m *Machine) parsedARN() arn.ARN {
+	parsed, _ := arn.Parse(m.arn) // if it is none, Step Functions refuses it
+	return parsed
+}
+
+// findInStack returns the ARN that a stack has as its output.
+func findInStack(ctx context.Context, stacks StackAPI, name string) (string, error) {
+	found, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	if isNoStack(err) {
+		return "", refusalf("no stack %q in this account and region: deploy it, "+
+			"or choose with --stack, --state-machine, --region or --profile", name)
+	}
+	if err != nil {
+		return "", refused("look for the stack "+name, err)
+	}
+	for _, stack := range found.Stacks {
+		for _, output := range stack.Outputs {
+			if aws.ToString(output.OutputKey) == contract.StateMachineOutput {
+				return aws.ToString(output.OutputValue), nil
+			}
+		}
+	}
+	return "", refusalf("the stack %q has no output %s: choose another with --stack, or the state machine with --state-machine",
+		name, contract.StateMachineOutput)
+}
+
+// isNoStack reports whether CloudFormation says that it has no such stack. Its error code, ValidationError, does not
+// distinguish this from other mistakes.
+func isNoStack(err error) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && strings.HasSuffix(refusal.ErrorMessage(), "does not exist")
+}

@@ -1,0 +1,82 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
+)
+
+// atATime is the number of executions that AWS is asked for at a time: each takes a call or two, and Step Functions throttles.
+const atATime = 5
+
+// RecentExecution is an execution of the state machine, and what became of its users.
+type RecentExecution struct {
+	Name    string
+	Started time.Time
+	Status  string // of Step Functions
+	// Users is the summary of the report. Without a report, it has the error, and the number of users that are done, as far
+	// as they are known. It is ? if AWS refused to say.
+	Users string
+}
+
+// Recent returns the most recent executions of the state machine, up to a number that Step Functions lists at once (at most
+// 1,000, Step Functions API Reference, ListExecutions). If AWS refuses to say what became of the users of some, Recent returns
+// all executions and the refusals.
+func Recent(ctx context.Context, machine *Machine, most int32) ([]RecentExecution, error) {
+	api := machine.clients.Executions
+	listed, err := api.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine.arn, MaxResults: most})
+	if err != nil {
+		return nil, refused("list the executions of "+machine.arn, err)
+	}
+	recent, errs := make([]RecentExecution, len(listed.Executions)), make([]error, len(listed.Executions))
+	var all sync.WaitGroup
+	slots := make(chan struct{}, atATime)
+	for i, item := range listed.Executions {
+		recent[i] = RecentExecution{Name: text.OneLine(aws.ToString(item.Name)), Started: aws.ToTime(item.StartDate), Status: string(item.Status)}
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			execution := &execution{api: api, arn: aws.ToString(item.ExecutionArn)}
+			if recent[i].Users, errs[i] = usersOf(ctx, execution); errs[i] != nil {
+				recent[i].Users = "?"
+			}
+		})
+	}
+	all.Wait()
+	if ctx.Err() != nil {
+		return nil, ErrInterrupted
+	}
+	return recent, errors.Join(errs...)
+}
+
+// usersOf says what became of the users of an execution.
+func usersOf(ctx context.Context, execution *execution) (string, error) {
+	described, err := execution.describe(ctx)
+	if err != nil {
+		return "", refused("look at the execution "+execution.arn, err)
+	}
+	done := func() string {
+		if done := usersDone(ctx, execution); done != "" {
+			return done + " done"
+		}
+		return ""
+	}
+	if !hasEnded(described.Status) {
+		return done(), nil
+	}
+	outcome, err := outcomeOf(ctx, execution, described)
+	switch {
+	case errors.As(err, new(Refusal)):
+		return "", err
+	case err != nil: // there is no report
+		return text.Join(", ", text.OneLine(aws.ToString(described.Error)), done()), nil
+	default:
+		return outcome.Summary(), nil
+	}
+}

@@ -1,0 +1,62 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+)
+
+// Report returns what became of the users of an execution that has ended, well or not. The execution is given by its ARN, or
+// by its name at the state machine of the target. If there is no report, the error says why: the execution is still running,
+// does not exist (a [Refusal]), has refused the list (a [ListError]), or has ended early.
+func Report(ctx context.Context, clients *Clients, target Target, execution string) (*Outcome, error) {
+	found, err := findExecution(ctx, clients, target, execution)
+	if err != nil {
+		return nil, err
+	}
+	described, err := found.describe(ctx)
+	var missing *types.ExecutionDoesNotExist
+	switch {
+	case errors.As(err, &missing):
+		return nil, refusalf("there is no execution %s: see onboard list, and check --stack, --region and --profile", found.arn)
+	case err != nil:
+		return nil, refused("look at the execution "+found.arn, err)
+	case !hasEnded(described.Status):
+		return nil, stillRunning(ctx, found)
+	}
+	return outcomeOf(ctx, found, described)
+}
+
+// findExecution makes the ARN of an execution that is given by its name. It asks AWS only for the state machine.
+func findExecution(ctx context.Context, clients *Clients, target Target, name string) (*execution, error) {
+	found := &execution{api: clients.Executions, arn: name, profile: target.Profile}
+	if arn.IsARN(name) {
+		return found, nil
+	}
+	machine, err := Find(ctx, clients, target)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := arn.Parse(machine.arn)
+	if err != nil {
+		return nil, refusalf("the output %s of the stack %q is no ARN, got: %s", contract.StateMachineOutput, target.Stack, machine.arn)
+	}
+	_, machineName, _ := strings.Cut(parsed.Resource, ":")
+	parsed.Resource = "execution:" + machineName + ":" + name
+	found.arn = parsed.String()
+	return found, nil
+}
+
+func stillRunning(ctx context.Context, execution *execution) error {
+	progress := ""
+	if done := usersDone(ctx, execution); done != "" {
+		progress = ", " + done + " are done"
+	}
+	return fmt.Errorf("the execution is still running%s: ask again later, or see %s", progress, execution.page())
+}

@@ -1,0 +1,149 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+// Run onboards a list: it runs an execution for each part of the list that an execution takes, one after the other.
+type Run struct {
+	machine *Machine
+	list    *userlist.List
+	batches []batch
+
+	suppressed []string // the names of the users whose mails SES does not send
+	started    int      // how many users are in an execution, or may be
+	outcome    Outcome  // of the executions that have ended
+}
+
+// Watcher shows the executions of a [Run] while they go on.
+type Watcher interface {
+	// Started is called after each start, with the name of the execution and its page in the AWS console.
+	Started(name, page string)
+	// Done is called every second with the number of users of the list that are done, if it is known. Users that an aborted
+	// execution may have left incomplete are not counted.
+	Done(users int)
+	// Stopped is called when an execution has ended, or an error ends the watching.
+	Stopped()
+}
+
+// NewRun prepares the run of a list, and asks AWS for nothing.
+func NewRun(machine *Machine, list *userlist.List) *Run {
+	return &Run{machine: machine, list: list, batches: split(list)}
+}
+
+// Executions returns the number of executions that the list takes.
+func (r *Run) Executions() int { return len(r.batches) }
+
+// Warn looks for what can make the run mail wrong passwords, or none: another execution, and addresses that SES suppresses. It
+// calls warn for each, and progress while a look takes long. What AWS refuses to show stops nothing. Warn fails only if ctx
+// ends, with [ErrInterrupted].
+func (r *Run) Warn(ctx context.Context, warn, progress func(text string)) error {
+	if other := r.otherExecution(ctx); other != "" {
+		warn(other + " is still running: if it has users of this list, wait for its end, " +
+			"since two runs at a time can mail a password that is not the one set")
+	}
+	findings := r.lookForSuppressed(ctx, progress)
+	if ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	for _, finding := range findings {
+		if finding.Level != fine {
+			warn(finding.Text)
+		}
+	}
+	return nil
+}
+
+// otherExecution returns the name of an execution that is running. It returns none to an operator who may not list executions.
+func (r *Run) otherExecution(ctx context.Context) string {
+	running, err := r.machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: &r.machine.arn, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1,
+	})
+	if err != nil || len(running.Executions) == 0 {
+		return ""
+	}
+	return text.OneLine(aws.ToString(running.Executions[0].Name))
+}
+
+// lookForSuppressed notes the users whose mails SES does not send, and returns its findings.
+func (r *Run) lookForSuppressed(ctx context.Context, progress func(text string)) []Finding {
+	look, err := newLook(ctx, r.machine, r.list, progress)
+	if err != nil {
+		look.add(warning, unknown+" (states:DescribeStateMachine): %v", err)
+		return look.findings
+	}
+	suppression := suppression{look: look}
+	_ = suppression.search(ctx) // fails only if ctx ends
+	r.suppressed = suppression.users
+	return look.findings
+}
+
+// Do runs the executions. It returns the outcome of those that have ended and made a report, which may be none, also beside an
+// error. If there is more than one execution, an error says which users are not in the outcome, and what to do about them.
+//
+// When ctx ends, Do stops watching, and starts no more executions. It does not stop an execution that has been started.
+func (r *Run) Do(ctx context.Context, watcher Watcher) (*Outcome, error) {
+	for _, batch := range r.batches {
+		err := r.do(ctx, batch, watcher)
+		if err != nil && len(r.batches) > 1 {
+			err = fmt.Errorf("%w\n%s", err, r.rest(err))
+		}
+		if err != nil {
+			return &r.outcome, err
+		}
+	}
+	return &r.outcome, nil
+}
+
+// do runs the execution of a batch.
+func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
+	if ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	execution, err := start(ctx, r.machine, batch)
+	if err == nil || errors.As(err, new(goesOnError)) {
+		r.started += len(batch.users)
+	}
+	if err != nil {
+		return err
+	}
+	watcher.Started(execution.name(), execution.page())
+	ended, err := watch(ctx, execution, func(done int) { watcher.Done(r.outcome.Total + done) })
+	watcher.Stopped()
+	if err != nil {
+		return err
+	}
+	outcome, err := outcomeOf(ctx, execution, ended)
+	if err != nil {
+		return err
+	}
+	outcome.noteSuppressed(r.suppressed)
+	r.outcome.add(outcome)
+	return nil
+}
+
+// rest says which users are not in the report of a run that an error has ended, and what to do about them.
+func (r *Run) rest(err error) string {
+	rest := "no user is reported yet"
+	if r.outcome.Total > 0 {
+		rest = fmt.Sprintf("%d of %s are in this report", r.outcome.Total, text.Count(len(r.list.Users), "user"))
+	}
+	if unstarted := r.list.Users[r.started:]; len(unstarted) > 0 {
+		rest += fmt.Sprintf(", and %d were not started, from %s (%s:%d) on",
+			len(unstarted), unstarted[0].UserName, r.list.Name, unstarted[0].Line)
+	}
+	if errors.As(err, new(goesOnError)) { // two runs at a time can mail a password that is not the one set
+		return rest + ": when that execution has ended, " + contract.RunAgain
+	}
+	return rest + ": " + contract.RunAgain
+}

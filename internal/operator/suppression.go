@@ -1,0 +1,99 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
+)
+
+// unknown begins the warning that nothing is known of the addresses that SES suppresses.
+const unknown = "did not find out which addresses SES suppresses"
+
+// suppression looks for the users whose mails SES does not send.
+type suppression struct {
+	*look
+	users []string // the names of those that it has found
+}
+
+// search finds the users, and adds a finding for each. It fails only if ctx ends.
+func (s *suppression) search(ctx context.Context) error {
+	reasons, err := s.reasons(ctx)
+	if err == nil && len(reasons) == 0 {
+		s.add(fine, "SES's suppression list is off for these mails")
+		return nil
+	}
+	list := &suppressionList{mail: s.machine.clients.Mail, progress: s.progress, reasons: reasons, found: map[string][]suppressed{}}
+	for _, user := range s.list.Users {
+		list.addresses = append(list.addresses, user.Email)
+	}
+	if err == nil {
+		err = list.read(ctx)
+	}
+	if ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	for _, user := range s.list.Users {
+		for _, entry := range list.found[strings.ToLower(user.Email)] {
+			s.users = append(s.users, user.UserName)
+			s.add(problem, "%s:%d: SES does not deliver to %s, because an earlier mail to it %s: correct the address, or remove it from "+
+				"SES's suppression list, then run the list, with --resend if the user was onboarded before: %s",
+				s.list.Name, user.Line, user.Email, entry.why(), s.removal(entry))
+		}
+	}
+	switch {
+	case err != nil:
+		s.add(warning, unknown+": %v", err)
+	case len(list.found) == 0:
+		s.add(fine, "SES suppresses none of the addresses")
+	}
+	return nil
+}
+
+// reasons returns the reasons for which SES suppresses the mails of the state machine; none if it never does.
+func (s *suppression) reasons(ctx context.Context) ([]sestypes.SuppressionListReason, error) {
+	set := s.settings.ConfigurationSet
+	if set == "" {
+		identity, err := s.ses.identity(ctx)
+		var missing *sestypes.NotFoundException
+		switch {
+		case errors.As(err, &missing): // the state machine then refuses the list
+		case err != nil:
+			return nil, refused(fmt.Sprintf("look at the SES identity %s (ses:GetEmailIdentity)", s.settings.SenderIdentity), err)
+		default:
+			set = aws.ToString(identity.ConfigurationSetName)
+		}
+	}
+	if set != "" {
+		found, err := s.machine.clients.Mail.GetConfigurationSet(ctx, &sesv2.GetConfigurationSetInput{ConfigurationSetName: &set}, patient)
+		if err != nil {
+			return nil, refused(fmt.Sprintf("look at the configuration set %s (ses:GetConfigurationSet)", set), err)
+		}
+		if options := found.SuppressionOptions; options != nil && options.SuppressedReasons != nil {
+			return options.SuppressedReasons, nil
+		}
+	}
+	account, err := s.ses.account(ctx)
+	if err != nil {
+		return nil, refused("look at SES (ses:GetAccount)", err)
+	}
+	if account.SuppressionAttributes == nil {
+		return sestypes.SuppressionListReason("").Values(), nil
+	}
+	return account.SuppressionAttributes.SuppressedReasons, nil
+}
+
+// removal returns the command that removes an address from the suppression list. Each region has a list.
+func (s *suppression) removal(entry suppressed) string {
+	command := "aws sesv2 delete-suppressed-destination --email-address " + text.ShellWord(entry.address) + " --region " + s.machine.Region()
+	if s.machine.profile != "" {
+		command += " --profile " + text.ShellWord(s.machine.profile)
+	}
+	return command
+}
