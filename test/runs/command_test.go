@@ -260,7 +260,7 @@ func (o *operator) wantLongSuppressionList(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	other.definition = regexp.MustCompile(`("ConfigurationSetName":)"[^"]+"`).ReplaceAllString(other.Definition(t), `$1"mails"`)
+	other.definition = regexp.MustCompile(`("ConfigurationSet":)"[^"]+"`).ReplaceAllString(other.Definition(t), `$1"mails"`)
 	want("\nok       SES's suppression list is off for these mails\n")
 	o.calls = append(o.calls, other.calls...)
 }
