@@ -19,10 +19,10 @@ type batch struct {
 func split(list *userlist.List) []batch {
 	var batches []batch
 	var items []json.RawMessage
-	start, size := 0, emptyInput
+	first, size := 0, emptyInput
 	finish := func(end int) {
-		batches = append(batches, batch{list.Name, list.Users[start:end], inputOf(items, list.Resend)})
-		items, start, size = nil, end, emptyInput
+		batches = append(batches, batch{list.Name, list.Users[first:end], inputOf(items, list.Resend)})
+		items, first, size = nil, end, emptyInput
 	}
 	for i, user := range list.Users {
 		item, _ := json.Marshal(user) // of strings, which cannot fail

@@ -15,9 +15,6 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// ListError is the error that the list is wrong in a way that only the state machine, or its settings, can show.
-type ListError struct{ error }
-
 // outcomeOf returns what an execution that has ended reports of its users. If it reports none, the error says why, and what
 // to do: it is a [ListError] if the state machine has refused the list.
 func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (*Outcome, error) {

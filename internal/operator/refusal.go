@@ -16,6 +16,9 @@ type Refusal struct{ error }
 
 func refusalf(format string, args ...any) error { return Refusal{fmt.Errorf(format, args...)} }
 
+// ListError is the error that the list is wrong in a way that only the state machine, or its settings, can show.
+type ListError struct{ error }
+
 // ErrInterrupted is the error that the caller has ended the context.
 var ErrInterrupted = errors.New("interrupted")
 
