@@ -3,48 +3,14 @@ package cli_test
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/smithy-go"
 )
-
-// created is the report of a run that created ada.
-const (
-	created = `{"Total":1,"Created":1,"Resumed":0,"Resent":0,"Skipped":0,"Failed":0,` +
-		`"Users":[{"UserName":"ada@example.com","Status":"Created"}]}`
-	createdTable = `USER             STATUS   WHAT TO DO
-ada@example.com  Created  nothing: the sign-in data is mailed
-1 user: 1 created
-`
-)
-
-// mixed is the report of a run in which bob failed; ada and cy are onboarded.
-const (
-	mixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
-		`{"UserName":"ada@example.com","Status":"Created"},` +
-		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is\nnot verified."},` +
-		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
-	mixedTable = `USER             STATUS   WHAT TO DO
-ada@example.com  Created  nothing: the sign-in data is mailed
-bob              Failed   have the address verified, or leave the SES sandbox, then run the same list again
-                          SendEmail failed: SesV2.MessageRejectedException: Email address is not verified.
-cy@example.com   Resumed  nothing: left unfinished by an earlier run, now finished and the sign-in data mailed
-3 users: 1 created, 1 resumed, 1 failed
-`
-	oneLineMixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
-		`{"UserName":"ada@example.com","Status":"Created"},` +
-		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is not verified."},` +
-		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
-	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
-)
-
-const stillThere = "its report, when it has ended: onboard report " + executionARN + "\n"
 
 // addresses is a list of users.
 func addresses(count int) string {
@@ -271,40 +237,5 @@ func TestRunWarnsOfAnotherRun(t *testing.T) {
 			got := runWith(t, test.aws, "ada@example.com", "run", "-")
 			expect(t, got, result{createdTable, strings.Replace(stderrStart, "\n", "\n"+test.want, 1), 0})
 		})
-	}
-}
-
-func TestRunLinksToTheConsole(t *testing.T) {
-	tests := map[string]struct{ arn, want string }{
-		"AWS": {"arn:aws:states:us-east-1:123456789012:execution:A:b",
-			"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:123456789012:execution:A:b"},
-		"a partition whose console is not known": {"arn:aws-eusc:states:eusc-de-east-1:123456789012:execution:A:b",
-			"arn:aws-eusc:states:eusc-de-east-1:123456789012:execution:A:b"},
-		"GovCloud": {"arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:A:b",
-			"https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/v2/executions/details/arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:A:b"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got := runWith(t, &fakeAWS{executionARN: test.arn, looks: succeeded(created)}, `["ada@example.com"]`, "run", "-")
-			expect(t, got, result{createdTable, announced + "started b, see " + test.want + "\n", 0})
-		})
-	}
-}
-
-func TestRunNamesTheExecution(t *testing.T) {
-	defer func(zone *time.Location) { time.Local = zone }(time.Local)
-	time.Local = time.FixedZone("far from UTC", 5*60*60)
-	names := map[string]bool{}
-	for range 2 {
-		fake := &fakeAWS{looks: succeeded(created)}
-		runWith(t, fake, `["ada@example.com"]`, "run", "-")
-		name := *fake.started[0].Name
-		if !regexp.MustCompile(`^onboard-20000101T000000Z-[0-9a-f]{6}$`).MatchString(name) { // synctest begins in 2000
-			t.Errorf("got the name %s", name)
-		}
-		names[name] = true
-	}
-	if len(names) != 2 {
-		t.Errorf("two executions at the same time got one name: %v", names)
 	}
 }

@@ -1,0 +1,33 @@
+package cli_test
+
+// created is the report of a run that created ada.
+const (
+	created = `{"Total":1,"Created":1,"Resumed":0,"Resent":0,"Skipped":0,"Failed":0,` +
+		`"Users":[{"UserName":"ada@example.com","Status":"Created"}]}`
+	createdTable = `USER             STATUS   WHAT TO DO
+ada@example.com  Created  nothing: the sign-in data is mailed
+1 user: 1 created
+`
+)
+
+// mixed is the report of a run in which bob failed; ada and cy are onboarded.
+const (
+	mixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
+		`{"UserName":"ada@example.com","Status":"Created"},` +
+		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is\nnot verified."},` +
+		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
+	mixedTable = `USER             STATUS   WHAT TO DO
+ada@example.com  Created  nothing: the sign-in data is mailed
+bob              Failed   have the address verified, or leave the SES sandbox, then run the same list again
+                          SendEmail failed: SesV2.MessageRejectedException: Email address is not verified.
+cy@example.com   Resumed  nothing: left unfinished by an earlier run, now finished and the sign-in data mailed
+3 users: 1 created, 1 resumed, 1 failed
+`
+	oneLineMixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
+		`{"UserName":"ada@example.com","Status":"Created"},` +
+		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is not verified."},` +
+		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
+	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
+)
+
+const stillThere = "its report, when it has ended: onboard report " + executionARN + "\n"
