@@ -14,6 +14,12 @@ const (
 	SummaryState  = "Summary"  // its output is the report
 )
 
+// The states at which the command explains a failure of a user.
+const (
+	CreateUserState         = "CreateUser"
+	UpdateLoginProfileState = "UpdateLoginProfile"
+)
+
 // The errors that an execution ends with.
 const (
 	InvalidInput      = "InvalidInput"      // the list is refused

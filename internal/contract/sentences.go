@@ -48,6 +48,17 @@ var (
 	MustBeUnique       = "user names must be unique without regard to case"
 )
 
+// What the input must be, if it is an object. What it is instead follows behind ", got: ".
+const (
+	UsersMustBeArray        = "IAMUserNames must be an array of users"
+	MustHaveAUser           = "must have at least one user"
+	ResendMustBeTrueOrFalse = "Resend must be true or false"
+	InputMustHaveNoOtherKey = "the input must have no key but IAMUserNames, Resend"
+)
+
+// Item begins a sentence about an item of a list. The number of the item follows, counted from 1.
+const Item = "item "
+
 // MustHaveGroup is for a list that names another group than those that it may name, which are given as one text.
 func MustHaveGroup(groups string) string { return "must have a Group out of " + groups }
 

@@ -86,5 +86,5 @@ func located(problems string, batch batch) string {
 	})
 }
 
-// itemNumber is how the state machine begins a sentence about an item.
-var itemNumber = regexp.MustCompile(`(?m)^item (\d+) `)
+// itemNumber matches the beginning of a sentence about an item.
+var itemNumber = regexp.MustCompile(`(?m)^` + contract.Item + `(\d+) `)

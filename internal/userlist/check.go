@@ -17,7 +17,7 @@ import (
 // list may name is known to the state machine alone; here it is any that IAM could have.
 func (d *draft) check() {
 	if len(d.items) == 0 && len(d.problems) == 0 {
-		d.add(0, "must have at least one user, got: none")
+		d.add(0, contract.MustHaveAUser+", got: none")
 	}
 	for _, item := range d.items {
 		switch value := item.value.(type) {
@@ -95,7 +95,7 @@ func places(items []item) string {
 // addTo notes a problem of an item, which JSON counts, as the state machine does.
 func (d *draft) addTo(item item, format string, args ...any) {
 	if item.index > 0 {
-		format = fmt.Sprintf("item %d ", item.index) + format
+		format = fmt.Sprintf("%s%d ", contract.Item, item.index) + format
 	}
 	d.add(item.line, format, args...)
 }

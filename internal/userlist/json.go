@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
 func (d *draft) readJSON(text string) {
@@ -41,17 +43,17 @@ func (d *draft) readInput(object json.RawMessage, line int) {
 		case "Resend":
 			d.readResend(member)
 		default:
-			d.add(member.line, "the input must have no key but IAMUserNames, Resend, got: %s", show(member.key))
+			d.add(member.line, contract.InputMustHaveNoOtherKey+", got: %s", show(member.key))
 		}
 	}
 	if !hasUsers {
-		d.add(line, "IAMUserNames must be an array of users, got: nothing")
+		d.add(line, contract.UsersMustBeArray+", got: nothing")
 	}
 }
 
 func (d *draft) readUsers(users member) {
 	if users.value[0] != '[' {
-		d.add(users.line, "IAMUserNames must be an array of users, got: %s", show(decodeJSON(users.value)))
+		d.add(users.line, contract.UsersMustBeArray+", got: %s", show(decodeJSON(users.value)))
 		return
 	}
 	d.readItems(users.value, users.line)
@@ -61,7 +63,7 @@ func (d *draft) readResend(resend member) {
 	value := decodeJSON(resend.value)
 	var ok bool
 	if d.list.Resend, ok = value.(bool); !ok {
-		d.add(resend.line, "Resend must be true or false, got: %s", show(value))
+		d.add(resend.line, contract.ResendMustBeTrueOrFalse+", got: %s", show(value))
 	}
 }
 
