@@ -63,7 +63,8 @@ func printExecutions(w io.Writer, executions []operator.RecentExecution) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "EXECUTION\tSTARTED\tSTATUS\tUSERS")
 	for _, execution := range executions {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", execution.Name, execution.Started.Local().Format(time.DateTime), execution.Status, execution.Users)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", execution.Name, execution.Started.Local().Format(time.DateTime),
+			execution.Status, execution.Users)
 	}
 	table.Flush()
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-// Main runs the command with the arguments behind its name, and returns its exit code: 0 to 3, as its help explains them. When
+// Main runs the command with the arguments behind its name, and returns its exit code: 0 to 3, as its help explains them. If
 // ctx ends, the command stops watching; an execution that has been started goes on.
 func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Connect: operator.Connect}.Run(ctx, args)

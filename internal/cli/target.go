@@ -14,7 +14,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// target is what the flags say about the state machine, and where it is.
+// target is the state machine that the flags choose, and its region.
 type target struct {
 	operator.Target
 	region   string // empty: as the AWS CLI finds it

@@ -22,7 +22,7 @@ type Outcome struct {
 // UserOutcome is what became of a user.
 type UserOutcome struct {
 	UserName string
-	// Status is one of those of package contract, or one that a later state machine has.
+	// Status is a status of package contract, or one that only a later state machine has.
 	Status string
 	// Reason says why a user is Skipped.
 	Reason string `json:",omitempty"`

@@ -31,10 +31,10 @@ func Check(ctx context.Context, machine *Machine, list *userlist.List, progress 
 	p := preflight{look}
 	wrongGroups := p.lookAtList()
 	var refusals []error
-	for _, look := range []func(context.Context) error{
+	for _, lookAt := range []func(context.Context) error{
 		p.lookAtSES, p.lookAtSender, (&suppression{look: p.look}).search, p.lookAtGroups, p.lookAtPasswordPolicy,
 	} {
-		err := look(ctx)
+		err := lookAt(ctx)
 		if ctx.Err() != nil {
 			return nil, ErrInterrupted
 		}

@@ -38,7 +38,11 @@ func Recent(ctx context.Context, machine *Machine, most int32) ([]RecentExecutio
 	var all sync.WaitGroup
 	slots := make(chan struct{}, atATime)
 	for i, item := range listed.Executions {
-		recent[i] = RecentExecution{Name: text.OneLine(aws.ToString(item.Name)), Started: aws.ToTime(item.StartDate), Status: string(item.Status)}
+		recent[i] = RecentExecution{
+			Name:    text.OneLine(aws.ToString(item.Name)),
+			Started: aws.ToTime(item.StartDate),
+			Status:  string(item.Status),
+		}
 		all.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// aMinute is longer than IAM usually takes to know a change everywhere. AWS does not say how long that is (IAM User
+	// aMinute is longer than IAM usually takes until a change works everywhere. AWS does not say how long this takes (IAM User
 	// Guide, "Troubleshoot IAM", on eventual consistency).
 	aMinute = "wait a minute, then " + contract.RunAgain
 	// aFewMinutes is what IAM asks for in the errors EntityTemporarilyUnmodifiable and ConcurrentModification (IAM API
@@ -15,7 +15,7 @@ const (
 	aFewMinutes = "wait a few minutes, then " + contract.RunAgain
 )
 
-// WhatToDo says what the operator is to do about a user.
+// WhatToDo says what the operator is to do about a user, and why there is nothing to do.
 func (u UserOutcome) WhatToDo() string {
 	isMailed := u.Status == contract.Created || u.Status == contract.Resumed || u.Status == contract.Resent
 	if u.isSuppressed && isMailed {
@@ -50,7 +50,7 @@ func (u UserOutcome) whySkipped() string {
 	}
 }
 
-// remediesOfUsers are what to do about a user that failed, by the name of the error.
+// remediesOfUsers say what to do about a user that failed, by the name of the error.
 var remediesOfUsers = map[string]string{
 	contract.NameInOtherCase:                   "write the name in the list as IAM has it, then " + contract.RunAgain,
 	contract.NoGoodPassword:                    "look at the password policy of the account, then " + contract.RunAgain,
@@ -62,7 +62,7 @@ var remediesOfUsers = map[string]string{
 	"SesV2.MailFromDomainNotVerifiedException": "have the MAIL FROM domain verified in SES, then " + contract.RunAgain,
 	"SesV2.LimitExceededException":             untilTheQuotaAllows,
 
-	// A second run is the remedy: the first was stopped or too slow, or the password policy has changed meanwhile.
+	// A second run is the remedy: the first one was stopped or too slow, or the password policy has changed meanwhile.
 	contract.ChildExecutionFailed:          contract.RunAgain,
 	"States.Timeout":                       contract.RunAgain,
 	"Iam.PasswordPolicyViolationException": contract.RunAgain,
@@ -88,19 +88,19 @@ const (
 		"machine more permissions"
 )
 
-// remedy says what to do about a user that failed. What AWS does not model comes as the base exception of the service, such
-// as Iam.IamException: only the words of the cause then tell a denial, a throttled call and a failure of the server apart.
-// AWS does not document these words. If they change, the operator gets the remedy of the last line.
+// remedy says what to do about a user that failed. An error that AWS does not model has the name of the base exception of the
+// service, such as Iam.IamException. Then only the words of the cause distinguish a denial, a throttled call and a failure of
+// the server. AWS does not document these words. If they change, the operator gets the remedy of the last line.
 func (u UserOutcome) remedy() string {
 	remedy, known := remediesOfUsers[u.Error]
 	switch {
-	case u.Step == "CreateUser" && u.Error == "Iam.NoSuchEntityException": // CreateUser names nothing else that can be missing
+	case u.Step == contract.CreateUserState && u.Error == "Iam.NoSuchEntityException": // CreateUser names nothing else that can be missing
 		return "see that the permissions boundary that the cause names is there, then " + contract.RunAgain
 	case u.Error == "SesV2.TooManyRequestsException" && strings.Contains(u.Cause, "quota"):
 		return untilTheQuotaAllows
 	case known:
 		return remedy
-	case isDenial(u.Cause) && u.Step == "UpdateLoginProfile":
+	case isDenial(u.Cause) && u.Step == contract.UpdateLoginProfileState:
 		return whenTagIsNew
 	case isDenial(u.Cause):
 		return whenDenied
@@ -113,8 +113,8 @@ func (u UserOutcome) remedy() string {
 	}
 }
 
-// isDenial tells whether a cause says that IAM denies a call. The report may have cut the cause before it says so, and a
-// denial is the only cause that begins with who made the call.
+// isDenial reports whether a cause says that IAM denies a call. The report may have cut the cause before these words. Only the
+// cause of a denial begins with the caller.
 func isDenial(cause string) bool {
 	return strings.Contains(cause, "not authorized") || strings.HasPrefix(cause, "User: arn:") || strings.HasPrefix(cause, "User `arn:")
 }

@@ -64,7 +64,8 @@ func (r *Run) Warn(ctx context.Context, warn, progress func(text string)) error 
 	return nil
 }
 
-// otherExecution returns the name of an execution that is running. It returns none to an operator who may not list executions.
+// otherExecution returns the name of an execution that is running. It returns none if the operator may
+// not list executions.
 func (r *Run) otherExecution(ctx context.Context) string {
 	running, err := r.machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
 		StateMachineArn: &r.machine.arn, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1,
@@ -88,10 +89,11 @@ func (r *Run) lookForSuppressed(ctx context.Context, progress func(text string))
 	return look.findings
 }
 
-// Do runs the executions. It returns the outcome of those that have ended and made a report, which may be none, also beside an
-// error. If there is more than one execution, an error says which users are not in the outcome, and what to do about them.
+// Do runs the executions. It returns the outcome of the executions that have made a report, also if it returns an error: if there
+// is none, Total is 0. If there is more than one execution, the error says which users are not in the outcome, and what to do
+// about them. Do does not return an error for users that failed: see [Outcome.Err].
 //
-// When ctx ends, Do stops watching, and starts no more executions. It does not stop an execution that has been started.
+// If ctx ends, Do stops watching, and starts no more executions. It does not stop an execution that has been started.
 func (r *Run) Do(ctx context.Context, watcher Watcher) (*Outcome, error) {
 	for _, batch := range r.batches {
 		err := r.do(ctx, batch, watcher)

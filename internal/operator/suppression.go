@@ -19,7 +19,7 @@ const unknown = "did not find out which addresses SES suppresses"
 // suppression looks for the users whose mails SES does not send.
 type suppression struct {
 	*look
-	users []string // the names of those that it has found
+	users []string // the names of the users that it has found
 }
 
 // search finds the users, and adds a finding for each. It fails only if ctx ends.
