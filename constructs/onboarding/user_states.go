@@ -64,7 +64,7 @@ func (f *flow) createUser() tasks.CallAwsService {
 	}
 	// To create a user with tags takes the permission to tag it (IAM User Guide, "Tag IAM users").
 	f.Allow("iam:TagUser", f.ourUsers(), machine.OnlyTheseTags(tags))
-	return f.Task("CreateUser", createUser)
+	return f.Task(contract.CreateUserState, createUser)
 }
 
 // tagsOfNewUser are the mark and the tags of the props, these by key.
@@ -223,7 +223,7 @@ func (f *flow) createLoginProfile() tasks.CallAwsService {
 // updateLoginProfile may change the password of a user that is marked as pending only, which may have been written right
 // before.
 func (f *flow) updateLoginProfile() tasks.CallAwsService {
-	return f.Task("UpdateLoginProfile", machine.Call{
+	return f.Task(contract.UpdateLoginProfileState, machine.Call{
 		Permission: "iam:UpdateLoginProfile",
 		Resources:  f.ourUsers(),
 		Conditions: machine.StringEquals("aws:ResourceTag/"+contract.TagKey, jsii.String(contract.TagPending)),

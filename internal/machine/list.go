@@ -31,6 +31,11 @@ func (f *Flow) ValidateList() sfn.Pass {
 		{"mustHaveGroup", contract.MustHaveGroup("")},
 		{"mustHaveNoOtherKey", contract.MustHaveNoOtherKey},
 		{"mustBeUnique", contract.MustBeUnique},
+		{"usersMustBeArray", contract.UsersMustBeArray},
+		{"mustHaveAUser", contract.MustHaveAUser},
+		{"resendMustBeTrueOrFalse", contract.ResendMustBeTrueOrFalse},
+		{"inputMustHaveNoOtherKey", contract.InputMustHaveNoOtherKey},
+		{"item", contract.Item},
 	} {
 		code += fmt.Sprintf("$%s := %s;\n", sentence.variable, jsonata.Literal(sentence.text))
 	}

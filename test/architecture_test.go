@@ -1,0 +1,100 @@
+package test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/iam-onboarding/iam-onboarding"
+
+// imports returns the packages of the module that each package of the module imports, by their folders.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
+	list.Dir = ".."
+	output, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	imports := map[string][]string{}
+	for line := range strings.Lines(string(output)) {
+		var folders []string
+		for _, name := range strings.Fields(line) {
+			if name == module {
+				folders = append(folders, "main.go")
+			} else if folder, inside := strings.CutPrefix(name, module+"/"); inside {
+				folders = append(folders, folder)
+			}
+		}
+		imports[folders[0]] = folders[1:]
+	}
+	return imports
+}
+
+// reachable returns the folders that a folder imports, directly or not.
+func reachable(imports map[string][]string, from string) map[string]bool {
+	found := map[string]bool{}
+	for _, to := range imports[from] {
+		found[to] = true
+		maps.Copy(found, reachable(imports, to))
+	}
+	return found
+}
+
+// TestArchitectureInDocs holds the picture in CONTRIBUTING.md to the imports of the app and of the command. An arrow that others
+// imply is left out.
+func TestArchitectureInDocs(t *testing.T) {
+	imports := imports(t)
+	roots := []string{"main.go", "cmd/onboard"}
+	folders := map[string]bool{}
+	for _, root := range roots {
+		folders[root] = true
+		maps.Copy(folders, reachable(imports, root))
+	}
+	var picture strings.Builder
+	picture.WriteString("```mermaid\nflowchart TD\n")
+	ids := map[string]string{}
+	for i, folder := range slices.Sorted(maps.Keys(folders)) {
+		ids[folder] = fmt.Sprintf("room%d", i)
+		fmt.Fprintf(&picture, "  room%d[\"%s\"]\n", i, folder)
+	}
+	for _, from := range slices.Sorted(maps.Keys(folders)) {
+		for _, to := range imports[from] {
+			if !slices.ContainsFunc(imports[from], func(other string) bool { return reachable(imports, other)[to] }) {
+				fmt.Fprintf(&picture, "  %s --> %s\n", ids[from], ids[to])
+			}
+		}
+	}
+	picture.WriteString("```\n")
+	section(t, "../CONTRIBUTING.md", "architecture", picture.String())
+}
+
+// TestRoomsInDocs wants the table in CONTRIBUTING.md to have each folder with Go code once, or the folder above it.
+func TestRoomsInDocs(t *testing.T) {
+	content, err := os.ReadFile("../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]int{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]+`) \\|").FindAllStringSubmatch(string(content), -1) {
+		for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[1], -1) {
+			named[path.Clean(name[1])]++
+		}
+	}
+	for folder := range imports(t) {
+		rows := named[folder]
+		if rows == 0 {
+			rows = named[path.Dir(folder)]
+		}
+		if rows != 1 {
+			t.Errorf("the table of CONTRIBUTING.md has %d rows for %s, want 1", rows, folder)
+		}
+	}
+}
