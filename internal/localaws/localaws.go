@@ -74,8 +74,8 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	python, err := Python(ctx)
-	if err := errors.Join(checkNode(ctx, root), err); err != nil {
+	python, err := tools(ctx, root)
+	if err != nil {
 		return nil, fmt.Errorf("the local AWS does not start:\n%w", err)
 	}
 

@@ -2,22 +2,26 @@ package localaws
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/requirements"
 )
 
 const module = "module github.com/iam-onboarding/iam-onboarding\n"
 
-// hasMoto is a program that fails where an interpreter lacks what the local AWS needs.
+// hasMoto is a program that fails where an interpreter lacks what the local AWS needs. It prints the path of the interpreter,
+// which may be another one than that of the command: pyenv, for one, has a script on the PATH.
 const hasMoto = `
 import importlib.metadata, importlib.util, sys
 needed = ["antlr4", "boto3", "cfnlint", "docker", "flask", "flask_cors", "graphql", "joserfc", "jsonpath_ng", "yaml"]
 found = all(importlib.util.find_spec(name) for name in needed) and importlib.util.find_spec("moto")
+print(sys.executable)
 sys.exit(0 if found and importlib.metadata.version("moto") == "5.2.1" else 1)
 `
 
@@ -35,11 +39,11 @@ func Python(ctx context.Context) (string, error) {
 		if err != nil {
 			continue
 		}
-		if usable(ctx, path) {
-			return path, nil
+		if python := usable(ctx, path); python != "" {
+			return python, nil
 		}
 	}
-	if python := interpreter(venv); usable(ctx, python) {
+	if python := usable(ctx, interpreter(venv)); python != "" {
 		return python, nil
 	}
 	base, err := requirements.FindPython(ctx)
@@ -52,8 +56,13 @@ func Python(ctx context.Context) (string, error) {
 	return interpreter(venv), nil
 }
 
-func usable(ctx context.Context, python string) bool {
-	return exec.CommandContext(ctx, python, "-c", hasMoto).Run() == nil
+// usable returns the path of the interpreter that a command runs, or nothing if it lacks what the local AWS needs.
+func usable(ctx context.Context, command string) string {
+	printed, err := exec.CommandContext(ctx, command, "-c", hasMoto).Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(printed))
 }
 
 func interpreter(venv string) string {
@@ -77,15 +86,36 @@ func makeVenv(ctx context.Context, base, venv, requirements string) error {
 			return fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, output)
 		}
 	}
-	if !usable(ctx, interpreter(venv)) {
+	if usable(ctx, interpreter(venv)) == "" {
 		if err := os.RemoveAll(venv); err != nil {
 			return err
 		}
 	}
-	if err := os.Rename(aside, venv); err != nil && !usable(ctx, interpreter(venv)) {
+	if err := os.Rename(aside, venv); err != nil && usable(ctx, interpreter(venv)) == "" {
 		return err
 	}
 	return nil
+}
+
+var (
+	toolsLock   sync.Mutex
+	toolsPython string // once the tools are known to be there
+)
+
+// tools returns the interpreter of [Python], and an error if anything is missing that the local AWS needs. A process looks
+// for the tools once: that takes a tenth of the time of a start.
+func tools(ctx context.Context, root string) (string, error) {
+	toolsLock.Lock()
+	defer toolsLock.Unlock()
+	if toolsPython != "" {
+		return toolsPython, nil
+	}
+	python, err := Python(ctx)
+	if err := errors.Join(checkNode(ctx, root), err); err != nil {
+		return "", err
+	}
+	toolsPython = python
+	return python, nil
 }
 
 func checkNode(ctx context.Context, root string) error {

@@ -15,6 +15,10 @@ import signal
 import sys
 import threading
 
+import imports
+
+imports.install()
+
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server

@@ -2,15 +2,20 @@
 
 It lists its own folders and the methods of a class for each request, makes the parser of JSONPath
 for each state, and copies the JSON of an execution as if it were any object. The caches, and a copy
-for JSON alone, make an execution three times as fast.
+for JSON alone, make an execution three times as fast. And it reads each template several times, as
+YAML, which takes fifteen times as long as JSON.
 """
 
 import copy
 import functools
+import json
 import types
 from typing import Any
 
+import yaml
 from moto import backends
+from moto.cloudformation import models as stacks
+from moto.cloudformation import responses as stack_responses
 from moto.core import responses
 from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
@@ -29,8 +34,22 @@ def install() -> None:
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     result_path.parse = functools.lru_cache(result_path.parse)
     json_path.parse = functools.lru_cache(json_path.parse)
+    for module in (stacks, stack_responses):
+        module.yaml = _YAML
     for module in _COPY_JSON:
         module.copy = types.SimpleNamespace(deepcopy=_copy)
+
+
+class _YAML:
+    Loader = yaml.Loader
+    add_multi_constructor = staticmethod(yaml.add_multi_constructor)
+
+    @staticmethod
+    def load(text: str, Loader: type[yaml.Loader]) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return yaml.load(text, Loader=Loader)
 
 
 def _copy(value: Any) -> Any:
