@@ -64,15 +64,16 @@ func (a *Account) Deploy(ctx context.Context, settings ...string) error {
 	if a.bootstrapped {
 		commands = commands[1:]
 	}
+	app := []string{"--output", output}
+	for _, setting := range withSender(settings) {
+		app = append(app, "--context", setting)
+	}
 	for _, arguments := range commands {
-		arguments = append(arguments, "--output", output)
-		for _, setting := range withSender(settings) {
-			arguments = append(arguments, "--context", setting)
-		}
-		if err := a.CDK(ctx, arguments...); err != nil {
+		if err := a.CDK(ctx, append(arguments, app...)...); err != nil {
 			return err
 		}
 		a.bootstrapped = true
+		app = []string{"--app", output} // The bootstrap has run the app too, which has the same output each time.
 	}
 	return a.deployed(ctx, settings)
 }

@@ -19,8 +19,11 @@ func TestDestroy(t *testing.T) {
 	t.Parallel()
 	account := deployedtest.StartEmpty(t)
 	output := t.TempDir()
+	app := []string{"--output", output, "-c", "sender=" + deployed.Sender}
 	cdk := func(arguments ...string) error {
-		return account.CDK(t.Context(), append(arguments, "--output", output, "-c", "sender="+deployed.Sender)...)
+		err := account.CDK(t.Context(), append(arguments, app...)...)
+		app = []string{"--app", output} // The first command has run the app, which has the same output each time.
+		return err
 	}
 	destroy := func() error { return cdk("destroy", "--force") }
 	wantDestroyed := func() {
@@ -76,18 +79,19 @@ func TestDestroy(t *testing.T) {
 
 	must(account.Deploy(t.Context()))
 	onboard("grace@example.net")
-	wantGroupReplaced(t, account, "grace@example.net", cdk)
+	wantGroupReplaced(t, account, "grace@example.net")
 }
 
 // wantGroupReplaced has the app use another group than the one that it made, which has a member: the deployment succeeds, and
 // the group stays with its member, without the permission to change the password.
-func wantGroupReplaced(t *testing.T, account *account, member string, cdk func(arguments ...string) error) {
+func wantGroupReplaced(t *testing.T, account *account, member string) {
 	t.Helper()
 	given, made := "Staff", deployed.GroupName
 	if _, err := account.IAM.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: &given}); err != nil {
 		t.Fatal(err)
 	}
-	if err := cdk("deploy", "--require-approval", "never", "-c", "group="+given); err != nil {
+	if err := account.CDK(t.Context(), "deploy", "--require-approval", "never", "--output", t.TempDir(),
+		"-c", "sender="+deployed.Sender, "-c", "group="+given); err != nil {
 		t.Fatal(err)
 	}
 	if groups := account.User(t, member).Groups; len(groups) != 1 || groups[0] != made {
