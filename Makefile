@@ -46,7 +46,7 @@ update: node_modules
 	go test ./test ./test/runs -run 'Golden|Transitions|InReadme|InDocs' -update
 
 picture: node_modules
-	go test ./test/runs -run TestMailPicture -update
+	go test ./test/runs -run TestMailsOnAPhone -update
 
 # The CDK's validation of templates takes longer to start than all the rest, and AWS validates the definition.
 ask-aws: node_modules
