@@ -68,7 +68,7 @@ func TestRunWithWrongGroupAndIdentity(t *testing.T) {
 	}
 	start := "GetGroup failed with Iam.IamException: User: arn:aws:sts::123456789012:assumed-role/"
 	end := "; the role of the state machine may use " + iamARN + "group/Staff alone: if the group has a path, or its name has other " +
-		"letter case, configure the group by the ARN that IAM shows, deploy the stack, and run the list again"
+		"letter case, configure the group by the ARN that IAM shows, and deploy the stack, then run the same list again"
 	if !strings.HasPrefix(problems[1], start) || !strings.HasSuffix(problems[1], end) {
 		t.Errorf("got\n%s\nwant\n%s…%s", problems[1], start, end)
 	}
