@@ -6,12 +6,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// UserARN is the ARN of the IAM users that a pattern, such as "*", matches below a path.
+// UserARN returns the ARN of the IAM users below a path whose names match a pattern, such as "*".
 func UserARN(scope constructs.Construct, path, pattern string) *string {
 	return IAMARN(scope, "user"+path+pattern)
 }
 
-// IAMARN is the ARN of a resource of IAM, such as "mfa/*", in the account of the stack.
+// IAMARN returns the ARN of an IAM resource, such as "mfa/*", in the account of the stack.
 func IAMARN(scope constructs.Construct, resource string) *string {
 	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("iam"), Region: jsii.String(""),
@@ -19,5 +19,5 @@ func IAMARN(scope constructs.Construct, resource string) *string {
 	})
 }
 
-// AnyResource is for actions that take no resource.
+// AnyResource returns the resource "*", for actions that do not support resource-level permissions.
 func AnyResource() []*string { return *jsii.Strings("*") }

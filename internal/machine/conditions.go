@@ -6,13 +6,13 @@ type Tag struct{ Key, Value string }
 // Conditions are the conditions of a policy statement, by operator and key.
 type Conditions map[string]map[string]any
 
-// StringEquals holds for a request whose key has that value.
+// StringEquals returns a condition that is met if a condition key has the value.
 func StringEquals(key string, value *string) Conditions {
 	return Conditions{"StringEquals": {key: value}}
 }
 
-// OnlyTheseTags holds for a request that sets these tags, and no other one (IAM User Guide, "Controlling access to and for
-// IAM users and roles using tags").
+// OnlyTheseTags returns conditions that are met if a request sets all of these tags and no other tag (IAM User Guide,
+// "Controlling access to and for IAM users and roles using tags").
 func OnlyTheseTags(tags []Tag) Conditions {
 	values, keys := map[string]any{}, []any{}
 	for _, tag := range tags {
@@ -22,7 +22,7 @@ func OnlyTheseTags(tags []Tag) Conditions {
 	return Conditions{"StringEquals": values, "ForAllValues:StringEquals": {"aws:TagKeys": keys}}
 }
 
-// Document is the conditions as the CDK takes them.
+// Document returns the conditions in the type that the CDK takes, or nil if there are none.
 func (c Conditions) Document() *map[string]any {
 	if len(c) == 0 {
 		return nil

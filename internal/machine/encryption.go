@@ -9,9 +9,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// encrypt has the definition of the state machine and the data of its executions encrypted with a key (Step Functions
-// Developer Guide, "Data at rest encryption"). It does not use the CDK's own configuration: that allows the role to use
-// the key under a name that a state machine without a fixed name does not have, and the log service more than it needs.
+// encrypt encrypts the definition of the state machine and the data of its executions with a key (Step Functions Developer
+// Guide, "Data at rest encryption").
+//
+// It does not use the CDK's own encryption configuration, for two reasons. In it, the permission of the role names the state
+// machine by its fixed name, which ours does not have. It also allows the log service more than that service needs.
 func encrypt(machine sfn.StateMachine, key kms.IKey, policy iam.Policy) {
 	machine.Node().DefaultChild().(sfn.CfnStateMachine).SetEncryptionConfiguration(
 		&sfn.CfnStateMachine_EncryptionConfigurationProperty{
@@ -37,22 +39,26 @@ func encrypt(machine sfn.StateMachine, key kms.IKey, policy iam.Policy) {
 	}), jsii.Bool(true))
 }
 
-// DataOf holds for the data of a state machine and of its map runs, whose ARN is that of the state machine and a label.
+// DataOf returns conditions that are met for the data of a state machine and of its map runs. The ARN of a map run is the ARN
+// of the state machine and a label.
 func DataOf(machine sfn.IStateMachine) Conditions {
 	return Conditions{"StringLike": {"kms:EncryptionContext:aws:states:stateMachineArn": []*string{
 		machine.StateMachineArn(), jsii.String(*machine.StateMachineArn() + "/*"),
 	}}}
 }
 
-// deliveredLogs holds for logs on their way to the log group. The asterisk is meant as it stands.
+// deliveredLogs returns a condition that is met for logs on their way to the log group. The asterisk is not a wildcard: the
+// encryption context contains it.
 func deliveredLogs(scope constructs.IConstruct) Conditions {
 	return StringEquals("kms:EncryptionContext:SourceArn", logsARN(scope, "*"))
 }
 
 // allowLogGroup lets CloudWatch Logs encrypt a log group with a key (CloudWatch Logs User Guide, "Encrypt log data in
-// CloudWatch Logs using AWS Key Management Service"). The name of that service ends with the suffix of the partition, as the
-// region-info of the CDK has it. Whether it does so in aws-eusc, too, is not documented: if it does not, KMS refuses the
-// policy, and the deployment of a key that is made in the same app fails.
+// CloudWatch Logs using AWS Key Management Service"). names is the pattern of the log group's name.
+//
+// The name of the log service ends with the DNS suffix of the partition, as in the CDK's region-info. AWS does not document
+// whether this also applies to aws-eusc. If it does not, KMS rejects the key policy, and the deployment of a key that is made
+// in the same app fails.
 func allowLogGroup(scope constructs.Construct, key kms.IKey, names string) {
 	service := "logs." + *awscdk.Stack_Of(scope).Region() + "." + *awscdk.Stack_Of(scope).UrlSuffix()
 	key.AddToResourcePolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{

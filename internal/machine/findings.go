@@ -6,14 +6,14 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Finding is a finding of cdk-nag that is meant.
+// Finding is a cdk-nag finding that we accept, with the reason.
 type Finding struct {
 	Rule      string
-	AppliesTo string // a regular expression of the resource in question; empty for a rule that names none
+	AppliesTo string // a regular expression for the resource; empty if the rule names no resource
 	Reason    string
 }
 
-// Explain says to cdk-nag, and to a reader of the template, why findings on a construct are meant.
+// Explain suppresses cdk-nag findings on a construct. It writes the reasons into the template.
 func Explain(construct constructs.IConstruct, findings ...Finding) {
 	var suppressions []any
 	for _, finding := range findings {

@@ -10,7 +10,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
-// maxProblems is how many problems of a list, or failed users of a report, a cause lists.
+// maxProblems is the maximum number of problems of a list, or of failed users of a report, that the cause of an execution
+// lists.
 const maxProblems = 200
 
 var (
@@ -20,11 +21,11 @@ var (
 	reportCode string
 )
 
-// ValidateList makes a state that sets the variable problems to everything that is wrong with the list, which is the input. It
-// reads the groups that the list may name from the variable settings.
+// ValidateList makes a state that validates the list, which is its input, and sets the variable problems to every problem
+// that it finds. It reads the groups that a list may name from the variable settings.
 func (f *Flow) ValidateList() sfn.Pass {
 	code := fmt.Sprintf("(\n$groups := [$settings.Groups.Name]; $maxUsers := %d; $maxProblems := %d;\n", contract.MaxUsers, maxProblems)
-	for _, sentence := range []struct{ variable, text string }{ // that the command onboard says as well
+	for _, sentence := range []struct{ variable, text string }{ // the command onboard uses the same sentences
 		{"mustBeUser", contract.MustBeUser},
 		{"mustHaveUserName", contract.MustHaveUserName},
 		{"mustHaveEmail", contract.MustHaveEmail},
@@ -42,33 +43,33 @@ func (f *Flow) ValidateList() sfn.Pass {
 	return f.Assign("ValidateList", map[string]any{"problems": jsonata.Expression(code + jsonata.WithoutComments(problemsCode) + ")")})
 }
 
-// InvalidInput makes the state that refuses a list.
+// InvalidInput makes the state that ends an execution because its list has problems.
 func (f *Flow) InvalidInput() sfn.Fail { return f.Fail(contract.InvalidInput, joinedProblems) }
 
-// PreflightFailed makes the state that ends an execution for which something is not ready.
+// PreflightFailed makes the state that ends an execution because something that it needs is not ready.
 func (f *Flow) PreflightFailed() sfn.Fail { return f.Fail(contract.PreflightFailed, joinedProblems) }
 
 const joinedProblems = `$join($problems, "\n")`
 
-// HasProblems holds if something has added to the variable problems.
+// HasProblems returns a condition that is met if the variable problems is not empty.
 func HasProblems() sfn.Condition { return Condition("$count($problems) > 0") }
 
-// Problem is the assignment that adds a sentence, given as code, to the variable problems.
+// Problem returns an assignment that adds a sentence to the variable problems. The sentence is JSONata code.
 func Problem(sentence string) map[string]any {
 	return map[string]any{"problems": jsonata.Expression("[$problems, " + sentence + "]")}
 }
 
-// ProblemUnless is [Problem] if the code holds does not.
+// ProblemUnless returns an assignment that adds a sentence, as [Problem] does, unless the code holds is true.
 func ProblemUnless(holds, sentence string) map[string]any {
 	return Problem(fmt.Sprintf("$not(%s) ? %s", holds, sentence))
 }
 
-// Summary makes the state whose output is the report, from what the children say of their users.
+// Summary makes the state that turns the outputs of the child executions into the report.
 func (f *Flow) Summary() sfn.Pass {
 	return f.Output(contract.SummaryState, "(\n"+jsonata.WithoutComments(reportCode)+")")
 }
 
-// UsersNotOnboarded makes the state that ends an execution whose report has failed users.
+// UsersNotOnboarded makes the state that ends an execution because a user of its report is Failed.
 func (f *Flow) UsersNotOnboarded() sfn.Fail {
 	return f.Fail(contract.UsersNotOnboarded, fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded: %[2]s; it goes on where this run stopped. `+
 		`The full report is the output of the state %[3]s.\n"

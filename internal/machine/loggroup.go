@@ -7,12 +7,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newLogGroup makes the log group of a state machine, which stays when the stack is deleted.
+// newLogGroup makes the log group of a state machine. It is kept when the stack is deleted.
 //
-// Its name starts as names of logs that AWS services deliver should, because otherwise each log group takes room in the one
-// resource policy of the account (CloudWatch Logs User Guide, "Enabling logging from AWS services"). It ends with the
-// part of the stack's id that is unique, so that a stack which is deployed anew does not come upon the log group of the
-// deleted one.
+// Its name starts with /aws/vendedlogs/, as AWS recommends for logs that its services deliver. Any other log group takes up
+// space in the one resource policy of the account (CloudWatch Logs User Guide, "Enabling logging from AWS services"). The
+// name ends with the unique part of the stack id: a stack that is deleted and deployed again gets a new log group, because
+// the old one still exists.
 func newLogGroup(scope constructs.Construct, props *Props) logs.LogGroup {
 	prefix := "/aws/vendedlogs/states/" + *awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{
 		MaxLength: jsii.Number(128), Separator: jsii.String("-"),

@@ -1,5 +1,5 @@
-// Package machine is how this project writes a Step Functions state machine: an API call becomes a task with the permission,
-// the retries and the time-out that it needs; a state machine has a role, a log, and permissions of its own, and nothing else.
+// Package machine builds a Step Functions state machine. It turns each API call into a task with its permission, its retries
+// and its time-out. It also makes the role of the state machine, which has only the permissions that are needed, and its log.
 package machine
 
 import (
@@ -16,13 +16,13 @@ import (
 type Props struct {
 	Comment       string
 	Definition    sfn.IChainable
-	Role          iam.Role // of [NewRole]; the tasks of the definition have added their permissions
+	Role          iam.Role // from [NewRole]; the tasks of the definition have already added their permissions
 	Timeout       awscdk.Duration
 	LogRetention  logs.RetentionDays
-	EncryptionKey kms.IKey // nil for keys that AWS owns
+	EncryptionKey kms.IKey // nil for an AWS owned key
 }
 
-// New makes a state machine and its log group below scope.
+// New makes a state machine and its log group as children of scope.
 func New(scope constructs.Construct, props *Props) (sfn.StateMachine, logs.LogGroup) {
 	logGroup := newLogGroup(scope, props)
 	machine := sfn.NewStateMachine(scope, jsii.String("StateMachine"), &sfn.StateMachineProps{
@@ -31,17 +31,17 @@ func New(scope constructs.Construct, props *Props) (sfn.StateMachine, logs.LogGr
 		DefinitionBody: sfn.DefinitionBody_FromChainable(props.Definition),
 		Role:           props.Role.WithoutPolicyUpdates(nil),
 		Timeout:        props.Timeout,
-		// Neither records of failed tasks nor traces: they hold the cause of a failure, and a service may quote a password in it.
+		// No records of failed tasks and no traces: both contain the cause of a failure, in which a service may quote a password.
 		Logs: &sfn.LogOptions{Destination: logGroup, Level: sfn.LogLevel_FATAL, IncludeExecutionData: jsii.Bool(false)},
 	})
 	policy := allowMapRun(scope, props.Role, machine)
 	if props.EncryptionKey != nil {
 		encrypt(machine, props.EncryptionKey, policy)
 	}
-	const noRecords = "of failed tasks would have what a service says of a call that a password was given to"
+	const noRecords = "of failed tasks would contain the error message of a service, which may quote the password of a user"
 	Explain(machine, Finding{Rule: "AwsSolutions-SF1", Reason: "Records " + noRecords},
 		Finding{Rule: "AwsSolutions-SF2", Reason: "Traces " + noRecords})
 	Explain(policy, Finding{Rule: "AwsSolutions-IAM5", AppliesTo: `arn:[^*]+:execution:[^*]+:\*`,
-		Reason: "Step Functions names the executions of the state machine, among them those of its own map"})
+		Reason: "Step Functions chooses the names of the executions that the state machine starts in its Distributed Map"})
 	return machine, logGroup
 }

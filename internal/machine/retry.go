@@ -9,63 +9,66 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The time that a call may take. It bounds the time of a user, and so that of a child execution, which takes as long as its
-// slowest user: [ChildSeconds] at most. On the longest path of the onboarding every call fails as often as it may. The waits
-// before the retries are the longest that there can be; an attempt that fails takes 0.5 s; one without an answer takes
-// taskTimeout, and happens once more, except for a mail. So take
+// How long a call may take. These limits bound the time for a user. A child execution takes as long as its slowest user, and
+// ends after [ChildSeconds] at the latest.
+//
+// The longest path of a user has these calls. Each of them fails as often as it can, and waits as long as it can before each
+// retry. A failed attempt takes 0.5 s. An attempt without an answer takes taskTimeout, and is repeated once, except a mail.
 //
 //	the seven calls of IAM except UpdateLoginProfile: 7 × (6 × (2 + 0.5) + 2 × 5 + 1) = 182 s
 //	UpdateLoginProfile:                                    7 × (3 + 0.5) + 2 × 5 + 1  = 35.5 s
 //	two draws of a password:                          2 × (2 × (2 + 0.5) + 2 × 5 + 1) = 32 s
 //	two mails:                                        2 × (6 × (2 + 0.5) + 5)         = 40 s
 //
-// which is 289.5 s. A test computes it from the definition.
+// The sum is 289.5 s. A test computes it from the definition.
 const (
 	taskTimeout      = 5 // seconds
 	preflightTimeout = 30
-	retries          = 6 // of a call that failed
+	retries          = 6 // after a failed call
 	preflightRetries = 9
-	drawRetries      = 2 // of a call that waits for no other one, and that is throttled at 50 a second only
+	drawRetries      = 2 // few, because this call depends on no earlier call, and its throttling limit is 50 calls a second
 	retryInterval    = 2 // seconds
 
-	// IAM lets a call through that a tag permits only when it knows the tag everywhere, which takes seconds (IAM User Guide,
-	// "Troubleshoot IAM", on eventual consistency; how many is not documented). UpdateLoginProfile may come right after the
-	// tag was written: it waits for at least 21 s.
+	// A call that needs a tag is denied until the tag has reached all of IAM, which takes seconds (IAM User Guide,
+	// "Troubleshoot IAM", on eventual consistency; the number of seconds is not documented). UpdateLoginProfile may come
+	// right after the tag was written, so its retries take at least 21 s.
 	tagRetries       = 7
 	tagRetryInterval = 3 // seconds
 
-	// timeoutRetries is how often a call is made again that got no answer.
+	// timeoutRetries is the number of retries after a call that got no answer.
 	timeoutRetries       = 1
 	timeoutRetryInterval = 1 // second
 )
 
-// RetryPolicy says how long a call may take, and how it is tried again. The zero value is that of a call for a user.
+// RetryPolicy says how long a call may take, and how it is retried. The zero value suits a call for one user.
 type RetryPolicy struct {
 	Timeout  int // seconds; default: 5
-	Retries  int // of a call that failed; default: 6
+	Retries  int // after a failed call; default: 6
 	Interval int // seconds before a retry; default: 2
-	// Evenly makes every wait as long as the interval. Else it is a random part of that.
+	// Evenly makes every wait as long as Interval. Otherwise a wait is a random time up to Interval.
 	Evenly bool
-	// OnceOnly makes no second call if there is no answer, because the first one may have taken effect.
+	// OnceOnly forbids a retry after a call without an answer, because that call may have taken effect.
 	OnceOnly bool
 }
 
-// The policies of calls that are not for a user alone.
+// The retry policies that differ from the zero value.
 var (
 	PreflightRetry  = RetryPolicy{Timeout: preflightTimeout, Retries: preflightRetries}
-	NewUserRetry    = RetryPolicy{Evenly: true} // IAM does not find the user for some seconds
+	NewUserRetry    = RetryPolicy{Evenly: true} // for some seconds, IAM may not find a new user
 	DrawRetry       = RetryPolicy{Retries: drawRetries}
 	TaggedUserRetry = RetryPolicy{Retries: tagRetries, Interval: tagRetryInterval, Evenly: true}
 	MailRetry       = RetryPolicy{OnceOnly: true}
 )
 
-// retry tries a failed call again. It takes every error for one that passes, except the final ones, because throttling,
-// network failures and missing permissions come under one name, and new resources are not found for a while (IAM User Guide,
-// "Troubleshoot IAM", on eventual consistency). Full jitter keeps users apart that were throttled together; the interval does
-// not grow, because the sum of the waits is bounded and more retries are worth more than longer ones.
+// retry adds the retriers of a call to its task.
 //
-// Step Functions takes the first retrier that names the error (Step Functions Developer Guide, "Handling errors in Step
-// Functions workflows"), so States.TaskFailed, which means every error except a time-out, is the last.
+// Every error is retried, except the final ones, for two reasons. Throttling, network failures and missing permissions can
+// have the same error name. And IAM does not find a new resource for a while (IAM User Guide, "Troubleshoot IAM", on eventual
+// consistency). Full jitter spreads the retries of users that were throttled at the same time. The interval does not grow:
+// the sum of the waits is limited, and more retries help more than longer waits.
+//
+// Step Functions uses the first retrier that matches the error (Step Functions Developer Guide, "Handling errors in Step
+// Functions workflows"). So States.TaskFailed, which matches every error except a time-out, comes last.
 func retry(task tasks.CallAwsService, c Call) {
 	if len(c.Final) > 0 {
 		task.AddRetry(&sfn.RetryProps{Errors: jsii.Strings(c.Final...), MaxAttempts: jsii.Number(0)})

@@ -8,12 +8,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// DefaultPolicy is the id that the CDK gives the policy of a role or a group.
+// DefaultPolicy is the construct id that the CDK gives the policy of a role or a group.
 const DefaultPolicy = "DefaultPolicy"
 
-// NewRole makes the role of a state machine. The tasks add the permissions that their calls need; those here are what Step
-// Functions itself needs to write the log (Step Functions Developer Guide, "Using CloudWatch Logs to log execution history"),
-// none of which takes a resource.
+// NewRole makes the role of a state machine. It allows what Step Functions needs to write the log (Step Functions Developer
+// Guide, "Using CloudWatch Logs to log execution history"). None of these actions supports resource-level permissions. The
+// tasks add the permissions for their calls.
 func NewRole(scope constructs.Construct, description string) iam.Role {
 	role := iam.NewRole(scope, jsii.String("ExecutionRole"), &iam.RoleProps{
 		Description: &description,
@@ -30,9 +30,10 @@ func NewRole(scope constructs.Construct, description string) iam.Role {
 	return role
 }
 
-// allowMapRun lets the state machine run its children (Step Functions Developer Guide, "IAM policies for using
-// Distributed Map states"). It is a policy of its own, because it names the state machine, which needs the other one. It
-// takes the place of the CDK's, which would also allow to redrive map runs.
+// allowMapRun lets the state machine run its child executions (Step Functions Developer Guide, "IAM policies for using
+// Distributed Map states"). These permissions name the state machine, which depends on the role's default policy, so they
+// need a policy of their own. It replaces the policy that the CDK makes, because that one would also allow redriving map
+// runs.
 func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) iam.Policy {
 	machine.Node().TryRemoveChild(jsii.String("DistributedMapPolicy"))
 	policy := iam.NewPolicy(scope, jsii.String("MapRunPolicy"), &iam.PolicyProps{Roles: &[]iam.IRole{role}})

@@ -14,32 +14,32 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
-// Flow makes the states of a state machine, and gives its role the permissions that they need.
+// Flow makes the states of a state machine, and gives its role the permissions that the states need.
 type Flow struct {
 	Scope constructs.Construct
 	Role  iam.Role
 }
 
-// Call is an API call of a task, with the permission that it needs.
+// Call is the API call of a task, with the permission that it needs.
 type Call struct {
 	// Permission is the IAM action. The service and the API follow from it.
 	Permission string
 	Resources  []*string
 	Conditions Conditions
 	Parameters map[string]any
-	// Assign sets variables from the answer.
+	// Assign sets variables, usually from the answer.
 	Assign map[string]any
-	// Final lists the errors that no retry helps with.
+	// Final lists the errors that a retry cannot fix.
 	Final []string
 	Retry RetryPolicy
 }
 
-// Task makes a state that calls an API with the state's input as its output, and allows the role to make that call.
+// Task makes a state that calls an API, and allows the role to make that call. The output of the state is its input.
 func (f *Flow) Task(name string, c Call) tasks.CallAwsService {
 	f.Allow(c.Permission, c.Resources, c.Conditions)
 	service, action, _ := strings.Cut(c.Permission, ":")
 	if service == "ses" {
-		service = "sesv2" // the actions of both versions of the API are named alike
+		service = "sesv2" // the IAM actions of both versions of the SES API have the prefix ses
 	}
 	task := tasks.CallAwsService_Jsonata(f.Scope, &name, &tasks.CallAwsServiceJsonataProps{
 		Service:      &service,
