@@ -1,11 +1,11 @@
-"""Makes the import of moto take half as long. `install` is to be called before moto is imported.
+"""Takes a third off the start of the local AWS. `install` is to be called before moto is imported.
 
-moto imports every service that a stack can have. Three things there are slow, and no stack of this
-project needs the last two:
+moto imports every service that a stack can have. Three things there are slow, and this project needs
+neither of the last two:
 
-- botocore reads its list of endpoints anew for each session. Here each of its files is read once.
-- API Gateway imports a validator, which brings pydantic with it. Here its use ends in an error.
-- EC2 reads the types of instances and where there are any. Here there are none.
+- botocore reads its list of endpoints again for each session. Here it reads each of its files once.
+- API Gateway imports a validator of OpenAPI documents. Here a validation ends in an error.
+- EC2 reads which types of instances there are, and in which regions. Here there are none.
 """
 
 import functools
