@@ -1,4 +1,4 @@
-// The app deploys one stack that onboards IAM users from a list. See docs/configuration.md for its configuration.
+// This app deploys one stack, which onboards IAM users from a list. Its settings are in docs/configuration.md.
 package main
 
 import (
@@ -22,7 +22,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	jsii.Close() // before main it has read the environment, which ForApp may have changed; it now reads it again
+	jsii.Close() // jsii read the environment before main; closed, it reads again what ForApp may have changed
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
 	settings, _ := app.Node().GetAllContext(nil).(map[string]any)
@@ -36,7 +36,7 @@ func main() {
 	app.Synth(nil)
 }
 
-// propsOf are the props that a configuration means.
+// propsOf converts the configuration into the props of the stack.
 func propsOf(config config.Config) *stacks.OnboardingStackProps {
 	return &stacks.OnboardingStackProps{
 		Users: onboarding.UserOnboardingProps{

@@ -1,4 +1,4 @@
-// Package stacks has the stack of the app.
+// Package stacks provides the stack of the app.
 package stacks
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// OnboardingStackProps configures a stack with one UserOnboarding: by the props of the construct, and by texts that stand for
-// those of its props that are resources. A text must be left out if the prop that it stands for is given.
+// OnboardingStackProps configures a stack with one UserOnboarding. Users has the props of that construct. Each other prop is
+// text that takes the place of a resource in Users; leave it out if you set that resource.
 type OnboardingStackProps struct {
 	awscdk.StackProps
 
@@ -26,34 +26,36 @@ type OnboardingStackProps struct {
 	// Required, because the construct needs a sender.
 	Users onboarding.UserOnboardingProps
 
-	// The name or the ARN of the IAM group, in place of Users.Group. The stack lets the members of the group change their own password.
+	// The name or the ARN of an IAM group that exists already, in place of Users.Group. The stack lets the members of the group
+	// change their own password.
 	//
 	// Default: a group is made.
 	GroupNameOrArn *string
 
-	// The name of the SES identity, in place of Users.SenderIdentity.
+	// The name of an SES identity that exists already, in place of Users.SenderIdentity.
 	//
-	// Default: one is made.
+	// Default: an identity is made.
 	SenderIdentityName *string
 
-	// The domain that an SES identity is made for, in place of Users.Identity.
+	// The domain for which an SES identity is made, in place of Users.Identity.
 	//
 	// Default: an identity is made for the address of the sender.
 	SenderDomain *string
 
-	// The id of the public hosted zone of SenderDomain, in which the DKIM records are made.
+	// The id of the public hosted zone of SenderDomain. The stack makes the DKIM records in it.
 	//
-	// Default: the records are outputs of the stack, to be published by you.
+	// Default: the records are outputs of the stack; publish them yourself.
 	HostedZoneId *string
 
-	// The ARN of the managed policy, in place of Users.PermissionsBoundary.
+	// The ARN of a managed policy that bounds the permissions of each new user, in place of Users.PermissionsBoundary.
 	//
 	// Default: users have no permissions boundary.
 	PermissionsBoundaryArn *string
 }
 
 // NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, GroupName, SenderIdentity and
-// SignInUrl, and DkimRecord1 to 3 if an SES identity is made for a domain. It panics with every problem of the props at once.
+// SignInUrl, and also DkimRecord1 to DkimRecord3 if an SES identity is made for a domain. If props are wrong, it panics and
+// lists every problem.
 func NewOnboardingStack(scope constructs.Construct, id *string, props *OnboardingStackProps) awscdk.Stack {
 	if err := props.validate(); err != nil {
 		panic(fmt.Sprintf("OnboardingStack: %s", err))
@@ -91,7 +93,7 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	return stack
 }
 
-// validate checks that a text and the prop that it stands for are not both given.
+// validate returns an error for each text whose resource is also set in Users, and for a HostedZoneId without SenderDomain.
 func (p *OnboardingStackProps) validate() error {
 	var problems rules.Problems
 	for _, text := range []struct {

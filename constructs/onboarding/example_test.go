@@ -10,8 +10,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 )
 
-// All that it takes is the address that the mails come from. The construct makes a group, and an SES identity for the
-// address; AWS sends that address a mail with a link, which somebody has to follow before the first list is run.
+// The construct needs only the address that the mails come from. It makes a group, and an SES identity for the address. AWS
+// then sends a mail with a link to that address; follow the link before you run the first list.
 func ExampleNewUserOnboarding() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
@@ -27,7 +27,7 @@ func ExampleNewUserOnboarding() {
 	app.Synth(nil)
 }
 
-// In an account that has a group for its users, a verified domain and a role for its operators already.
+// An account that already has a group for its users, a verified domain, and a role for its operators.
 func ExampleNewUserOnboarding_existing() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
@@ -48,8 +48,8 @@ func ExampleNewUserOnboarding_existing() {
 	app.Synth(nil)
 }
 
-// With the domain verified through its hosted zone, mails in Japanese with the password in one of its own, and somebody
-// who hears of what goes wrong.
+// Mails in Japanese, with the password in a second mail. The hosted zone verifies the domain of the sender. An address gets a
+// message about each failed execution and each undelivered mail.
 func ExampleNewUserOnboarding_mail() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)

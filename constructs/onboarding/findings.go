@@ -6,7 +6,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
-// explainFindings says why findings of cdk-nag, by its rules AwsSolutions, are meant.
+// explainFindings says why we accept findings of the AwsSolutions rules of cdk-nag.
 func (u *UserOnboarding) explainFindings(props *UserOnboardingProps) {
 	machine.Explain(u.role.Node().FindChild(jsii.String(machine.DefaultPolicy)), roleFindings(props)...)
 	if props.Group == nil {
@@ -16,29 +16,30 @@ func (u *UserOnboarding) explainFindings(props *UserOnboardingProps) {
 
 func roleFindings(props *UserOnboardingProps) []machine.Finding {
 	findings := []machine.Finding{
-		wildcard(`\*`, "These actions take no resource: to read the password policy and the SES account, to draw a password, to have logs delivered"),
-		wildcard(`arn:[^*]+:user/[^*]+/\*`, "The lists name the users, and all of them are below the path of this state machine"),
-		wildcard(`arn:[^*]+:user/\*`, "GetUser alone, to see whether a name that is taken is a user of this state machine"),
-		wildcard(`arn:[^*]+:identity/\*`, "SES also asks for a permission on the identity of the recipient; a condition pins the sender"),
+		wildcard(`\*`, "Reading the password policy and the SES account, drawing a password, and delivering logs support no resource-level permissions"),
+		wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are known only when a list is run; all users are below the path of this state machine"),
+		wildcard(`arn:[^*]+:user/\*`, "Only GetUser: it checks whether a user name that exists already belongs to a user of this state machine"),
+		wildcard(`arn:[^*]+:identity/\*`, "SES also requires a permission for the identity of the recipient, if it has one; a condition allows only the sender"),
 	}
 	if props.SenderIdentity != nil && props.ConfigurationSet == nil {
 		findings = append(findings, wildcard(`arn:[^*]+:configuration-set/\*`,
-			"The given identity may have a default configuration set, whose name cannot be known"))
+			"The existing identity may have a default configuration set, whose name is not known at synthesis"))
 	}
 	return findings
 }
 
 func groupFindings(props *UserOnboardingProps) []machine.Finding {
 	findings := []machine.Finding{
-		wildcard(`\*`, "These actions take no resource: to read the password policy, to list virtual MFA devices"),
+		wildcard(`\*`, "Reading the password policy and listing virtual MFA devices support no resource-level permissions"),
 	}
 	if *props.RequireMfa {
-		findings = append(findings, wildcard(`arn:[^*]+:mfa/\*`, "Users name their virtual MFA devices, and can enable them for themselves only"))
+		findings = append(findings, wildcard(`arn:[^*]+:mfa/\*`, "Users choose the names of their virtual MFA devices, and can enable them only for themselves"))
 	}
 	return findings
 }
 
-// wildcard is the finding that a statement has a wildcard in a resource, which is given as a regular expression.
+// wildcard returns the finding that a policy statement has a wildcard in a resource. resource is a regular expression for the
+// resource.
 func wildcard(resource, reason string) machine.Finding {
 	return machine.Finding{Rule: "AwsSolutions-IAM5", AppliesTo: resource, Reason: reason}
 }

@@ -12,13 +12,14 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
-// flow composes the state machine. Three of its methods compose: [flow.onboardList] makes the whole of it, [flow.preflight] the
-// part that reads what a run depends on, [flow.stepsOfUser] the part that runs for each user. Every other method makes one
-// state: list_states.go and preflight_states.go have those of the list, user_states.go and mail_states.go those of a user.
+// flow composes the state machine. Three of its methods compose states: [flow.onboardList] makes the whole state machine,
+// [flow.preflight] the part that checks what an execution depends on, and [flow.stepsOfUser] the part that runs for each
+// user. Every other method makes one state. list_states.go and preflight_states.go have the states of a list; user_states.go
+// and mail_states.go have the states of a user.
 //
-// The names of states follow one rule. A choice is a question. Any other state is named in the casing of an API: a task by the
-// API that it calls, with what the call is for if several call it (TagUser pending); an end by the error or the status that it
-// reports; and the rest by what they do or make (ValidateList, Summary).
+// The names of states follow these rules. A choice has a question as its name. A task has the name of the API that it calls;
+// if several tasks call the same API, what the call is for follows (TagUser pending). An end has the name of the error or the
+// status that it reports. Any other state has the name of what it does or makes (ValidateList, Summary).
 type flow struct {
 	machine.Flow
 	groups           []iam.IGroup // the first one is the default
@@ -28,8 +29,8 @@ type flow struct {
 	props            *UserOnboardingProps
 }
 
-// onboardList is the state machine. It refuses a wrong list, checks that everything is ready before it touches the first user,
-// onboards the users in child executions, and reports.
+// onboardList returns the whole state machine. It rejects a list with problems, checks that everything is ready before it
+// changes the first user, onboards the users in child executions, and makes the report.
 func (f *flow) onboardList() sfn.IChainable {
 	isListValid := f.Choice("Is the list valid?")
 	isReady := f.Choice("Is everything ready?")
@@ -48,10 +49,11 @@ func (f *flow) onboardList() sfn.IChainable {
 	return f.Settings(f.settings()).Next(f.ValidateList()).Next(isListValid)
 }
 
-// preflight reads everything that a run depends on, and goes on to isReady whatever was wrong, so that the cause lists all of it.
+// preflight reads everything that an execution depends on. After a failed call it continues, so that the cause lists every
+// problem, and it ends at isReady.
 //
-// Step Functions takes the first catcher that names the error, and wants States.ALL to be the last one (Amazon States Language,
-// "Fallback States"). So the catch of one error is added before that of every error.
+// Step Functions uses the first catcher that matches the error, and requires that States.ALL is in the last one (Amazon
+// States Language, "Fallback States"). So the catcher of one error is added before the catcher of every error.
 func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 	getAccount, getEmailIdentity, getAccountPasswordPolicy := f.getAccount(), f.getEmailIdentity(), f.getAccountPasswordPolicy()
 	getGroups := f.getGroups(getAccountPasswordPolicy)
@@ -62,7 +64,7 @@ func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 	return getAccount
 }
 
-// getGroups reads one group after the other, and goes on to next.
+// getGroups reads one group after the other, and then continues with next.
 func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 	for i, group := range slices.Backward(f.groups) {
 		getGroup := f.getGroup(i)
@@ -72,11 +74,11 @@ func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 	return next
 }
 
-// stepsOfUser is what a child execution does with each of its users. Whatever happens, it ends well and says what became
-// of the user.
+// stepsOfUser returns what a child execution does for each of its users. It never fails: it ends with the status of the user.
 //
-// A user of ours is taken up wherever an earlier run stopped. The group comes before the login profile, so that nobody
-// can sign in without its restrictions; the mark that the user is complete comes last.
+// A user that an earlier execution left incomplete is continued from where that execution stopped. The user is added to the
+// group before the login profile is made, so that nobody can sign in without the restrictions of the group. The tag that
+// marks the user as complete is set last.
 func (f *flow) stepsOfUser() sfn.IChainable {
 	done, skipped, failed := f.done(), f.skipped(), f.failed()
 	createUser, getUser, getLoginProfile := f.createUser(), f.getUser(), f.getLoginProfile()
@@ -120,7 +122,7 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 	}
 	markComplete.Next(done)
 
-	// The catch of every error, which has to be the last one of its task.
+	// The catcher of every error has to be the last catcher of its task.
 	for _, task := range []tasks.CallAwsService{createUser, getUser, getLoginProfile, markPending, addUserToGroup,
 		getRandomPassword, markComplete} {
 		task.AddCatch(failed, catchAll())

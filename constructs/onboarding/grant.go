@@ -9,17 +9,21 @@ import (
 )
 
 // GrantStartExecution lets an identity start executions, and nothing else: without [UserOnboarding.GrantRead] it cannot see
-// their reports. A list says where passwords are mailed, so grant this only to people who may hand out what the groups allow.
+// their reports. A list decides which address gets a password. So grant this only to people who may give somebody the
+// permissions of the groups.
 func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
 	return u.stateMachine.GrantStartExecution(grantee)
 }
 
 // GrantRead lets an identity read the executions, with their lists and reports, and the definition. None of them holds a
-// password. Together with [UserOnboarding.GrantStartExecution] it allows what the command onboard run does if it gets the ARN of
-// the state machine. To find the state machine by the name of the stack, the command also needs cloudformation:DescribeStacks.
-// docs/operators.md lists what it needs to find addresses that SES suppresses; without that, onboard run says so and goes on.
+// password.
+//
+// Together with [UserOnboarding.GrantStartExecution], this is what the command onboard run needs if it gets the ARN of the
+// state machine. To find the state machine by the name of the stack, the command also needs cloudformation:DescribeStacks. To
+// find addresses that SES suppresses, it needs the permissions that docs/operators.md lists; without them, onboard run says
+// so and continues.
 func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
-	// The map runs of an execution, and their children, are named after the state machine and a label.
+	// The ARNs of map runs, and of their child executions, contain the name of the state machine and a label.
 	mapRuns := u.statesARN("mapRun", "/*")
 	grant := grantTo(grantee, nil, []*string{u.stateMachine.StateMachineArn()},
 		"states:DescribeStateMachine", "states:ListExecutions").
@@ -32,8 +36,8 @@ func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 	return grant
 }
 
-// GrantChangePassword lets the members of a group of your own change the password that they were mailed. Without it, they do not
-// get past the first sign-in. The group that the construct makes has it.
+// GrantChangePassword lets the members of a group of your own change the password that they got by mail. Without it, they
+// cannot complete the first sign-in. The group that the construct makes already has this permission.
 func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
 	grant := grantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "${aws:username}")}, ownPassword...).
 		Combine(grantTo(grantee, nil, machine.AnyResource(), readPasswordPolicy...))
@@ -43,7 +47,7 @@ func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
 	return grant
 }
 
-// attachByName makes the policy of a group name that group as IAM's API does: see [groupName].
+// attachByName makes the policy of a group refer to the group by the name that IAM's API takes. See [groupName].
 func attachByName(group iam.IGroup) {
 	if name := groupName(group); *name != *group.GroupName() {
 		policy := group.Node().FindChild(jsii.String(machine.DefaultPolicy))
@@ -61,7 +65,7 @@ func grantTo(grantee iam.IGrantable, c machine.Conditions, resources []*string, 
 	})
 }
 
-// statesARN returns the ARN of resources that Step Functions names after the state machine.
+// statesARN returns an ARN pattern for Step Functions resources whose ARN contains the name of the state machine.
 func (u *UserOnboarding) statesARN(resource, pattern string) *string {
 	stack := awscdk.Stack_Of(u)
 	name := stack.SplitArn(u.stateMachine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName

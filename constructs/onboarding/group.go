@@ -11,23 +11,24 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// The actions that a member of the group that is made may do.
+// The actions that the group of the construct allows its members.
 var (
-	// ownPassword and readPasswordPolicy get a user past the forced reset at the first sign-in. The AWS managed policy
-	// IAMUserChangePassword would not: it does not match users below a path.
+	// A user needs ownPassword and readPasswordPolicy to choose a new password at the first sign-in. The AWS managed policy
+	// IAMUserChangePassword does not allow it, because it does not match users below a path.
 	ownPassword        = []string{"iam:ChangePassword"}
 	readPasswordPolicy = []string{"iam:GetAccountPasswordPolicy"}
 
-	// ownMFADevice and createMFADevice set up an MFA device (IAM User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own MFA
-	// device on the Security credentials page"). A virtual one is created under a name that the user chooses, and is
-	// nobody's until it is enabled for a user.
+	// A user needs ownMFADevice and createMFADevice to set up an MFA device (IAM User Guide, "AWS: Allows MFA-authenticated IAM
+	// users to manage their own MFA device on the Security credentials page"). The user chooses the name of a virtual device. It
+	// belongs to nobody until it is enabled for a user.
 	ownMFADevice     = []string{"iam:EnableMFADevice", "iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ResyncMFADevice"}
 	createMFADevice  = []string{"iam:CreateVirtualMFADevice"}
 	listMFADevices   = []string{"iam:ListVirtualMFADevices"}
 	signInWithMFAKey = []string{"sts:GetSessionToken"} // how the AWS CLI signs in with MFA; any identity may call it
 )
 
-// newGroup makes a group whose members may change their own password, with RequireMfa also set up MFA, and nothing else.
+// newGroup makes a group whose members may change their own password and, with RequireMfa, set up MFA for themselves. They
+// may do nothing else.
 func newGroup(scope constructs.Construct, props *UserOnboardingProps) iam.Group {
 	group := iam.NewGroup(scope, jsii.String("Group"), &iam.GroupProps{GroupName: props.GroupName})
 	self := machine.UserARN(scope, *props.UserPath, "${aws:username}")
@@ -42,8 +43,8 @@ func newGroup(scope constructs.Construct, props *UserOnboardingProps) iam.Group 
 	return group
 }
 
-// groupName returns the name by which IAM's API knows a group. For a group that is imported by its ARN, the CDK has a name
-// that begins with the path of the group.
+// groupName returns the name of a group as IAM's API takes it. If a group is imported by its ARN, its name in the CDK begins
+// with the path of the group.
 func groupName(group iam.IGroup) *string { return jsii.String(rules.NameInPath(*group.GroupName())) }
 
 func allow(group iam.Group, actions []string, resource *string) {
@@ -52,8 +53,8 @@ func allow(group iam.Group, actions []string, resource *string) {
 	}))
 }
 
-// denyWithoutMFA denies what the members may not do until they have signed in with MFA, whatever other policy allows it:
-// everything except to change a password and to set up MFA, and these two for any other user.
+// denyWithoutMFA denies actions until a member has signed in with MFA, even if another policy allows them. It denies
+// everything except changing a password and setting up MFA, and it denies these two for every other user.
 func denyWithoutMFA(group iam.Group, self *string) {
 	withoutMFA := machine.Conditions{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}.Document()
 	group.AddToPolicy(iam.NewPolicyStatement(&iam.PolicyStatementProps{

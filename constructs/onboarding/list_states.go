@@ -13,7 +13,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
-// settings are what the executions depend on.
+// settings returns what an execution depends on, for the command onboard and for [machine.Flow.ValidateList].
 func (f *flow) settings() contract.Settings {
 	settings := contract.Settings{SenderIdentity: f.identityName(), UserPath: *f.props.UserPath, MailsPerUser: 1}
 	for _, group := range f.groups {
@@ -28,12 +28,13 @@ func (f *flow) settings() contract.Settings {
 	return settings
 }
 
-// onboardUsers runs one child execution after the other, each for as many users as are onboarded at a time: starting a
-// child is billed as a state transition (Step Functions Developer Guide, "Transitions in Step Functions"). Express children
-// keep no history, so a password is stored nowhere, and the history of the parent does not grow with the list.
+// onboardUsers runs child executions one after the other. A child execution onboards up to MaxConcurrency users at a time;
+// fewer children cost less, because starting a child is billed as a state transition (Step Functions Developer Guide,
+// "Transitions in Step Functions"). The children are Express executions, which have no history. So no password is stored, and
+// the history of the parent does not grow with the list.
 //
-// A child takes the items of the list as they are, and what its users have in common once: a child that fails is returned
-// with its input, and 200 of these have to fit into one payload.
+// The items are passed to a child unchanged, and what all its users have in common is passed once. This keeps the input
+// small: a child that fails is returned with its input, and the inputs of 200 children have to fit into one payload.
 func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 	onboardUsers := sfn.DistributedMap_Jsonata(f.Scope, jsii.String("OnboardUsers"), &sfn.DistributedMapJsonataProps{
 		MapExecutionType: sfn.StateMachineType_EXPRESS,
@@ -53,7 +54,7 @@ func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 	return onboardUsers
 }
 
-// onboardUser goes through the users of a child execution, all of them at the same time.
+// onboardUser onboards all users of a child execution at the same time.
 func (f *flow) onboardUser(steps sfn.IChainable) sfn.Map {
 	const item = "$states.context.Map.Item.Value"
 	onboardUser := sfn.Map_Jsonata(f.Scope, jsii.String("OnboardUser"), &sfn.MapJsonataProps{
@@ -73,16 +74,16 @@ func (f *flow) onboardUser(steps sfn.IChainable) sfn.Map {
 	return onboardUser
 }
 
-// causeLength shares out the 256 KiB of a payload (Step Functions Developer Guide, "Quotas"): a failed user takes at
-// most 200 characters besides the Cause.
+// causeLength is the maximum length of the Cause of a failed user, so that the report of the list fits into a payload of 256
+// KiB (Step Functions Developer Guide, "Quotas"). A failed user takes at most 200 characters besides the Cause.
 const causeLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - 200])"
 
 func (f *flow) everyoneOnboarded() sfn.Succeed {
 	return sfn.Succeed_Jsonata(f.Scope, jsii.String("EveryoneOnboarded"), nil)
 }
 
-// listTimeout is the time in which every child of the longest list has ended, and an hour for the rest. A concurrency that
-// is not known yet may be 1.
+// listTimeout returns the time in which every child execution of the longest list has ended, plus one hour for everything
+// else. If maxConcurrency is a token, it may be as low as 1.
 func listTimeout(maxConcurrency *float64) awscdk.Duration {
 	concurrency := *maxConcurrency
 	if isToken(concurrency) {

@@ -13,7 +13,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
-// sendEmail sends all that a user needs to sign in, or all but the password, which sendPassword then sends.
+// sendEmail makes the task that sends everything that a user needs to sign in. If SeparatePassword is true, it sends
+// everything except the password, which [flow.sendPassword] then sends.
 func (f *flow) sendEmail() tasks.CallAwsService {
 	return f.sendTask("SendEmail", f.props.Subject, f.props.TextTemplate, f.props.HtmlTemplate)
 }
@@ -22,10 +23,13 @@ func (f *flow) sendPassword() tasks.CallAwsService {
 	return f.sendTask("SendEmail password", f.props.PasswordSubject, f.props.PasswordTextTemplate, f.props.PasswordHtmlTemplate)
 }
 
-// sendTask is allowed on every identity, because SES also asks for a permission on the recipient's where that is an
-// identity too; the condition pins the sender (SES Developer Guide, "Controlling access to Amazon SES"). SES compares it
-// with regard to letter case ("Sending policy examples"), so the mail has the sender exactly as the condition has it. If SES
-// changed the case of the domain before it compares, a sender with a domain in upper case would be denied.
+// sendTask makes a task that sends a mail. It may use every identity, because SES also requires a permission for the identity
+// of the recipient, if there is one. A condition allows only the sender (SES Developer Guide, "Controlling access to Amazon
+// SES").
+//
+// SES compares this condition with regard to letter case ("Sending policy examples"). So the mail has the sender exactly as
+// the condition has it. If SES changed the case of the domain before the comparison, a sender with upper case in its domain
+// would be denied.
 func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsService {
 	parameters := map[string]any{
 		"FromEmailAddress": f.from(),
@@ -51,24 +55,25 @@ func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsS
 		Conditions: machine.StringEquals("ses:FromAddress", f.props.Sender),
 		Parameters: parameters,
 		Final: []string{
-			"SesV2.AccountSuspendedException",          // somebody has to act
+			"SesV2.AccountSuspendedException",          // an administrator has to fix it
 			"SesV2.BadRequestException",                // the request stays the same
-			"SesV2.LimitExceededException",             // the quota of 24 hours
-			"SesV2.MailFromDomainNotVerifiedException", // somebody has to act
+			"SesV2.LimitExceededException",             // the quota for 24 hours is used up
+			"SesV2.MailFromDomainNotVerifiedException", // an administrator has to fix it
 			"SesV2.MessageRejectedException",           // the mail stays the same
 			"SesV2.NotFoundException",                  // the configuration set does not exist
-			"SesV2.SendingPausedException",             // somebody has to act
+			"SesV2.SendingPausedException",             // an administrator has to fix it
 		},
 		Retry: machine.MailRetry,
 	})
 }
 
-// messageTag is the user name as a message tag can hold it, which takes letters, digits, _ and - only (SES API v2
-// Reference, MessageTag): URL encoding with _ in place of %.
+// messageTag is the user name in the form of a message tag, which takes only letters, digits, _ and - (SES API v2 Reference,
+// MessageTag). It is URL encoded, with _ instead of %.
 const messageTag = `$states.input.UserName ~> $encodeUrlComponent ~> $replace("_", "%5F") ~> $replace(".", "%2E") ` +
 	`~> $replace("%", "_")`
 
-// sendingResources has the configuration set, or every one where the identity is given: it may have a default one.
+// sendingResources returns the identities, and the configuration set of the mails. If SenderIdentity is given without a
+// configuration set, it returns every configuration set, because that identity may have a default one.
 func (f *flow) sendingResources() []*string {
 	resources := []*string{f.sesARN("identity", "*")}
 	switch {
@@ -86,7 +91,7 @@ func (f *flow) sesARN(resource, name string) *string {
 	})
 }
 
-// mailValues is where the child execution has the values of the placeholders.
+// mailValues has the JSONata code of each placeholder's value in a child execution.
 var mailValues = map[string]string{
 	mail.UserName:  "$states.input.UserName",
 	mail.Password:  "$password",
@@ -98,12 +103,12 @@ func utf8(code string) map[string]any {
 	return map[string]any{"Data": jsonata.Expression(code), "Charset": "UTF-8"}
 }
 
-// from is the sender with its display name, quoted or encoded as a mail header needs it.
+// from returns the address of the sender with its display name, quoted or encoded as a mail header requires.
 func (f *flow) from() string {
 	if f.props.SenderName == nil {
 		return *f.props.Sender
 	}
-	const address = " <a@b>" // a stand-in, because the sender may be a token
+	const address = " <a@b>" // a placeholder, because the sender may be a token
 	named := (&netmail.Address{Name: *f.props.SenderName, Address: "a@b"}).String()
 	return jsonata.Plain(strings.TrimSuffix(named, address) + " <" + *f.props.Sender + ">")
 }

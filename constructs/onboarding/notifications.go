@@ -11,8 +11,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// topic returns the given topic, or one that is made where only an address is given, or nil where neither is. The
-// address is subscribed to it, by a construct below this one, so that a topic may be given to several.
+// topic returns the given topic, a new topic if only an address is given, or nil if neither is given. It subscribes the
+// address to the topic. The subscription is a child of this construct, so that one topic can be given to several constructs.
 func (u *UserOnboarding) topic(id string, given sns.ITopic, email *string) sns.ITopic {
 	if email == nil {
 		return given
@@ -27,7 +27,7 @@ func (u *UserOnboarding) topic(id string, given sns.ITopic, email *string) sns.I
 	return topic
 }
 
-// warnOfTopicPolicy warns where the stack cannot let a service publish to a topic, because that is imported.
+// warnOfTopicPolicy adds a warning if the topic is imported, because the stack then cannot let a service publish to it.
 func (u *UserOnboarding) warnOfTopicPolicy(prop string, topic sns.ITopic, service string) {
 	if *awscdk.Resource_IsOwnedResource(topic) {
 		return
@@ -36,7 +36,8 @@ func (u *UserOnboarding) warnOfTopicPolicy(prop string, topic sns.ITopic, servic
 		"%s is an imported topic: its policy must allow the service %s to publish to it", prop, service)))
 }
 
-// notifyOfBounces has SES report to the bounce topic, if there is one, each mail that its user will not get.
+// notifyOfBounces makes SES send a message to the bounce topic for each mail that bounced, was marked as spam or was
+// rejected. It does nothing if there is no bounce topic.
 func (u *UserOnboarding) notifyOfBounces() {
 	if u.bounceTopic == nil {
 		return
@@ -51,8 +52,8 @@ func (u *UserOnboarding) notifyOfBounces() {
 	u.warnOfTopicPolicy("BounceTopic", u.bounceTopic, "ses.amazonaws.com")
 }
 
-// notifyOfFailures has EventBridge report to the alarm topic, if there is one, each execution that ended badly, in words that
-// hold nothing of its data.
+// notifyOfFailures makes EventBridge send a message to the alarm topic for each execution that failed, timed out or was
+// aborted. The message contains no data of the execution. It does nothing if there is no alarm topic.
 func (u *UserOnboarding) notifyOfFailures() {
 	if u.alarmTopic == nil {
 		return

@@ -65,7 +65,7 @@ type UserOnboarding struct {
 	encryptionKey    kms.IKey
 }
 
-// NewUserOnboarding makes a UserOnboarding. It panics with every problem of the props at once.
+// NewUserOnboarding makes a UserOnboarding. If props are wrong, it panics and lists every problem.
 func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboardingProps) *UserOnboarding {
 	if props == nil {
 		props = &UserOnboardingProps{}
@@ -142,14 +142,15 @@ func (u *UserOnboarding) identityOrNew(props *UserOnboardingProps) ses.IEmailIde
 	if name := *source.Value(); !isToken(name) {
 		identity.Node().DefaultChild().(ses.CfnEmailIdentity).SetEmailIdentity(jsii.String(rules.NameInSES(name)))
 		if rules.EmailAddress.Holds(name) {
-			return identity // an address has no DKIM records
+			return identity // an e-mail address has no DKIM records
 		}
 	}
 	u.dkimRecords = *identity.DkimRecords()
 	return identity
 }
 
-// configurationSetOrNew makes a configuration set only for bounces, which SES reports through one.
+// configurationSetOrNew returns the given configuration set. If there is none, it makes one for the bounce topic, because SES
+// reports bounces only through a configuration set.
 func (u *UserOnboarding) configurationSetOrNew(props *UserOnboardingProps) ses.IConfigurationSet {
 	if props.ConfigurationSet != nil || u.bounceTopic == nil {
 		return props.ConfigurationSet

@@ -9,8 +9,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 )
 
-// partitionOf returns the partition that the stack of a construct is deployed to, or "" if only the deployment can tell:
-// the stack has no region, or one that the CDK does not know.
+// partitionOf returns the partition of the region that the stack of a construct is deployed to. It returns "" if the
+// partition is not known at synthesis: the stack has no region, or the CDK does not know the region.
 func partitionOf(scope constructs.IConstruct) string {
 	region := awscdk.Stack_Of(scope).Region()
 	if isToken(*region) {
@@ -22,8 +22,8 @@ func partitionOf(scope constructs.IConstruct) string {
 	return ""
 }
 
-// signInURLOrDefault returns the given sign-in page, or that of the account in its partition. [UserOnboardingProps.validate]
-// refuses a partition whose hosts are not known.
+// signInURLOrDefault returns the given sign-in page, or the sign-in page of the account in its partition.
+// [UserOnboardingProps.validate] has already rejected a partition whose sign-in page is not known.
 func (u *UserOnboarding) signInURLOrDefault(props *UserOnboardingProps) *string {
 	if props.SignInUrl != nil {
 		return props.SignInUrl
@@ -37,11 +37,14 @@ func (u *UserOnboarding) signInURLOrDefault(props *UserOnboardingProps) *string 
 	return jsii.String("https://" + *awscdk.Stack_Of(u).Account() + "." + host + "/console")
 }
 
-// signInHost returns the host of the sign-in page, which CloudFormation looks up by the partition that it deploys to. Where
-// there is none, it refuses the template before it makes anything, and names the mapping, which therefore says what to do:
-// "Template error: Unable to get mapping for UserOnboardingSignInUrlMustBeGiven5C2D9A0B::aws-eusc::SignIn". The section
-// Rules could say it in a sentence. But we found no document and no example that has AWS::Partition there, and if
-// CloudFormation does not take it, no stack can be deployed.
+// signInHost returns the host of the sign-in page. CloudFormation looks it up in a mapping by the partition that it deploys
+// to.
+//
+// If the mapping does not have the partition, CloudFormation rejects the template before it makes a resource. Its error has
+// the name of the mapping, so this name says what to do: "Template error: Unable to get mapping for
+// UserOnboardingSignInUrlMustBeGiven5C2D9A0B::aws-eusc::SignIn". The section Rules of a template could say it in a sentence.
+// But we found no document and no example that uses AWS::Partition there. If CloudFormation does not support it, no stack
+// could be deployed.
 func (u *UserOnboarding) signInHost() *string {
 	mapping := map[string]*map[string]any{}
 	for _, name := range partition.Known() {
@@ -52,8 +55,8 @@ func (u *UserOnboarding) signInHost() *string {
 	return hosts.FindInMap(awscdk.Aws_PARTITION(), jsii.String("SignIn"), nil)
 }
 
-// seeExecution returns what shows an execution, if its ARN is put behind: the page in the console, or the command where no
-// console is known.
+// seeExecution returns text that says how to see an execution; the ARN of the execution must follow it. The text is the
+// address of the page in the console, or the command onboard report if the console of the partition is not known.
 func (u *UserOnboarding) seeExecution() string {
 	const command = "onboard report "
 	region := *awscdk.Stack_Of(u).Region()

@@ -43,7 +43,7 @@ func (f *flow) catchNoIdentity() *sfn.CatchProps {
 	return machine.Catch("SesV2.NotFoundException", machine.Problem(jsonata.Literal(contract.NoIdentity(f.identityName()))))
 }
 
-// identityName returns the name by which SES knows the sender's identity. The ARN that the permission is for has it, too.
+// identityName returns the name of the sender's identity as SES has it. The ARN of the identity has the same name.
 func (f *flow) identityName() string {
 	name := *f.identity.EmailIdentityName()
 	if isToken(name) {
@@ -52,7 +52,7 @@ func (f *flow) identityName() string {
 	return rules.NameInSES(name)
 }
 
-// getGroup reads the i-th group, and so sees that it exists.
+// getGroup makes the task that checks that the i-th group exists.
 func (f *flow) getGroup(i int) tasks.CallAwsService {
 	name := "GetGroup"
 	if i > 0 {
@@ -71,8 +71,9 @@ func catchNoGroup(group iam.IGroup) *sfn.CatchProps {
 	return machine.Catch("Iam.NoSuchEntityException", machine.Problem(jsonata.Literal(contract.NoGroup(*groupName(group)))))
 }
 
-// catchUnreadableGroup is [catchUnreadable], with a remedy of its own if AWS denies the call for a group that is given. The
-// role may use the ARN of that group. If the group was given by its name, or by a wrong ARN, IAM knows it by another one.
+// catchUnreadableGroup is [catchUnreadable] with another remedy if the group is imported and AWS denies the call. The role
+// may only use the ARN that the group was imported with. If the group was imported by its name, or by a wrong ARN, its ARN in
+// IAM may be different.
 func catchUnreadableGroup(group iam.IGroup) *sfn.CatchProps {
 	if *awscdk.Resource_IsOwnedResource(group) {
 		return catchUnreadable()
@@ -92,23 +93,25 @@ func (f *flow) getAccountPasswordPolicy() tasks.CallAwsService {
 	})
 }
 
-// catchNoPasswordPolicy is for an account without a policy of its own: IAM then wants 8 characters (IAM User Guide, "Set an
-// account password policy for IAM users").
+// catchNoPasswordPolicy applies to an account without a password policy of its own. IAM then requires 8 characters (IAM User
+// Guide, "Set an account password policy for IAM users").
 func (f *flow) catchNoPasswordPolicy() *sfn.CatchProps {
 	return machine.Catch("Iam.NoSuchEntityException", f.passwordLength("8"))
 }
 
-// passwordLength assigns the length of a first password, from the least that the account allows, given as code.
+// passwordLength sets the variable passwordLength to the length of a first password: the prop PasswordLength, or least if
+// that is longer. least is JSONata code for the minimum length that the account allows.
 func (f *flow) passwordLength(least string) map[string]any {
 	return map[string]any{"passwordLength": jsonata.Expression(fmt.Sprintf("$max([%v, %s])", *f.props.PasswordLength, least))}
 }
 
-// catchUnreadable catches every error of a preflight call.
+// catchUnreadable returns the catcher of every error of a preflight call.
 func catchUnreadable() *sfn.CatchProps {
 	return catchPreflightError(jsonata.Literal(contract.FixAndRunAgain))
 }
 
-// catchPreflightError catches every error of a preflight call. The remedy that ends its sentence is given as code.
+// catchPreflightError returns the catcher of every error of a preflight call. remedy is JSONata code for the end of the
+// problem's sentence.
 func catchPreflightError(remedy string) *sfn.CatchProps {
 	return machine.Catch("States.ALL", machine.Problem(`$states.context.State.Name & " failed with " & $states.errorOutput.Error & ": " `+
 		`& $substring($states.errorOutput.Cause, 0, 1000) & "; " & `+remedy))

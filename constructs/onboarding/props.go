@@ -224,13 +224,13 @@ type UserOnboardingProps struct {
 	LogRetention logs.RetentionDays
 }
 
-// The policy of the execution role has room for this many.
+// The maximum numbers that fit into the policy of the execution role.
 const (
 	maxAllowedGroups = 10
 	maxUserTags      = 10
 )
 
-// withDefaults returns a copy of the props in which every scalar that has a default is set.
+// withDefaults returns a copy of the props in which every scalar prop that has a default is set.
 func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	setDefault(&p.UserPath, "/onboarded/")
 	setDefault(&p.PasswordLength, 20)

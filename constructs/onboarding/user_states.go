@@ -15,23 +15,24 @@ import (
 )
 
 const (
-	// maxDraws bounds the draws of a password. A draw has a character of each class, so the first one is good.
+	// maxDraws is the maximum number of passwords that are drawn for a user. GetRandomPassword puts a character of each class
+	// into a password, so the first one is good.
 	maxDraws = 2
-	// notSymbols is the punctuation of GetRandomPassword that is no symbol to IAM (IAM User Guide, "Set an account
-	// password policy for IAM users").
+	// notSymbols are the punctuation characters of GetRandomPassword that IAM does not count as symbols (IAM User Guide, "Set an
+	// account password policy for IAM users").
 	notSymbols = "\",./:;<>?\\`~"
-	// secretPiece is how many letters and digits of a password in one piece must not be told. Fewer would be found in
-	// causes that do not quote it.
+	// secretPiece is the number of consecutive letters and digits of a password that make a cause too revealing to report. Fewer
+	// would match by chance.
 	secretPiece = 4
-	// mangledSymbols are the symbols that mail programs may change or hide: HTML's &, the marks of emphasis and of code,
-	// quotes that become curly, the @ of a link, brackets that become smileys, and hyphens that lines break at. They leave
-	// IAM the symbols ! # $ % + and =.
+	// mangledSymbols are the symbols that mail programs may change or hide: the & of HTML, the marks of emphasis and of code,
+	// quotes that become curly, the @ that makes a link, brackets that become smileys, and hyphens at which lines break. Of
+	// the symbols that IAM counts, a password can still have ! # $ % + and =.
 	mangledSymbols = "&*_^|'@()[]{}-"
-	// lookAlikes are hard to tell apart where somebody types a password.
+	// lookAlikes are characters that are hard to tell apart when somebody types a password.
 	lookAlikes = "0Oo1Il|"
 )
 
-// The outcomes of a user who gets done.
+// The outcomes of a user that does not fail.
 var (
 	created   = map[string]any{"Status": contract.Created}
 	resumed   = map[string]any{"Status": contract.Resumed}
@@ -54,20 +55,20 @@ func (f *flow) createUser() tasks.CallAwsService {
 		Final: []string{
 			"Iam.EntityAlreadyExistsException", // catchEntityExists
 			"Iam.InvalidInputException",        // the request stays the same
-			"Iam.LimitExceededException",       // a quota stays used up for longer than the retries
-			"Iam.NoSuchEntityException",        // the permissions boundary, which is older than the deployment
+			"Iam.LimitExceededException",       // the quota stays used up for longer than the retries take
+			"Iam.NoSuchEntityException",        // the permissions boundary does not exist, and is not so new that IAM may find it later
 		},
 	}
 	if boundary := f.props.PermissionsBoundary; boundary != nil {
 		createUser.Parameters["PermissionsBoundary"] = jsonata.Plain(*boundary.ManagedPolicyArn())
 		createUser.Conditions["StringEquals"]["iam:PermissionsBoundary"] = boundary.ManagedPolicyArn()
 	}
-	// To create a user with tags takes the permission to tag it (IAM User Guide, "Tag IAM users").
+	// Creating a user with tags needs the permission to tag the user (IAM User Guide, "Tag IAM users").
 	f.Allow("iam:TagUser", f.ourUsers(), machine.OnlyTheseTags(tags))
 	return f.Task(contract.CreateUserState, createUser)
 }
 
-// tagsOfNewUser are the mark and the tags of the props, these by key.
+// tagsOfNewUser returns the tag that marks the user as pending, and then the tags of the props, sorted by key.
 func (f *flow) tagsOfNewUser() []machine.Tag {
 	tags := []machine.Tag{mark(contract.TagPending)}
 	for _, key := range slices.Sorted(maps.Keys(*f.props.UserTags)) {
@@ -76,7 +77,8 @@ func (f *flow) tagsOfNewUser() []machine.Tag {
 	return tags
 }
 
-// getUser reads whose user it is that has the name. A user of ours is below the path and has the tag.
+// getUser makes the task that checks whether the existing user is one of this state machine: it is below the path, and has
+// the tag onboarding.
 func (f *flow) getUser() tasks.CallAwsService {
 	return f.Task("GetUser", machine.Call{
 		Permission: "iam:GetUser",
@@ -91,16 +93,16 @@ func (f *flow) getUser() tasks.CallAwsService {
 	})
 }
 
-// catchEntityExists is for what the call would create.
+// catchEntityExists returns the catcher for a user or a login profile that exists already.
 func catchEntityExists() *sfn.CatchProps {
 	return machine.Catch("Iam.EntityAlreadyExistsException", nil)
 }
 
-// catchNoUser is for a name that CreateUser found taken: IAM compares names without regard to case there, and with regard to it
-// everywhere else.
+// catchNoUser returns the catcher for a user name that CreateUser reports as existing, and that GetUser does not find.
+// CreateUser compares names without regard to letter case; every other call compares them with regard to it.
 func catchNoUser() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityException", nil) }
 
-// nameInOtherCase ends with a failure, because only the operator knows whether both names mean the same person.
+// nameInOtherCase ends with the status Failed, because only the operator knows whether both names mean the same person.
 func (f *flow) nameInOtherCase() sfn.Pass {
 	return f.endAsFailed(contract.NameInOtherCase, "GetUser", "IAM has this user name in other letter case: write it as IAM has it")
 }
@@ -110,8 +112,8 @@ func (f *flow) skipped() sfn.Pass {
 		jsonata.Literal(contract.Complete)+" : "+jsonata.Literal(contract.NotOurs)+"}")
 }
 
-// getLoginProfile reads whether the user has chosen a password already, and so taken over. A login profile that was made
-// just before may not be found for a while, hence retries of that error, too.
+// getLoginProfile makes the task that checks whether the user has already chosen a password, and so has taken over.
+// NoSuchEntity is retried too, because IAM may not find a login profile for a while after it was made.
 func (f *flow) getLoginProfile() tasks.CallAwsService {
 	return f.Task("GetLoginProfile", machine.Call{
 		Permission: "iam:GetLoginProfile",
@@ -123,15 +125,15 @@ func (f *flow) getLoginProfile() tasks.CallAwsService {
 	})
 }
 
-// catchNoLoginProfile is right for a pending user. From a complete one somebody has removed the login profile since, and so
-// taken over.
+// catchNoLoginProfile returns the catcher for a user without a login profile. This is normal for a pending user. If the user
+// is complete, somebody has removed the login profile since then; this also counts as taken over.
 func catchNoLoginProfile() *sfn.CatchProps {
 	return machine.Catch("Iam.NoSuchEntityException", map[string]any{
 		"takenOver": jsonata.Expression(`$onboarding = "complete"`),
 	})
 }
 
-// tagUser marks how far the user is.
+// tagUser makes the task that marks the user as pending or as complete.
 func (f *flow) tagUser(value string) tasks.CallAwsService {
 	tags := []machine.Tag{mark(value)}
 	return f.Task("TagUser "+value, machine.Call{
@@ -141,7 +143,7 @@ func (f *flow) tagUser(value string) tasks.CallAwsService {
 		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tagParameters(tags)},
 		Final: []string{
 			"Iam.InvalidInputException",  // the request stays the same
-			"Iam.LimitExceededException", // a quota stays used up for longer than the retries
+			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
 		},
 	})
 }
@@ -160,7 +162,7 @@ func (f *flow) addUserToGroup() tasks.CallAwsService {
 		},
 		Assign: map[string]any{"draws": 0},
 		Final: []string{
-			"Iam.LimitExceededException", // a quota stays used up for longer than the retries
+			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
 		},
 		Retry: machine.NewUserRetry,
 	})
@@ -194,8 +196,8 @@ func (f *flow) excludedCharacters() string {
 	return excluded
 }
 
-// satisfiesPolicy holds for a password of the length that the policy of the account wants, with a character of each class: no
-// policy wants more (IAM User Guide, "Set an account password policy for IAM users").
+// satisfiesPolicy returns a condition that is met if the password has the required length and a character of each class. No
+// password policy requires more (IAM User Guide, "Set an account password policy for IAM users").
 func satisfiesPolicy() sfn.Condition {
 	return machine.Condition(`$length($password) >= $states.input.PasswordLength and $contains($password, /[A-Z]/)
   and $contains($password, /[a-z]/) and $contains($password, /[0-9]/) and $contains($password, /[!@#$%^&*()_+=\[\]{}|'-]/)`)
@@ -214,14 +216,14 @@ func (f *flow) createLoginProfile() tasks.CallAwsService {
 		Parameters: loginProfile(),
 		Final: []string{
 			"Iam.EntityAlreadyExistsException",     // catchEntityExists
-			"Iam.LimitExceededException",           // a quota stays used up for longer than the retries
+			"Iam.LimitExceededException",           // the quota stays used up for longer than the retries take
 			"Iam.PasswordPolicyViolationException", // the password stays the same
 		},
 	})
 }
 
-// updateLoginProfile may change the password of a user that is marked as pending only, which may have been written right
-// before.
+// updateLoginProfile makes the task that changes the password of a user. It may change only users that are marked as pending.
+// That tag may have been written right before.
 func (f *flow) updateLoginProfile() tasks.CallAwsService {
 	return f.Task(contract.UpdateLoginProfileState, machine.Call{
 		Permission: "iam:UpdateLoginProfile",
@@ -229,7 +231,7 @@ func (f *flow) updateLoginProfile() tasks.CallAwsService {
 		Conditions: machine.StringEquals("aws:ResourceTag/"+contract.TagKey, jsii.String(contract.TagPending)),
 		Parameters: loginProfile(),
 		Final: []string{
-			"Iam.LimitExceededException",           // a quota stays used up for longer than the retries
+			"Iam.LimitExceededException",           // the quota stays used up for longer than the retries take
 			"Iam.PasswordPolicyViolationException", // the password stays the same
 		},
 		Retry: machine.TaggedUserRetry,
@@ -248,15 +250,15 @@ func (f *flow) done() sfn.Pass {
 	return f.Output("Done", `$merge([{"UserName": $states.input.UserName}, $outcome])`)
 }
 
-// failed ends with the status that [catchAll] made.
+// failed ends with the status that [catchAll] has made.
 func (f *flow) failed() sfn.Pass { return f.Output(contract.Failed, "$states.input") }
 
-// catchAll catches every error, and makes it the status of the user.
+// catchAll returns the catcher of every error, which makes the status Failed of the user.
 func catchAll() *sfn.CatchProps { return catchAllWithCause(errorCause) }
 
-// catchAllWithoutPassword is [catchAll] for calls that a password went into: the cause is withheld where it quotes a piece
-// of the password, whole or in part, as it is or encoded for a URL, HTML or JSON. Only letters and digits are compared,
-// which these encodings leave as they are.
+// catchAllWithoutPassword is [catchAll] for calls that contain a password. It withholds the cause if the cause quotes the
+// password or a part of it, unchanged or encoded for a URL, HTML or JSON. It compares only letters and digits, because these
+// encodings do not change them.
 func catchAllWithoutPassword() *sfn.CatchProps {
 	return catchAllWithCause(fmt.Sprintf(`(
     $plain := function($text) { $replace($text, /%%[0-9A-Fa-f]{2}|&(amp|lt|gt|quot|apos|#x?[0-9A-Fa-f]{1,5});|\\u[0-9A-Fa-f]{4}|[^A-Za-z0-9]/, "") };
@@ -267,11 +269,11 @@ func catchAllWithoutPassword() *sfn.CatchProps {
   )`, secretPiece, errorCause))
 }
 
-// errorCause is the cause of an error. That of a time-out may be absent.
+// errorCause is the cause of an error, or an empty string if there is none: a time-out may have no cause.
 const errorCause = `("" & $states.errorOutput.Cause)`
 
-// catchAllWithCause cuts the status to its share of the report. What is not plain ASCII, or takes two characters in
-// JSON, becomes an apostrophe.
+// catchAllWithCause cuts the error and the cause, so that the statuses of a list fit into the report. It replaces a character
+// by an apostrophe if it is not printable ASCII, or if JSON needs two characters for it.
 func catchAllWithCause(cause string) *sfn.CatchProps {
 	return &sfn.CatchProps{
 		Errors: jsii.Strings("States.ALL"),
@@ -288,7 +290,7 @@ $cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseL
 	}
 }
 
-// endAsFailed ends with an error of our own, found after a step that went well.
+// endAsFailed ends with the status Failed and an error of our own. step is the call that succeeded before we found the error.
 func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
 	return f.Output(name, fmt.Sprintf(`{
   "UserName": $states.input.UserName,
@@ -299,7 +301,7 @@ func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
 }`, jsonata.Literal(step), jsonata.Literal(name), jsonata.Literal(cause)))
 }
 
-// mark is the tag that tells how far a user is.
+// mark returns the tag that says how far a user is.
 func mark(value string) machine.Tag { return machine.Tag{Key: contract.TagKey, Value: value} }
 
 func tagParameters(tags []machine.Tag) (parameters []any) {
@@ -309,14 +311,14 @@ func tagParameters(tags []machine.Tag) (parameters []any) {
 	return parameters
 }
 
-// outcome sets, with a choice, what the user's status will be.
+// outcome returns options of a choice that set the status with which the user will end.
 func outcome(status map[string]any) *sfn.ChoiceTransitionOptions {
 	return &sfn.ChoiceTransitionOptions{
 		Assign: &map[string]any{"outcome": status}, Outputs: jsonata.Expression("$states.input"),
 	}
 }
 
-// ourUsers are all users below the path.
+// ourUsers returns the ARN of all users below the path.
 func (f *flow) ourUsers() []*string {
 	return []*string{machine.UserARN(f.Scope, *f.props.UserPath, "*")}
 }

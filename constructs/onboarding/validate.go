@@ -15,8 +15,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// validate returns everything that is wrong with the props as one error. Into is the partition of the stack, "" if it is not
-// known.
+// validate returns every problem of the props as one error. into is the partition of the stack, or "" if it is not known.
 func (p *UserOnboardingProps) validate(into string) error {
 	var problems rules.Problems
 	if p.Sender == nil {
@@ -59,7 +58,8 @@ func (p *UserOnboardingProps) validate(into string) error {
 	return problems.Err()
 }
 
-// checkGroups compares names without regard to case and to paths, as IAM does.
+// checkGroups checks each group, and that no group is given twice. It compares names without paths and without regard to
+// letter case, as IAM does.
 func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
 	if got := len(*p.AllowedGroups); got > maxAllowedGroups {
 		problems.Add("AllowedGroups", fmt.Sprintf("have at most %d groups", maxAllowedGroups), got)
@@ -82,7 +82,8 @@ func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
 	}
 }
 
-// checkGroup checks the ARN of a group, or its name where the partition and the account of the ARN are not known yet.
+// checkGroup checks the ARN of a group. If the ARN is a token, because its partition or account is not known at synthesis, it
+// checks the name.
 func checkGroup(problems *rules.Problems, name, arn string, group iam.IGroup) {
 	if isToken(*group.GroupArn()) {
 		checkText(problems, name, group.GroupName(), rules.GroupPathName)
@@ -91,7 +92,8 @@ func checkGroup(problems *rules.Problems, name, arn string, group iam.IGroup) {
 	rules.Check(problems, arn, *group.GroupArn(), rules.GroupARN)
 }
 
-// checkUserTags compares keys without regard to case, as IAM does (IAM User Guide, "Tags for IAM resources").
+// checkUserTags checks the tags of new users. It compares keys without regard to letter case, as IAM does (IAM User Guide,
+// "Tags for IAM resources").
 func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 	if len(tags) > maxUserTags {
 		problems.Add("UserTags", fmt.Sprintf("have at most %d tags", maxUserTags), len(tags))
@@ -115,7 +117,7 @@ func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 	}
 }
 
-// checkIdentity checks that there is one identity at most, and that it covers the sender.
+// checkIdentity checks that at most one identity is given, and that it covers the sender.
 func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
 	prop, identity := "", (*string)(nil)
 	switch {
@@ -141,7 +143,7 @@ func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
 	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mail.SignIn)
 }
 
-// checkMail checks a mail whose props have names with that prefix.
+// checkMail checks the props of one mail. prefix is the start of their names.
 func checkMail(problems *rules.Problems, prefix string, subject, text, html *string, content mail.Content) {
 	checkConstant(problems, prefix+"Subject", subject, func() {
 		rules.Check(problems, prefix+"Subject", *subject, rules.Subject)
@@ -150,7 +152,7 @@ func checkMail(problems *rules.Problems, prefix string, subject, text, html *str
 	checkConstant(problems, prefix+"HtmlTemplate", html, func() { content.Check(problems, prefix+"HtmlTemplate", *html) })
 }
 
-// checkConstant checks a text that becomes a part of the definition, and so cannot be a token.
+// checkConstant checks a text that must not be a token, because its value becomes part of the definition.
 func checkConstant(problems *rules.Problems, prop string, value *string, check func()) {
 	if isToken(*value) {
 		problems.Add(prop, "be known at synthesis", *value)
