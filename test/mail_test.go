@@ -145,10 +145,10 @@ func TestWrongMailPropsAreToldAtOnce(t *testing.T) {
 	stack := newStack(t)
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
 	mustPanic(t, `UserOnboarding: Language must be one of en, ja, got: "fr"
-TextTemplate must have the placeholder {{UserName}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}}]
+TextTemplate must have the placeholder {{UserName}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}}]
 HtmlTemplate must close with }} every placeholder that it opens, got: "{{AccountId}"
 PasswordSubject must be known at synthesis, got: "`+*parameter+`"
-PasswordTextTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: []
+PasswordTextTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: []
 PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("Separate"), &onboarding.UserOnboardingProps{
 			Sender:               jsii.String("sender@example.com"),
@@ -164,7 +164,7 @@ PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
 	mustPanic(t, `UserOnboarding: PasswordSubject must be left out unless SeparatePassword is true, got: "Secret"
 PasswordHtmlTemplate must be left out unless SeparatePassword is true, got: "{{Password}}"
 Language must be known at synthesis, got: "`+*parameter+`"
-Subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: "Welcome, {{UserName}}"`, func() {
+Subject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: "Welcome, {{UserName}}"`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("OneMail"), &onboarding.UserOnboardingProps{
 			Sender:               jsii.String("sender@example.com"),
 			Language:             parameter,

@@ -114,7 +114,7 @@ AllowedGroups must have at most 10 groups, got: 11
 AllowedGroups must have each group once, and not the default one, got: "STAFF"
 a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, behind the path of the group if it has one, such as teams/Staff, got: "{% $states %}"
 Sender must be an e-mail address such as user@example.com, got: "sender"
-SenderName must be one line of text: at least one character, and no control or invisible one, got: "a\nb"
+SenderName must be one line of text, with at least one character, and without control and invisible characters, got: "a\nb"
 ReplyTo must be an e-mail address such as user@example.com, got: ""
 UserPath must be an IAM path below the root, such as /onboarded/, got: "/"
 PermissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "Boundary"
@@ -129,9 +129,9 @@ UserTags[values] must be at most 256 Latin letters, digits, spaces and _.:/=+-@,
 PasswordLength must be a whole number from 8 to 128, got: 129
 MaxConcurrency must be a whole number from 1 to 40, got: 2.5
 SignInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://example.com"
-Subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: ""
-TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}}]
-HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}} {{Name}}]`,
+Subject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: ""
+TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}}]
+HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}} {{Name}}]`,
 		func() {
 			groups, tags := []iam.IGroup{givenGroup(stack, "STAFF"), givenGroup(stack, "{% $states %}")}, map[string]*string{
 				"": jsii.String(""), "${aws}": jsii.String(""), "AWS:name": jsii.String(""), "ONBOARDING": jsii.String("complete"),

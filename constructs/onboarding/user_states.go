@@ -77,7 +77,7 @@ func (f *flow) tagsOfNewUser() []machine.Tag {
 	return tags
 }
 
-// getUser makes the task that checks whether the existing user is one of this state machine: it is below the path, and has
+// getUser makes the task that checks whether the existing user belongs to this state machine: its path is UserPath, and it has
 // the tag onboarding.
 func (f *flow) getUser() tasks.CallAwsService {
 	return f.Task("GetUser", machine.Call{

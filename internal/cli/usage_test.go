@@ -42,8 +42,8 @@ func TestUsageErrors(t *testing.T) {
 				"arn:aws:states:eu-west-1:123456789012:stateMachine:"},
 		"empty ARN": {[]string{"run", "-", "--state-machine", ""},
 			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: "},
-		"no name of a stack":    {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: a b"},
-		"empty name of a stack": {[]string{"list", "--stack", ""}, "--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: "},
+		"no name of a stack":    {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b"},
+		"empty name of a stack": {[]string{"list", "--stack", ""}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: "},
 		"the region of another state machine": {[]string{"run", "-", "--state-machine", machineARN, "--region", "us-east-1"},
 			"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out"},
 		"the region of another execution": {[]string{"report", executionARN, "--region", "us-east-1"},
@@ -52,7 +52,7 @@ func TestUsageErrors(t *testing.T) {
 			"EXECUTION is in eu-west-1, but --state-machine says us-east-1: leave --state-machine out"},
 		"all of them": {[]string{"report", "a b", "--stack", "a b", "--state-machine", machineARN, "--region", "us-east-1", "-o", "xml"},
 			"--stack and --state-machine exclude each other: see onboard report --help\n" +
-				"--stack must be 1 to 128 letters, digits and hyphens, a letter first, got: a b\n" +
+				"--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b\n" +
 				"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out\n" +
 				"EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: a b\n" +
 				"--output must be one of table, json, csv, got: xml"},

@@ -14,7 +14,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/textfile"
 )
 
-// Config is the configuration of the app. A nil field was left out; the construct has its default.
+// Config is the configuration of the app. A field is nil if its value was left out; the construct then uses its default.
 type Config struct {
 	StackName            *string
 	Sender               *string
@@ -23,7 +23,7 @@ type Config struct {
 	Identity             *string
 	SenderDomain         *string
 	HostedZoneId         *string
-	Group                *string // its name, or its ARN
+	Group                *string // name or ARN
 	GroupName            *string
 	RequireMfa           *bool
 	UserPath             *string
@@ -44,9 +44,9 @@ type Config struct {
 	BounceEmail          *string
 }
 
-// Read returns the configuration that lookup has by its context keys; lookup returns nil for a key without a value. Given
-// are the keys that have one. The error names every value that is missing or wrong, with what was expected, and every key
-// that is neither one of the app nor one of the CDK.
+// Read returns the configuration. lookup returns the value of a context key, or nil if the key has none. given lists the keys
+// that are set. The error lists every missing or wrong value with what was expected, and every key that neither the app nor
+// the CDK uses.
 func Read(lookup func(key string) any, given ...string) (Config, error) {
 	known := map[string]bool{}
 	r := reader{lookup: func(key string) any {
@@ -95,7 +95,7 @@ type reader struct {
 	problems rules.Problems
 }
 
-// readTemplates reads the files with the mails, whose content depends on whether the password comes in a mail of its own.
+// readTemplates reads the files of the mails. The placeholders that a mail must have depend on separatePassword.
 func (r *reader) readTemplates(config *Config) {
 	content := mail.SignIn
 	if config.SeparatePassword != nil && *config.SeparatePassword {
@@ -107,7 +107,7 @@ func (r *reader) readTemplates(config *Config) {
 	config.PasswordHtmlTemplate = r.template("passwordHtmlTemplate", mail.PasswordOnly)
 }
 
-// cdkKeys are the context keys of the CDK that have none of the characters :/@ (aws-cdk 2.1148.1, aws-cdk-lib 2.270.0).
+// cdkKeys are the context keys of the CDK without any of the characters :/@ (aws-cdk 2.1148.1, aws-cdk-lib 2.270.0).
 var cdkKeys = []string{
 	"acknowledged-issue-numbers", // cdk acknowledge writes it to cdk.context.json
 	"assets-ecr-repository-name", // the library's LegacyStackSynthesizer reads it
@@ -115,9 +115,9 @@ var cdkKeys = []string{
 	"cli-telemetry",              // cdk cli-telemetry writes it to cdk.context.json
 }
 
-// checkKeys refuses misspelled keys, which would otherwise be ignored. It takes the keys of the CDK: each feature flag,
-// each setting that the CLI hands to an app, and each value that a lookup has found has one of :/@ in its key. The keys of
-// the app have none of these.
+// checkKeys adds a problem for each unknown key, because a misspelled key would otherwise be ignored. It accepts the keys of
+// the CDK. Every feature flag, every setting that the CLI passes to an app, and every cached result of a lookup has one of
+// :/@ in its key. No key of the app has one.
 func (r *reader) checkKeys(given []string, known map[string]bool) {
 	for _, key := range slices.Sorted(slices.Values(given)) {
 		if known[key] || strings.ContainsAny(key, ":/@") || slices.Contains(cdkKeys, key) {
@@ -134,8 +134,8 @@ func (r *reader) checkKeys(given []string, known map[string]bool) {
 	}
 }
 
-// checkTogether checks the settings that exclude each other. The names of the context keys are those of the props with a small
-// first letter.
+// checkTogether checks the settings that exclude each other. A context key is the name of a prop with a lower-case first
+// letter.
 func (r *reader) checkTogether(config Config) {
 	rules.Together{
 		HasGroup: config.Group != nil, GroupName: r.given("groupName"), RequireMfa: config.RequireMfa, SeparatePassword: config.SeparatePassword,
@@ -144,7 +144,7 @@ func (r *reader) checkTogether(config Config) {
 	}.Check(&r.problems, func(prop string) string { return strings.ToLower(prop[:1]) + prop[1:] })
 }
 
-// given returns the text that a key has, or nil.
+// given returns the value of a key if it is text, or nil.
 func (r *reader) given(key string) *string {
 	if text, ok := r.lookup(key).(string); ok {
 		return &text
@@ -152,7 +152,7 @@ func (r *reader) given(key string) *string {
 	return nil
 }
 
-// checkIdentity checks that there is one identity at most, and that it covers the sender.
+// checkIdentity checks that at most one identity is given, and that it covers the sender.
 func (r *reader) checkIdentity(config Config) {
 	if config.Identity != nil && config.SenderDomain != nil {
 		r.problems.Add("senderDomain", "be left out if identity is given", *config.SenderDomain)
@@ -204,7 +204,7 @@ func (r *reader) number(key string, rule rules.Rule[float64]) *float64 {
 	case float64:
 		rules.Check(&r.problems, key, value, rule)
 		return &value
-	case string: // as -c key=value gives it
+	case string: // from -c key=value
 		if number, err := strconv.ParseFloat(value, 64); err == nil && rule.Holds(number) {
 			return &number
 		}
@@ -222,7 +222,7 @@ func (r *reader) boolean(key string) *bool {
 		return nil
 	case bool:
 		return &value
-	case string: // as -c key=value gives it
+	case string: // from -c key=value
 		if value == "true" || value == "false" {
 			isTrue := value == "true"
 			return &isTrue
@@ -232,7 +232,7 @@ func (r *reader) boolean(key string) *bool {
 	return nil
 }
 
-// template reads the file that the value names, without a byte order mark, which editors on Windows write.
+// template reads the file that is the value of a key. It removes a byte order mark, which editors on Windows write.
 func (r *reader) template(key string, content mail.Content) *string {
 	switch value := r.lookup(key).(type) {
 	case nil:

@@ -27,7 +27,7 @@ func TestReadDefaults(t *testing.T) {
 		t.Errorf("got sender %s, stackName %s, groupName %s", *got.Sender, *got.StackName, *got.GroupName)
 	}
 	if got.PasswordLength != nil || got.UserPath != nil {
-		t.Error("a value that was left out must stay nil, so that the construct's default applies")
+		t.Error("a value that was left out is not nil, so the construct does not use its default")
 	}
 }
 
@@ -82,7 +82,8 @@ func TestReadTemplates(t *testing.T) {
 	}
 }
 
-// TestReadTemplatesOfEveryEditor wants the text of a file, however an editor wrote it, and nothing that a mail cannot show.
+// TestReadTemplatesOfEveryEditor checks that a file is read correctly in each encoding that editors write, and that
+// characters which a mail cannot show are rejected.
 func TestReadTemplatesOfEveryEditor(t *testing.T) {
 	const text = "Grüße {{UserName}}\r\n{{Password}}"
 	file := filepath.Join(t.TempDir(), "mail.txt")
@@ -186,9 +187,9 @@ func TestReadNamesEveryProblem(t *testing.T) {
 	}
 	want := []string{
 		`the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:`,
-		`stackName must be 1 to 128 letters, digits and hyphens, a letter first, got: "1st"`,
+		`stackName must be 1 to 128 letters, digits and hyphens, and start with a letter, got: "1st"`,
 		`sender must be an e-mail address such as user@example.com, got: nothing`,
-		`senderName must be one line of text: at least one character, and no control or invisible one, got: "two\nlines"`,
+		`senderName must be one line of text, with at least one character, and without control and invisible characters, got: "two\nlines"`,
 		`replyTo must be an e-mail address such as user@example.com, got: "nobody"`,
 		`identity must be an e-mail address or a domain that SES has as an identity, got: "no domain"`,
 		`senderDomain must be a domain such as example.com, got: "nobody@example.com"`,
@@ -201,19 +202,19 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`maxConcurrency must be a whole number from 1 to 40, got: 0.5`,
 		`signInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://x"`,
 		`language must be one of en, ja, got: "de"`,
-		`subject must be one line of text without placeholders: at least one character, and no control or invisible one, got: ""`,
+		`subject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: ""`,
 		`separatePassword must be true or false, got: 1`,
-		`passwordSubject must be one line of text without placeholders: at least one character, and no control or invisible one, got: "{{UserName}}"`,
+		`passwordSubject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: "{{UserName}}"`,
 		`alarmEmail must be an e-mail address such as user@example.com, got: 1`,
 		`bounceEmail must be an e-mail address such as user@example.com, got: "nobody"`,
 		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
 		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
 		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
 		`passwordHtmlTemplate must be left out unless separatePassword is true, got: "` + file + `"`,
-		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
+		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
 		`htmlTemplate must name a file that can be read, got: true`,
 		`passwordTextTemplate must name a file that can be read, got: open no/such/file: no such file or directory`,
-		`passwordHtmlTemplate must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
+		`passwordHtmlTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
 		`senderDomain must be left out if identity is given, got: "nobody@example.com"`,
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
@@ -235,8 +236,8 @@ func TestUnknownKeys(t *testing.T) {
 	}
 }
 
-// TestKeysOfTheCDK wants the app to take the keys that the CDK sets in the context: those that the installed CLI sets in its
-// source, and one of each other kind.
+// TestKeysOfTheCDK checks that the app accepts the context keys of the CDK: the keys that the source of the installed CLI
+// sets, and one key of each other kind.
 func TestKeysOfTheCDK(t *testing.T) {
 	cli, err := os.ReadFile("../../node_modules/aws-cdk/lib/index.js")
 	if err != nil {
@@ -261,7 +262,7 @@ func TestKeysOfTheCDK(t *testing.T) {
 	}
 }
 
-// TestKeysInDocs holds the table of keys to those that are read.
+// TestKeysInDocs checks that docs/configuration.md lists exactly the keys that are read.
 func TestKeysInDocs(t *testing.T) {
 	docs, err := os.ReadFile("../../docs/configuration.md")
 	if err != nil {

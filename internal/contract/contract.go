@@ -1,14 +1,14 @@
-// Package contract has what the state machine and the command agree on: names, limits, and the data that the definition
+// Package contract defines what the state machine and the command agree on: names, limits, and the data that the definition
 // publishes. It depends on neither of them.
 package contract
 
-// The stack of the app, by which the command finds the state machine.
+// The names of the app's stack and of its output. The command uses them to find the state machine.
 const (
 	StackName          = "IamUserOnboarding"
 	StateMachineOutput = "StateMachineArn"
 )
 
-// The states whose data the command reads.
+// The names of the states whose data the command reads.
 const (
 	SettingsState = "Settings" // assigns [Settings] to the variable settings
 	SummaryState  = "Summary"  // its output is the report
@@ -22,16 +22,16 @@ const (
 
 // The errors that an execution ends with.
 const (
-	InvalidInput      = "InvalidInput"      // the list is refused
-	PreflightFailed   = "PreflightFailed"   // something is not ready for the list
+	InvalidInput      = "InvalidInput"      // the list has problems
+	PreflightFailed   = "PreflightFailed"   // something that the execution needs is not ready
 	UsersNotOnboarded = "UsersNotOnboarded" // a user is Failed
 )
 
-// The statuses of a user in the report.
+// The statuses of a user in a report.
 const (
 	Created = "Created"
-	Resumed = "Resumed" // an earlier run had left the user incomplete
-	Resent  = "Resent"  // a user who had not signed in got a new password
+	Resumed = "Resumed" // an earlier execution had left the user incomplete
+	Resent  = "Resent"  // a user that had not signed in got a new password
 	Skipped = "Skipped" // for one of the reasons below
 	Failed  = "Failed"
 )
@@ -39,36 +39,36 @@ const (
 // The reasons why a user is Skipped.
 const (
 	Complete  = "Complete"  // onboarded before
-	TakenOver = "TakenOver" // has chosen a password
-	NotOurs   = "NotOurs"   // no state machine of this path has created the user
+	TakenOver = "TakenOver" // the user has chosen a password
+	NotOurs   = "NotOurs"   // no state machine with this user path created the user
 )
 
-// The errors of a user that no call ends with.
+// The errors of a user that are not errors of an API call.
 const (
 	NameInOtherCase      = "NameInOtherCase"
 	NoGoodPassword       = "NoGoodPassword"
 	ChildExecutionFailed = "ChildExecutionFailed"
 )
 
-// The tag of every user that a state machine creates, and its values.
+// The key of the tag that every user of a state machine has, and its values.
 const (
 	TagKey      = "onboarding"
-	TagPending  = "pending"  // from the creation of the user on
-	TagComplete = "complete" // from the last step on
+	TagPending  = "pending"  // set when the user is created
+	TagComplete = "complete" // set by the last step
 )
 
 const (
-	// MaxUsers is the number of users that one execution takes: the statuses of more may not fit into a payload.
+	// MaxUsers is the maximum number of users of one execution. The statuses of more users may not fit into a payload.
 	MaxUsers = 1000
-	// MaxPayload is the size of an input or an output in bytes (Step Functions Developer Guide, "Quotas").
+	// MaxPayload is the maximum size of an input or an output, in bytes (Step Functions Developer Guide, "Quotas").
 	MaxPayload = 256 << 10
 )
 
-// Settings is what an execution depends on.
+// Settings has the settings that an execution depends on.
 type Settings struct {
-	Groups           []Group // that a list may name; the first one is the default
-	SenderIdentity   string  // of SES
-	ConfigurationSet string  `json:",omitempty"` // of SES, that the mails name
+	Groups           []Group // the groups that a list may name; the first one is the default
+	SenderIdentity   string  // the name of the SES identity
+	ConfigurationSet string  `json:",omitempty"` // the SES configuration set of the mails
 	UserPath         string
 	MailsPerUser     int
 }
@@ -76,5 +76,5 @@ type Settings struct {
 // Group is an IAM group.
 type Group struct {
 	Name string
-	Arn  string // the execution role may use the group by this ARN alone
+	Arn  string // the execution role may use the group only by this ARN
 }

@@ -6,44 +6,44 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// The advice that ends a sentence about a failure.
+// The remedies at the end of a sentence about a failure.
 const (
 	RunAgain       = "run the same list again"
 	FixAndRunAgain = "fix the cause, then " + RunAgain
-	// ConfigureByARN is for a group that IAM has under another ARN than the one that the execution role may use.
+	// ConfigureByARN is the remedy if the ARN of a group in IAM is not the ARN that the execution role may use.
 	ConfigureByARN = "configure the group by the ARN that IAM shows, and deploy the stack"
-	// IfGroupHasPath is ConfigureByARN for a group that IAM does not show to the caller.
+	// IfGroupHasPath is the remedy for a group that the caller cannot read in IAM.
 	IfGroupHasPath = "if the group has a path, or its name has other letter case, " + ConfigureByARN
 )
 
-// SendingDisabled is the problem that SES sends no mail.
+// SendingDisabled says that SES does not send mails from the account.
 const SendingDisabled = "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"
 
-// NoIdentity is the problem that SES does not have the sender's identity.
+// NoIdentity says that SES does not have the sender's identity.
 func NoIdentity(name string) string {
 	return "SES has no identity " + name + " in this region: create it and have it verified"
 }
 
-// IdentityNotVerified is the problem that SES has not verified the sender's identity.
+// IdentityNotVerified says that SES has not verified the sender's identity.
 func IdentityNotVerified(name string) string {
 	return "the sender's SES identity " + name + " is not verified: follow the link in the mail that AWS sent to the address, or " +
 		"publish the DKIM records of the domain"
 }
 
-// NoGroup is the problem that IAM does not have a group.
+// NoGroup says that IAM does not have a group.
 func NoGroup(name string) string {
 	return "IAM has no group " + name + ": create it, or deploy the stack again"
 }
 
-// OnlyByARN says by which ARN the execution role may use a group.
+// OnlyByARN says which ARN of a group the execution role may use.
 func OnlyByARN(arn string) string { return "the role of the state machine may use " + arn + " alone" }
 
-// What an item of a list, or the list, must be. What it is instead follows behind ", got: ".
+// What an item of a list, or the list, must be. ", got: " and the actual value follow each sentence.
 var (
 	MustBeUser         = "must be an e-mail address or an object with UserName and Email"
 	MustHaveUserName   = "must have a UserName of " + what(rules.UserName)
 	MustHaveEmail      = "must have " + what(rules.EmailAddress)
-	MustHaveGroupName  = "must have a Group of " + what(rules.GroupName) // if it is not known which ones the list may name
+	MustHaveGroupName  = "must have a Group of " + what(rules.GroupName) // used if the groups that the list may name are not known
 	MustHaveNoOtherKey = "must have no key but UserName, Email, Group"
 	MustBeUnique       = "user names must be unique without regard to case"
 )
@@ -59,8 +59,8 @@ const (
 // Item begins a sentence about an item of a list. The number of the item follows, counted from 1.
 const Item = "item "
 
-// MustHaveGroup is for a list that names another group than those that it may name, which are given as one text.
+// MustHaveGroup says that an item must name one of the groups that a list may name. groups is a text with their names.
 func MustHaveGroup(groups string) string { return "must have a Group out of " + groups }
 
-// what returns what a rule wants a value to be.
+// what returns the rule's description of a value, without the verb.
 func what(rule rules.Rule[string]) string { return strings.TrimPrefix(rule.Expected, "be ") }

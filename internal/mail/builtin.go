@@ -13,20 +13,20 @@ import (
 // Template is a mail with placeholders.
 type Template struct{ Subject, Text, HTML string }
 
-// Templates are those of the mails that a user may get: either SignIn alone, or Announcement and then Password.
+// Templates has the mails that a user may get: either SignIn alone, or Announcement and then Password.
 type Templates struct {
-	SignIn       Template // the page, the user name and the password
-	Announcement Template // the page and the user name
-	Password     Template // the password
+	SignIn       Template // has the sign-in page, the user name and the password
+	Announcement Template // has the sign-in page and the user name
+	Password     Template // has the password
 }
 
-// English is the language that is taken where none is chosen.
+// English is the language that is used if none is chosen.
 const English = "en"
 
-// Languages returns the languages of the built-in mails, by their IETF tags, sorted.
+// Languages returns the IETF tags of the languages of the built-in mails, sorted.
 func Languages() []string { return slices.Sorted(maps.Keys(languages)) }
 
-// BuiltIn returns the mails of who writes none of their own, in a language, or in English where that is none of [Languages].
+// BuiltIn returns the built-in mails in a language. It returns them in English if the language is not one of [Languages].
 func BuiltIn(language string) Templates {
 	w, known := languages[language]
 	if !known {
@@ -43,14 +43,14 @@ func BuiltIn(language string) Templates {
 	}
 }
 
-// shown is what the layouts show: one as plain text and one as HTML serve all mails.
+// shown has the data of the layouts. The same two layouts, one for plain text and one for HTML, make all mails.
 type shown struct {
 	Language, Subject, Greeting, Opening string
 	Fields                               []field
 	Closing                              []string
 }
 
-// field is a line that is to be copied, below a label.
+// field is a label, with a value on the next line that the recipient copies.
 type field struct{ Label, Placeholder string }
 
 var (
@@ -59,7 +59,7 @@ var (
 	//go:embed layout.html
 	htmlSource string
 
-	// Double braces are for the placeholders.
+	// The layouts use [[ and ]], because {{ and }} mark the placeholders.
 	textLayout = texttemplate.Must(texttemplate.New("text").Delims("[[", "]]").Parse(textSource))
 	htmlLayout = htmltemplate.Must(htmltemplate.New("html").Delims("[[", "]]").Parse(htmlSource))
 )
@@ -71,7 +71,7 @@ func (s shown) template() Template {
 func (s shown) render(layout interface{ Execute(io.Writer, any) error }) string {
 	var rendered bytes.Buffer
 	if err := layout.Execute(&rendered, s); err != nil {
-		panic(err) // the layouts are part of the program
+		panic(err) // cannot happen: the layouts are embedded, and tests render them
 	}
 	return rendered.String()
 }

@@ -19,7 +19,7 @@ func forEachMail(t *testing.T, f func(t *testing.T, language string, mail mail.T
 	}
 }
 
-func TestMailsArePermittedTemplates(t *testing.T) {
+func TestMailsAreValidTemplates(t *testing.T) {
 	forEachMail(t, func(t *testing.T, _ string, mail mail.Template, content mail.Content) {
 		var problems rules.Problems
 		rules.Check(&problems, "Subject", mail.Subject, rules.Subject)
@@ -33,7 +33,7 @@ func TestMailsArePermittedTemplates(t *testing.T) {
 
 var tag = regexp.MustCompile(`(?s)<title>.*</title>|<h1.*</h1>|<[^>]*>`)
 
-// TestTextAndHTMLSayTheSame compares the words of both parts.
+// TestTextAndHTMLSayTheSame checks that the text and the HTML of a mail have the same words.
 func TestTextAndHTMLSayTheSame(t *testing.T) {
 	forEachMail(t, func(t *testing.T, language string, mail mail.Template, _ mail.Content) {
 		text, html := strings.Fields(mail.Text), strings.Fields(tag.ReplaceAllString(mail.HTML, " "))
@@ -46,31 +46,32 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 	})
 }
 
-// TestWhatIsToBeCopiedStandsAlone wants a line of its own for each value in the text, and a fixed-width face for the user
-// name and the password in the HTML, with no space beside them that would be copied, too.
-func TestWhatIsToBeCopiedStandsAlone(t *testing.T) {
+// TestCopiedValuesStandAlone checks that each value has its own line in the text, and that the user name and the password
+// have a fixed-width font in the HTML. There is no space beside a value, because the recipient would copy it, too.
+func TestCopiedValuesStandAlone(t *testing.T) {
 	forEachMail(t, func(t *testing.T, _ string, mail mail.Template, _ mail.Content) {
 		for _, placeholder := range []string{"{{SignInUrl}}", "{{UserName}}", "{{Password}}"} {
 			if !strings.Contains(mail.Text, placeholder) {
 				continue
 			}
 			if !strings.Contains(mail.Text, "\n"+placeholder+"\n") {
-				t.Errorf("%s has no line of its own:\n%s", placeholder, mail.Text)
+				t.Errorf("%s is not on its own line:\n%s", placeholder, mail.Text)
 			}
 			fixedWidth := regexp.MustCompile(`<div[^>]*><code translate="no" style="[^"]*monospace">` + placeholder + `</code></div>`)
 			if placeholder != "{{SignInUrl}}" && !fixedWidth.MatchString(mail.HTML) {
-				t.Errorf("%s is not in a fixed-width face on a line of its own:\n%s", placeholder, mail.HTML)
+				t.Errorf("%s is not in a fixed-width font on its own line:\n%s", placeholder, mail.HTML)
 			}
 		}
 	})
 }
 
-// TestEveryLanguageIsComplete wants no empty line where a language lacks its words, and languages that differ.
+// TestEveryLanguageIsComplete checks that no words are missing, which would leave an empty line, and that no two languages
+// have the same text.
 func TestEveryLanguageIsComplete(t *testing.T) {
 	seen := map[string]bool{}
 	forEachMail(t, func(t *testing.T, _ string, mail mail.Template, _ mail.Content) {
 		if seen[mail.Text] {
-			t.Errorf("this text is in another language, too:\n%s", mail.Text)
+			t.Errorf("another language has the same text:\n%s", mail.Text)
 		}
 		seen[mail.Text] = true
 		if strings.Contains(mail.Text, "\n\n\n") || strings.HasPrefix(mail.Text, "\n") {

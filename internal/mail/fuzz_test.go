@@ -11,8 +11,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
-// FuzzTemplate wants each template that [mail.Content.Check] takes to become a mail with its values in their places and
-// everything else as it was, whatever the values are.
+// FuzzTemplate checks that each template that [mail.Content.Check] accepts becomes a mail with the values in place of its
+// placeholders. Everything else is unchanged, whatever the values are.
 func FuzzTemplate(f *testing.F) {
 	evaluator := jsonatatest.Start(f)
 	const both = "{{UserName}}{{Password}}"
@@ -45,7 +45,7 @@ func FuzzTemplate(f *testing.F) {
 		} {
 			got, err := evaluator.Text(jsonata.Expression(code), bindings)
 			if err != nil || got != want {
-				t.Errorf("%q became %s\nwhich is %q\nwant     %q: %v", template, code, got, want, err)
+				t.Errorf("%q became %s\ngot  %q\nwant %q\nerror: %v", template, code, got, want, err)
 			}
 		}
 	})

@@ -1,6 +1,6 @@
 package mail
 
-// words are what the mails say in a language.
+// words has the texts of the mails in one language.
 type words struct {
 	signInSubject, passwordSubject string
 	greeting                       string

@@ -1,5 +1,5 @@
-// Package mail has the built-in mails in each language, and turns the text of a mail with placeholders such as {{UserName}} into
-// JSONata, so that the state machine fills them in when it sends the mail.
+// Package mail has the built-in mails in each language. It also converts a mail with placeholders, such as {{UserName}}, into
+// JSONata code, which replaces the placeholders when the state machine sends the mail.
 package mail
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// The placeholders of a template, each with what it means.
+// The names of the placeholders of a template.
 const (
 	UserName  = "UserName"  // the name to sign in with
 	Password  = "Password"  // the password to sign in with for the first time
@@ -23,27 +23,28 @@ const (
 	AccountID = "AccountId" // the 12 digits of the AWS account
 )
 
-// Content is what a mail must tell, and what it may tell.
+// Content lists the placeholders that a mail must have, and those that it may have.
 type Content struct{ required, optional []string }
 
-// The mails that a user may get: either the first one alone, or the other two.
+// The mails that a user may get: either SignIn alone, or Announcement and then PasswordOnly.
 var (
 	SignIn       = Content{required: []string{UserName, Password}, optional: []string{SignInUrl, AccountID}}
 	Announcement = Content{required: []string{UserName}, optional: []string{SignInUrl, AccountID}}
 	PasswordOnly = Content{required: []string{Password}, optional: []string{UserName, SignInUrl, AccountID}}
 )
 
-// MaxBytes is the length of the longest template. A plain text and an HTML one then fit into a payload of 256 KiB (Step
-// Functions Developer Guide, "Quotas"), even where JSON has to escape every character of both.
+// MaxBytes is the maximum length of a template in bytes. A plain text and an HTML of this length fit into a payload of 256
+// KiB (Step Functions Developer Guide, "Quotas"), even if JSON has to escape every character of both.
 const MaxBytes = 60_000
 
-// MaxPlaceholders is how many placeholders a template may have: its values then fit into the payload, too.
+// MaxPlaceholders is the maximum number of placeholders in a template. With their values, the mail still fits into the
+// payload.
 const MaxPlaceholders = 100
 
 var placeholder = regexp.MustCompile(`\{\{(.*?)\}\}`)
 
-// Check notes a problem if a template is not UTF-8, has control characters, lacks what the mail must tell, has another
-// placeholder than it may have, or braces that open none, or is too long.
+// Check adds a problem for each of these faults of a template: it is not UTF-8, it has control characters, it lacks a
+// placeholder or has an unknown one, it opens a placeholder without closing it, or it is too long.
 func (c Content) Check(problems *rules.Problems, name, template string) {
 	if !utf8.ValidString(template) {
 		problems.Add(name, "be text in UTF-8", notUTF8(template))
@@ -73,7 +74,7 @@ func (c Content) Check(problems *rules.Problems, name, template string) {
 	}
 }
 
-// notUTF8 returns the first line that is not UTF-8.
+// notUTF8 returns an error with the first line that is not UTF-8.
 func notUTF8(template string) error {
 	for i, line := range strings.Split(template, "\n") {
 		if !utf8.ValidString(line) {
@@ -83,8 +84,8 @@ func notUTF8(template string) error {
 	return nil
 }
 
-// controlCharacters returns each character that a mail cannot show, with the first line that has it. A byte order mark is
-// one of them: it is no part of a text, and who copies a password copies it as well.
+// controlCharacters returns each character that a mail cannot show, with the first line that contains it. A byte order mark
+// is one of them: it is invisible, so somebody who copies a password would copy it, too.
 func controlCharacters(template string) (found []string) {
 	seen := map[rune]bool{'\t': true, '\r': true, '\n': true}
 	line := 1
@@ -105,10 +106,10 @@ func (c Content) expected() string {
 	if len(c.required) > 1 {
 		noun += "s"
 	}
-	return fmt.Sprintf("have the %s %s, and no other ones but %s", noun, enumerate(c.required), enumerate(c.optional))
+	return fmt.Sprintf("have the %s %s, and no others except %s", noun, enumerate(c.required), enumerate(c.optional))
 }
 
-// enumerate writes placeholders as a sentence does.
+// enumerate joins the names of placeholders with commas and "and".
 func enumerate(names []string) string {
 	last := len(names) - 1
 	text := "{{" + names[last] + "}}"
@@ -125,13 +126,13 @@ func placeholderNames(template string) (names []string) {
 	return names
 }
 
-// Text returns the JSONata code of a plain text template. Values holds the code of each placeholder's value, which is
-// evaluated once.
+// Text returns the JSONata code that makes a plain text from a template. values has the code of each placeholder's value. The
+// value is evaluated once.
 func Text(template string, values map[string]string) string {
 	return filled(template, "", func(name string) string { return values[name] })
 }
 
-// HTML returns the JSONata code of an HTML template: as [Text], and the values are escaped for HTML.
+// HTML returns the JSONata code that makes an HTML from a template. It is like [Text], and escapes the values for HTML.
 func HTML(template string, values map[string]string) string {
 	return filled(template, escapeFunction, func(name string) string { return "$escape(" + values[name] + ")" })
 }
@@ -139,7 +140,8 @@ func HTML(template string, values map[string]string) string {
 const escapeFunction = `$escape := function($value) { $value ~> $replace("&", "&amp;") ~> $replace("<", "&lt;") ` +
 	`~> $replace(">", "&gt;") ~> $replace('"', "&quot;") ~> $replace("'", "&#39;") }; `
 
-// filled assigns the values to variables that are named as the placeholders, and joins the parts of the template.
+// filled returns code that assigns the value of each placeholder to a variable of the same name, and joins the parts of the
+// template.
 func filled(template, functions string, value func(name string) string) string {
 	var code strings.Builder
 	code.WriteString("(" + functions)

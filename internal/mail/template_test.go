@@ -30,9 +30,9 @@ func TestHTMLEscapesValues(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	const (
-		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: "
-		announcement = "template must have the placeholder {{UserName}}, and no other ones but {{SignInUrl}} and {{AccountId}}, got: "
-		password     = "template must have the placeholder {{Password}}, and no other ones but {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: "
+		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: "
+		announcement = "template must have the placeholder {{UserName}}, and no others except {{SignInUrl}} and {{AccountId}}, got: "
+		password     = "template must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: "
 		control      = "template must have no control characters except tabs and line breaks, and no byte order mark, got: "
 		open         = "template must close with }} every placeholder that it opens, got: "
 	)

@@ -80,7 +80,7 @@ func TestTextRules(t *testing.T) {
 	}
 }
 
-// TestCovers compares addresses with regard to letter case, in the domain too, and domains without.
+// TestCovers checks that addresses are compared with regard to letter case, also in their domain, and domains without.
 func TestCovers(t *testing.T) {
 	for _, test := range []struct {
 		sender          string

@@ -1,7 +1,7 @@
 package rules
 
-// Together are the settings that exclude each other, by the names of the construct's props. A field is nil if its setting is not
-// given.
+// Together has the settings that exclude each other. Its fields have the names of the construct's props. A field is nil if
+// its setting is not given.
 type Together struct {
 	HasGroup             bool
 	GroupName            *string
@@ -12,7 +12,7 @@ type Together struct {
 	PasswordHtmlTemplate *string
 }
 
-// Check notes a problem for each setting that must be left out. name returns what a problem calls a setting.
+// Check adds a problem for each setting that must be left out. name returns the name of the setting for a prop.
 func (t Together) Check(problems *Problems, name func(prop string) string) {
 	leaveOut := func(prop, because string, value *string) {
 		if value != nil {
