@@ -1,5 +1,5 @@
-// Package requirements says which versions of Node.js and Python this repository needs, and checks what a machine has.
-// The version of Go is in go.mod, and the go command checks it.
+// Package requirements defines the versions of Node.js and Python that this repository needs, and checks the versions of the
+// machine. The version of Go is in go.mod, and the go command checks it.
 package requirements
 
 import (
@@ -17,24 +17,24 @@ import (
 )
 
 const (
-	// Node is the oldest Node.js that the CDK library and all packages of package-lock.json accept: the "engines" of jsep
-	// ask for the newest one.
+	// Node is the oldest Node.js that the CDK library and all packages of package-lock.json accept. The "engines" of jsep have
+	// the strictest requirement.
 	Node = "20.16"
 	// NodeToDeploy is the oldest Node.js that AWS supports for the CDK (CDK Developer Guide, "Supported Node.js versions for
 	// the AWS CDK").
 	NodeToDeploy = "22"
 
-	// Python is the oldest Python that moto and cfn-lint accept, and NewestPython the newest (Requires-Python of cfn-lint:
-	// below 3.15).
+	// Python is the oldest Python that moto and cfn-lint accept. NewestPython is the newest (Requires-Python of cfn-lint: below
+	// 3.15).
 	Python       = "3.10"
 	NewestPython = "3.14"
 )
 
-// tested are the major versions of Node.js that the app makes the same template with, out of those that AWS supports for
-// the CDK and those that are newer than the pinned jsii.
+// tested are the major versions of Node.js with which the app was tested and makes the same template. AWS supports the CDK on
+// them, or they are newer than the pinned jsii.
 var tested = []string{"v22", "v24", "v26"}
 
-// Check returns everything that a machine lacks, one problem a line, or nil.
+// Check returns an error that lists everything that the machine lacks, one problem on each line, or nil.
 func Check(ctx context.Context) error {
 	_, nodeErr := NodeVersion(ctx, "node")
 	var npmErr error
@@ -45,8 +45,8 @@ func Check(ctx context.Context) error {
 	return errors.Join(nodeErr, npmErr, pythonErr)
 }
 
-// NodeVersion returns the version of Node.js that the command runs, such as 22.1.0. The error says if there is none, or if
-// it is older than [Node].
+// NodeVersion returns the version of the Node.js that command runs, such as 22.1.0. It returns an error if the command is not
+// found, or if its version is older than [Node].
 func NodeVersion(ctx context.Context, command string) (string, error) {
 	const remedy = Node + " or later is needed: install Node.js " + NodeToDeploy + " or later, see https://nodejs.org/en/download, " +
 		"and put it first on the PATH"
@@ -64,13 +64,13 @@ func NodeVersion(ctx context.Context, command string) (string, error) {
 	return found[1:], nil
 }
 
-// CanDeploy says whether AWS supports the CDK on that version of Node.js, or on older ones.
+// CanDeploy reports whether AWS supports the CDK on this version of Node.js.
 func CanDeploy(node string) bool {
 	return semver.Compare("v"+node, "v"+NodeToDeploy) >= 0
 }
 
-// FindPython returns the path of the first of python3 and python on the PATH that is from [Python] to [NewestPython]. The
-// error lists what there is instead.
+// FindPython returns the path of a Python from version [Python] to [NewestPython]. It looks for python3 and then for python
+// on the PATH. Its error lists the versions that it found.
 func FindPython(ctx context.Context) (path string, err error) {
 	var got []string
 	for _, name := range []string{"python3", "python"} {
@@ -91,13 +91,13 @@ func FindPython(ctx context.Context) (path string, err error) {
 	if got == nil {
 		got = []string{"there is no python3 and no python on the PATH"}
 	}
-	return "", fmt.Errorf("%s, %s to %s is needed: install one of these, see https://www.python.org/downloads/, and put it first on the PATH",
+	return "", fmt.Errorf("%s, Python %s to %s is needed: install one of these, see https://www.python.org/downloads/, and put it first on the PATH",
 		strings.Join(got, ", "), Python, NewestPython)
 }
 
 var number = regexp.MustCompile(`\d+\.\d+\.\d+`)
 
-// versionOf returns a version of three numbers with a v in front of it.
+// versionOf returns the version that a command prints, as three numbers with a v in front.
 func versionOf(ctx context.Context, path string, args ...string) (string, error) {
 	output, err := exec.CommandContext(ctx, path, args...).CombinedOutput()
 	found := number.FindString(string(output))
@@ -107,9 +107,9 @@ func versionOf(ctx context.Context, path string, args ...string) (string, error)
 	return "v" + found, nil
 }
 
-// ForApp returns an error if the Node.js that jsii runs is too old for the app. It keeps jsii from warning of a version that
-// jsii does not know and that this app is tested with. jsii goes on to warn of other versions, such as those that AWS no
-// longer supports.
+// ForApp returns an error if the Node.js that jsii uses is too old for the app. If the app was tested with this version,
+// ForApp turns off jsii's warning about versions that jsii does not know. jsii still warns of other versions, such as
+// versions that AWS no longer supports.
 func ForApp(ctx context.Context) error {
 	found, err := NodeVersion(ctx, cmp.Or(os.Getenv("JSII_NODE"), "node"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/requirements"
 )
 
-// onPath makes the PATH have these commands alone, each of which prints the version.
+// onPath sets the PATH to a directory with these commands only. Each command prints its version.
 func onPath(t *testing.T, versions map[string]string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -27,7 +27,7 @@ func onPath(t *testing.T, versions map[string]string) (dir string) {
 func TestCheck(t *testing.T) {
 	const (
 		node   = "20.16 or later is needed: install Node.js 22 or later, see https://nodejs.org/en/download, and put it first on the PATH"
-		python = "3.10 to 3.14 is needed: install one of these, see https://www.python.org/downloads/, and put it first on the PATH"
+		python = "Python 3.10 to 3.14 is needed: install one of these, see https://www.python.org/downloads/, and put it first on the PATH"
 		npm    = "there is no npm on the PATH: install it, it comes with most packages of Node.js"
 	)
 	tests := map[string]struct {
@@ -56,7 +56,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// jsii's warning of a version that it does not know goes away for the versions that the app is tested with, and for no other.
+// TestForApp checks that jsii's warning about an unknown version is turned off only for the versions with which the app is
+// tested.
 func TestForApp(t *testing.T) {
 	const variable = "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"
 	for version, want := range map[string]string{
@@ -77,7 +78,7 @@ func TestForApp(t *testing.T) {
 	}
 }
 
-// The files that name the versions name those that are checked.
+// TestOneVersionEverywhere checks that the README, package.json and the Makefile have the versions of this package.
 func TestOneVersionEverywhere(t *testing.T) {
 	read := func(name string) string {
 		text, err := os.ReadFile(filepath.Join("..", "..", name))
@@ -106,18 +107,17 @@ func TestOneVersionEverywhere(t *testing.T) {
 	if want := "export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := " + major + "\n"; !strings.Contains(read("Makefile"), want) {
 		t.Errorf("Makefile lacks: %s", want)
 	}
-	// The versions of Node.js that a package needs.
 	var lock struct {
 		Packages map[string]struct{ Engines json.RawMessage }
 	}
 	if err := json.Unmarshal([]byte(read("package-lock.json")), &lock); err != nil {
 		t.Fatal(err)
 	}
-	most := false
+	isNeeded := false
 	for _, pkg := range lock.Packages {
-		most = most || strings.Contains(string(pkg.Engines), `">= `+requirements.Node+`.0"`)
+		isNeeded = isNeeded || strings.Contains(string(pkg.Engines), `">= `+requirements.Node+`.0"`)
 	}
-	if !most {
-		t.Errorf("no package needs Node.js %s any more: lower it to the most that one needs", requirements.Node)
+	if !isNeeded {
+		t.Errorf("no package needs Node.js %s any more: lower it to the newest version that a package needs", requirements.Node)
 	}
 }

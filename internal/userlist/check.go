@@ -13,8 +13,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// check checks the items by the rules of the state machine, in its words, and makes the users of them. Which groups a
-// list may name is known to the state machine alone; here it is any that IAM could have.
+// check checks the items by the rules of the state machine, with its sentences, and makes users of them. Only the state
+// machine knows which groups a list may name; check accepts every group name that IAM accepts.
 func (d *draft) check() {
 	if len(d.items) == 0 && len(d.problems) == 0 {
 		d.add(0, contract.MustHaveAUser+", got: none")
@@ -53,7 +53,8 @@ func (d *draft) checkUser(item item, user map[string]any) {
 	d.list.Users = append(d.list.Users, User{name, email, group, item.line})
 }
 
-// checkTwins looks for names that IAM takes for the same. The problem is where the first of them comes again.
+// checkTwins adds a problem for each user name that occurs more than once without regard to letter case, as IAM compares
+// names. The line of the problem is the line of the second occurrence.
 func (d *draft) checkTwins() {
 	same := map[string][]item{}
 	for _, item := range d.items {
@@ -79,7 +80,7 @@ func userName(value any) (string, bool) {
 	return name, ok
 }
 
-// places says where items are, such as: lines 3 and 9.
+// places returns the positions of items, such as "lines 3 and 9".
 func places(items []item) string {
 	kind, numbers := "lines", make([]string, len(items))
 	for i, item := range items {
@@ -92,7 +93,7 @@ func places(items []item) string {
 	return kind + " " + strings.Join(numbers[:last], ", ") + " and " + numbers[last]
 }
 
-// addTo notes a problem of an item, which JSON counts, as the state machine does.
+// addTo adds a problem of an item. In JSON, the problem has the number of the item, as the state machine reports it.
 func (d *draft) addTo(item item, format string, args ...any) {
 	if item.index > 0 {
 		format = fmt.Sprintf("%s%d ", contract.Item, item.index) + format
@@ -102,7 +103,7 @@ func (d *draft) addTo(item item, format string, args ...any) {
 
 const shown = 64 // characters
 
-// show returns the start of a value as JSON has it, fit for a terminal.
+// show returns the start of a value as JSON, without characters that a terminal would obey.
 func show(value any) string {
 	if text, ok := value.(string); ok {
 		return strconv.Quote(fmt.Sprintf("%.*s", shown, text))

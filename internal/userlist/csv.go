@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// columns are what a header can have, and what the state machine calls it.
+// columns maps the columns that a header may have to the keys of the state machine's input.
 var columns = map[string]string{"email": "Email", "user_name": "UserName", "group": "Group"}
 
 func (d *draft) readCSV(text string) {
 	reader := csv.NewReader(strings.NewReader(text))
 	reader.Comma = separator(text)
-	reader.FieldsPerRecord = -1 // readRecord tells better what is wrong
+	reader.FieldsPerRecord = -1 // readCSV reports a wrong number of fields itself
 	header, ok := d.readRecord(reader)
 	if !ok {
 		return
@@ -29,7 +29,7 @@ func (d *draft) readCSV(text string) {
 		}
 		line, _ := reader.FieldPos(0)
 		switch {
-		case strings.Join(record, "") == "": // Excel writes rows that were emptied
+		case strings.Join(record, "") == "": // skipped, because Excel writes a row that was cleared as an empty row
 		case len(record) != len(header):
 			d.add(line, "must have %d fields with %q between them, as the header has, got: %d", len(header), reader.Comma, len(record))
 		default:
@@ -38,7 +38,7 @@ func (d *draft) readCSV(text string) {
 	}
 }
 
-// separator returns what is between the names of the header. Excel writes semicolons where the comma is in numbers.
+// separator returns the first separator in the header, or a comma. Excel writes semicolons in locales with a decimal comma.
 func separator(text string) rune {
 	header, _, _ := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
 	if at := strings.IndexAny(header, ",;\t"); at >= 0 {
@@ -47,7 +47,8 @@ func separator(text string) rune {
 	return ','
 }
 
-// readRecord returns the fields of the next record without the space around them, or false where there is no more.
+// readRecord returns the fields of the next record without the space around them. It returns false if there is no other
+// record, or if the record is not valid CSV.
 func (d *draft) readRecord(reader *csv.Reader) ([]string, bool) {
 	record, err := reader.Read()
 	var wrong *csv.ParseError
@@ -77,7 +78,8 @@ func (d *draft) checkHeader(line int, header []string, separator string) bool {
 	return len(d.problems) == before
 }
 
-// user returns what a record says. An empty field is as none, and the e-mail address is the user name by default.
+// user returns the user of a record. An empty field counts as a missing one. The default of the user name is the e-mail
+// address.
 func user(header, record []string) map[string]any {
 	user := map[string]any{}
 	for i, name := range header {

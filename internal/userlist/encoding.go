@@ -7,7 +7,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/textfile"
 )
 
-// decode returns the text of a file, in UTF-8 or in UTF-16.
+// decode returns the text of a file that is encoded in UTF-8, or in UTF-16 with a byte order mark.
 func decode(data []byte) (string, *Problem) {
 	text := textfile.Decode(data)
 	for i, line := range strings.Split(text, "\n") {

@@ -18,7 +18,7 @@ func (d *draft) readJSON(text string) {
 	}
 	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
 		line, column := position(data, err)
-		d.add(line, "is no JSON from column %d on: %v", column, err)
+		d.add(line, "is not valid JSON from column %d on: %v", column, err)
 		return
 	}
 	line := 1 + bytes.Count(data[:bytes.Index(data, document)], []byte("\n"))
@@ -32,7 +32,7 @@ func (d *draft) readJSON(text string) {
 	}
 }
 
-// readInput reads the input of the state machine.
+// readInput reads a document that has the form of the state machine's input.
 func (d *draft) readInput(object json.RawMessage, line int) {
 	hasUsers := false
 	for _, member := range d.uniqueMembers(object, line) {
@@ -76,7 +76,8 @@ func (d *draft) readItems(array json.RawMessage, line int) {
 	}
 }
 
-// uniqueMembers returns the members of an object, in which no key may be twice: the last would win silently.
+// uniqueMembers returns the members of an object. It adds a problem for each key that occurs again, because the last one
+// would silently replace the others.
 func (d *draft) uniqueMembers(object json.RawMessage, line int) []member {
 	found := members(object, line)
 	keys := map[string]bool{}
@@ -89,14 +90,14 @@ func (d *draft) uniqueMembers(object json.RawMessage, line int) []member {
 	return found
 }
 
-// member is a value in a JSON object, or in an array, where it has no key.
+// member is a value in a JSON object, or in an array. In an array, the key is empty.
 type member struct {
 	key   string
 	value json.RawMessage
 	line  int
 }
 
-// members returns what an object or an array has; it is valid JSON, and begins at the line.
+// members returns the members of an object or of an array, which must be valid JSON. line is the line at which it begins.
 func members(container json.RawMessage, line int) (found []member) {
 	decoder := json.NewDecoder(bytes.NewReader(container))
 	opening, _ := decoder.Token()
@@ -127,7 +128,7 @@ func decodeJSON(data json.RawMessage) (value any) {
 	return value
 }
 
-// position says where data is no JSON, counted from 1 in lines and characters.
+// position returns the line and the column at which data stops being valid JSON. Both count from 1; a column is a character.
 func position(data []byte, err error) (line, column int) {
 	var syntax *json.SyntaxError
 	errors.As(err, &syntax)

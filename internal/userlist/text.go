@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// comment needs a space before it, because an e-mail address may have a #.
+// comment requires a space before the #, because an e-mail address may contain a #.
 var comment = regexp.MustCompile(`(^|\s)#.*$`)
 
 func (d *draft) readText(text string) {

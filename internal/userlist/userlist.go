@@ -1,5 +1,5 @@
-// Package userlist reads lists of users from files, and checks them as the state machine checks its input, in the same
-// words. What a value must be like is stated in package rules; a test holds the state machine to both.
+// Package userlist reads lists of users from files. It checks them as the state machine checks its input, with the same
+// sentences. Package rules defines what a value must be; a test checks that the state machine follows the same rules.
 package userlist
 
 import (
@@ -11,22 +11,22 @@ import (
 	"strings"
 )
 
-// Format is how a list is written.
+// Format is the format of a list.
 type Format int
 
 const (
-	// Unknown makes [Parse] look at the content: JSON begins with a bracket, CSV has email in its first line.
+	// Unknown makes [Parse] guess the format: JSON begins with a bracket or a brace, and CSV has email in its first line.
 	Unknown Format = iota
-	// JSON is an array of users, or the input of the state machine, which has the array as IAMUserNames. A user is an
-	// e-mail address, or an object with UserName, Email and, if wanted, Group.
+	// JSON is an array of users, or the input of the state machine, whose key IAMUserNames has that array. A user is an
+	// e-mail address, or an object with UserName, Email and an optional Group.
 	JSON
-	// CSV has a header with email and, if wanted, user_name and group.
+	// CSV has a header with email, and with the optional columns user_name and group.
 	CSV
-	// Text has an e-mail address on each line, and comments behind #.
+	// Text has an e-mail address on each line, and comments after #.
 	Text
 )
 
-// FormatOf returns the format that the name of a file tells, or Unknown.
+// FormatOf returns the format for the extension of a file, or Unknown.
 func FormatOf(path string) Format {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json":
@@ -40,22 +40,22 @@ func FormatOf(path string) Format {
 	}
 }
 
-// List is a list that keeps the rules.
+// List is a list without problems.
 type List struct {
-	Name  string // what messages call it
+	Name  string // the name of the list in messages
 	Users []User
-	// Resend asks for new passwords for users who were onboarded before and have not signed in yet.
+	// Resend asks for a new password for each user that was onboarded before and has not signed in yet.
 	Resend bool
 }
 
 // User is a user of a list.
 type User struct {
 	UserName, Email string
-	Group           string // empty: the default of the state machine
-	Line            int    // where the list has the user
+	Group           string // empty for the default group of the state machine
+	Line            int    // the line of the user in the list
 }
 
-// MarshalJSON returns the item for the input of the state machine.
+// MarshalJSON returns the user as an item of the state machine's input.
 func (u User) MarshalJSON() ([]byte, error) {
 	if u.UserName == u.Email && u.Group == "" {
 		return json.Marshal(u.Email)
@@ -66,19 +66,19 @@ func (u User) MarshalJSON() ([]byte, error) {
 	}{u.UserName, u.Email, u.Group})
 }
 
-// Problem is one thing that is wrong with a list.
+// Problem is one problem of a list.
 type Problem struct {
-	Line int // 0: the list as a whole
+	Line int // 0 for a problem of the whole list
 	Text string
 }
 
-// Error is everything that is wrong with a list.
+// Error lists every problem of a list.
 type Error struct {
 	Name     string    // of the list
-	Problems []Problem // in its order
+	Problems []Problem // in the order of their lines
 }
 
-// Error returns a line for each problem, which begins with its position, such as users.csv:7.
+// Error returns a line for each problem. The line begins with the position of the problem, such as users.csv:7.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, problem := range e.Problems {
@@ -91,7 +91,7 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Parse reads a list. The name is what messages call it; every error is an [*Error].
+// Parse reads a list. name is the name of the list in messages. Every error is an [*Error].
 func Parse(name string, format Format, data []byte) (*List, error) {
 	d := draft{list: List{Name: name}}
 	if text, problem := decode(data); problem != nil {
@@ -114,10 +114,10 @@ type draft struct {
 	problems []Problem
 }
 
-// item is a user as the list has it.
+// item is an item of the list, before it is checked.
 type item struct {
 	line  int
-	index int // counted from 1 in a JSON array, which may be on one line; else 0
+	index int // from 1 in a JSON array, whose items may all be on one line; otherwise 0
 	value any // as encoding/json decodes it
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// ada and bob are what most good lists of the tests have.
+// adaAndBob returns the users of most valid lists in these tests.
 func adaAndBob(lineOfAda, lineOfBob int) []userlist.User {
 	return []userlist.User{
 		{UserName: "ada@example.com", Email: "ada@example.com", Line: lineOfAda},
@@ -32,8 +32,8 @@ func TestGoodLists(t *testing.T) {
 		"JSON array":                  {userlist.JSON, "[\n\"ada@example.com\",\n" + object + "]", userlist.List{Users: adaAndBob(2, 3)}},
 		"JSON on one line":            {userlist.JSON, `["ada@example.com",` + object + "]", userlist.List{Users: adaAndBob(1, 1)}},
 		"JSON object":                 {userlist.JSON, "\n{\"Resend\": true,\n \"IAMUserNames\":\n[ \"ada@example.com\"\n,\n" + object + "\n]}\n", userlist.List{Users: adaAndBob(4, 6), Resend: true}},
-		"JSON that is no resend":      {userlist.JSON, `{"IAMUserNames": ["ada@example.com",` + object + `], "Resend": false}`, userlist.List{Users: adaAndBob(1, 1)}},
-		"JSON behind a BOM":           {userlist.JSON, "\ufeff[\"ada@example.com\"," + object + "]", userlist.List{Users: adaAndBob(1, 1)}},
+		"JSON with Resend false":      {userlist.JSON, `{"IAMUserNames": ["ada@example.com",` + object + `], "Resend": false}`, userlist.List{Users: adaAndBob(1, 1)}},
+		"JSON after a BOM":            {userlist.JSON, "\ufeff[\"ada@example.com\"," + object + "]", userlist.List{Users: adaAndBob(1, 1)}},
 		"JSON of standard input":      {userlist.Unknown, "\n[\"ada@example.com\",\n" + object + "]", userlist.List{Users: adaAndBob(2, 3)}},
 		"JSON object of input":        {userlist.Unknown, `{"IAMUserNames": ["ada@example.com",` + object + `]}`, userlist.List{Users: adaAndBob(1, 1)}},
 		"CSV":                         {userlist.CSV, csv, userlist.List{Users: adaAndBob(2, 3)}},
@@ -47,8 +47,8 @@ func TestGoodLists(t *testing.T) {
 		"CSV with quotes":             {userlist.CSV, "\"email\",\"user_name\",\"group\"\n\"ada@example.com\",\"\",\nbob@example.com,\"bob\",\"Staff\"\n", userlist.List{Users: adaAndBob(2, 3)}},
 		"CSV in another order":        {userlist.CSV, "Group, USER_NAME, Email\n,,ada@example.com\n Staff, bob ,\tbob@example.com\n", userlist.List{Users: adaAndBob(2, 3)}},
 		"CSV with empty rows":         {userlist.CSV, "\n" + strings.ReplaceAll(csv, "bob@", "\n,,\n , ,\nbob@"), userlist.List{Users: adaAndBob(3, 7)}},
-		"CSV with less fields":        {userlist.CSV, "email\nada@example.com", userlist.List{Users: adaAndBob(2, 0)[:1]}},
-		"CSV, less fields, input":     {userlist.Unknown, "email\nada@example.com", userlist.List{Users: adaAndBob(2, 0)[:1]}},
+		"CSV with fewer fields":       {userlist.CSV, "email\nada@example.com", userlist.List{Users: adaAndBob(2, 0)[:1]}},
+		"CSV, fewer fields, input":    {userlist.Unknown, "email\nada@example.com", userlist.List{Users: adaAndBob(2, 0)[:1]}},
 		"text":                        {userlist.Text, "ada@example.com\n", userlist.List{Users: adaAndBob(1, 0)[:1]}},
 		"text of standard input":      {userlist.Unknown, "# email\nada@example.com", userlist.List{Users: adaAndBob(2, 0)[:1]}},
 		"text with comments, Windows": {userlist.Text, "# staff\r\n\r\n \tada@example.com  # Ada\r\n#\r\n", userlist.List{Users: adaAndBob(3, 0)[:1]}},
@@ -106,7 +106,7 @@ users:3: ` + needsMail + `"` + long[:64] + `"`},
 		"text with duplicates": {userlist.Text, "ada@example.com\nbob@example.com\n\nADA@example.com\nbob@example.com\nada@Example.com",
 			`users:4: user names must be unique without regard to case, got 3 times: "ada@example.com" (lines 1, 4 and 6)
 users:5: user names must be unique without regard to case, got 2 times: "bob@example.com" (lines 2 and 5)`},
-		"text with what a terminal obeys": {userlist.Text, "a\x1b[2J\u202e@example.com", `users:1: ` + needsName + `"a\x1b[2J\u202e@example.com"
+		"text with terminal controls": {userlist.Text, "a\x1b[2J\u202e@example.com", `users:1: ` + needsName + `"a\x1b[2J\u202e@example.com"
 users:1: ` + needsMail + `"a\x1b[2J\u202e@example.com"`},
 
 		"CSV without a header":     {userlist.CSV, "ada@example.com\nbob@example.com", header + `"ada@example.com"`},
@@ -120,7 +120,7 @@ users:1: ` + needsMail + `"a\x1b[2J\u202e@example.com"`},
 users:3: must have 2 fields with ',' between them, as the header has, got: 3
 users:4: ` + needsName + `"no address"
 users:4: ` + needsMail + `"no address"`},
-		"CSV with a quote too much": {userlist.CSV, "email\nada\nbob\"@example.com\n",
+		"CSV with one quote too many": {userlist.CSV, "email\nada\nbob\"@example.com\n",
 			"users:2: " + needsMail + "\"ada\"\nusers:3: must have quotes around whole fields only, got: bare \" in non-quoted-field"},
 		"CSV with an open quote": {userlist.CSV, "email\n\"ada@example.com\nbob@example.com\n",
 			`users:2: must have quotes around whole fields only, got: extraneous or missing " in quoted-field`},
@@ -130,10 +130,10 @@ users:4: ` + needsMail + `"no address"`},
 		"CSV with duplicates": {userlist.CSV, "email,user_name\nada@example.com,Ada\nbob@example.com,ada",
 			`users:3: user names must be unique without regard to case, got 2 times: "Ada" (lines 2 and 3)`},
 
-		"bad JSON":               {userlist.JSON, "[\n  \"é\", }\n]", "users:2: is no JSON from column 8 on: invalid character '}' looking for beginning of value"},
-		"bad JSON at the start":  {userlist.JSON, "hello", "users:1: is no JSON from column 1 on: invalid character 'h' looking for beginning of value"},
-		"JSON cut off":           {userlist.JSON, "[\n\"ada\",", "users:2: is no JSON from column 6 on: unexpected end of JSON input"},
-		"two JSON documents":     {userlist.JSON, "[1]\n[2]", "users:2: is no JSON from column 1 on: invalid character '[' after top-level value"},
+		"bad JSON":               {userlist.JSON, "[\n  \"é\", }\n]", "users:2: is not valid JSON from column 8 on: invalid character '}' looking for beginning of value"},
+		"bad JSON at the start":  {userlist.JSON, "hello", "users:1: is not valid JSON from column 1 on: invalid character 'h' looking for beginning of value"},
+		"JSON cut off":           {userlist.JSON, "[\n\"ada\",", "users:2: is not valid JSON from column 6 on: unexpected end of JSON input"},
+		"two JSON documents":     {userlist.JSON, "[1]\n[2]", "users:2: is not valid JSON from column 1 on: invalid character '[' after top-level value"},
 		"JSON string":            {userlist.JSON, "\n\"ada@example.com\"", `users:2: must be an array of users, or an object with the key IAMUserNames, got: "ada@example.com"`},
 		"JSON null":              {userlist.JSON, "null", `users:1: must be an array of users, or an object with the key IAMUserNames, got: null`},
 		"JSON in another case":   {userlist.JSON, `{"iamusernames": []}`, "users:1: the input must have no key but IAMUserNames, Resend, got: \"iamusernames\"\nusers:1: IAMUserNames must be an array of users, got: nothing"},
@@ -158,7 +158,7 @@ users:1: user names must be unique without regard to case, got 2 times: "ada@exa
 		t.Run(name, func(t *testing.T) {
 			list, err := userlist.Parse("users", test.format, []byte(test.data))
 			if err == nil {
-				t.Fatalf("got no error, but %+v", list)
+				t.Fatalf("got no error and the list %+v", list)
 			}
 			if diff := cmp.Diff(test.want, err.Error()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -167,7 +167,7 @@ users:1: user names must be unique without regard to case, got 2 times: "ada@exa
 	}
 }
 
-func TestEveryProblemOfALongListIsTold(t *testing.T) {
+func TestEveryProblemOfALongListIsReported(t *testing.T) {
 	const count = 10_000
 	_, err := userlist.Parse("users.txt", userlist.Text, []byte(strings.Repeat("no address\n", count)))
 	lines := strings.Split(err.Error(), "\n")
