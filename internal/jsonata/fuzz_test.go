@@ -9,7 +9,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
-// FuzzLiteral wants a literal that evaluates to its very text, and that Step Functions and CloudFormation leave alone.
+// FuzzLiteral checks that a literal evaluates to exactly its text, and that Step Functions and CloudFormation do not change
+// it.
 func FuzzLiteral(f *testing.F) {
 	evaluator := jsonatatest.Start(f)
 	for _, text := range []string{
@@ -21,7 +22,7 @@ func FuzzLiteral(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if !utf8.ValidString(text) {
-			t.Skip("no text: whoever takes a text in refuses it")
+			t.Skip("not UTF-8: the callers reject it")
 		}
 		expression := jsonata.Expression(jsonata.Literal(text))
 		got, err := evaluator.Text(expression, nil)

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// Expression marks code as what Step Functions evaluates, as against plain text. It is folded into one line, because the
-// schemas of AWS's own tools for state machines take nothing else.
+// Expression marks code as a JSONata expression, which Step Functions evaluates. It joins the code into one line, because the
+// schemas of AWS's own tools for state machines accept only one line.
 func Expression(code string) string { return "{% " + lineBreak.ReplaceAllString(code, " ") + " %}" }
 
 var lineBreak = regexp.MustCompile(`\n\s*`)
 
-// Concatenation returns the code that joins texts, given as code. It halves them again and again: joined from left to right,
-// they would nest as deep as they are many, and AWS ends an evaluation at a depth of 100.
+// Concatenation returns code that concatenates texts, which are given as code. It nests the operators in a balanced tree.
+// From left to right the depth would be the number of texts, and AWS aborts an evaluation at a depth of 100.
 func Concatenation(texts ...string) string {
 	if len(texts) == 1 {
 		return texts[0]
@@ -31,15 +31,16 @@ func grouped(texts []string) string {
 	return "(" + Concatenation(texts...) + ")"
 }
 
-// WithoutComments takes the comments out of code, each of which begins a line and ends one: how AWS takes them is not known.
+// WithoutComments removes the comments from code. A comment must begin and end at a line break. It is not known how AWS
+// treats comments.
 func WithoutComments(code string) string { return comment.ReplaceAllString(code, "") }
 
 var comment = regexp.MustCompile(`(?ms)^/\*.*?\*/\n`)
 
-// HasMark tells of text that has the beginning or the end of an expression in it. What AWS makes of such text is not known.
+// HasMark reports whether text contains the start or the end mark of an expression. It is not known how AWS treats such text.
 func HasMark(text string) bool { return strings.Contains(text, "{%") || strings.Contains(text, "%}") }
 
-// Plain writes text for a field that takes plain text: as it is, unless it [HasMark].
+// Plain returns text for a field that takes plain text: unchanged, or as an expression if [HasMark] is true.
 func Plain(text string) string {
 	if HasMark(text) {
 		return Expression(Literal(text))
@@ -47,15 +48,15 @@ func Plain(text string) string {
 	return text
 }
 
-// Literal writes text as a JSONata string that means exactly that text. Its percent signs beside braces are escaped,
-// since Step Functions takes them for the marks of an expression, and so is what CloudFormation takes for a reference;
-// a token of the CDK, which looks like one, stays.
+// Literal returns a JSONata string whose value is exactly the text. It escapes a percent sign beside a brace, because Step
+// Functions takes these two for a mark of an expression. It also escapes ${, which CloudFormation takes for a reference,
+// except in a token of the CDK, which also begins with ${.
 func Literal(text string) string {
 	var quoted bytes.Buffer
 	encoder := json.NewEncoder(&quoted)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(text); err != nil {
-		panic(err) // a string always encodes
+		panic(err) // cannot happen: a string always encodes
 	}
 	literal := delimiters.Replace(strings.TrimSuffix(quoted.String(), "\n"))
 	return reference.ReplaceAllStringFunc(literal, func(start string) string {

@@ -1,4 +1,4 @@
-// Package textfile reads the text of files as editors on every system write them.
+// Package textfile decodes text files that editors on any operating system wrote.
 package textfile
 
 import (
@@ -8,9 +8,9 @@ import (
 	"unicode/utf16"
 )
 
-// Decode returns the text of a file in UTF-8, or in UTF-16 if the file starts with a byte order mark that says so, as
-// programs of Windows write it. The byte order mark is no part of the text. A file that is neither yields text that is no
-// valid UTF-8.
+// Decode returns the text of a file in UTF-8. It also decodes UTF-16 if the file begins with a byte order mark for it, as
+// Windows programs write it. The text does not contain the byte order mark. If the file is in another encoding, the result is
+// not valid UTF-8.
 func Decode(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
@@ -23,7 +23,7 @@ func Decode(data []byte) string {
 
 func fromUTF16(data []byte, order binary.ByteOrder) []byte {
 	if len(data)%2 != 0 {
-		return []byte{0xff} // half a character is no text
+		return []byte{0xff} // not valid UTF-8: half a character is left
 	}
 	units := make([]uint16, len(data)/2)
 	for i := range units {
