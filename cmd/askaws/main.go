@@ -1,5 +1,7 @@
-// Command askaws asks AWS whether Step Functions does what this project relies on and AWS does not document. It creates
-// nothing, and needs an AWS account. It runs in this repository, with the Node.js packages installed.
+// Command askaws asks AWS whether Step Functions has the undocumented behaviour that this project relies on. It needs an AWS
+// account, and creates nothing in it.
+//
+// Run it in this repository, after npm ci.
 package main
 
 import (

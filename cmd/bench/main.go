@@ -1,7 +1,7 @@
-// Bench measures what the project costs, how far it scales and how long it takes, prints the table, and writes
+// Bench measures the cost of the state machine, how it scales, and the time for synthesis. It prints the table, and writes
 // docs/benchmarks.md.
 //
-// It runs in the root of the repository, with the Node.js packages installed.
+// Run it in the root of the repository, after npm ci.
 package main
 
 import (

@@ -1,8 +1,7 @@
-// Demo does the whole job on the local AWS: it deploys the stack with the CDK CLI, onboards the users of
-// examples/users.json, one of which exists already, with the operator's command, and shows the mails and what IAM then
-// knows of the users.
+// Demo shows a whole onboarding on the local AWS. It deploys the stack with the CDK CLI, and runs the command onboard with
+// the users of examples/users.json, one of which exists already. Then it prints the mails, and what IAM has of each user.
 //
-// It runs in the root of the repository, with the Node.js packages installed.
+// Run it in the root of the repository, after npm ci.
 package main
 
 import (
@@ -25,7 +24,7 @@ import (
 
 const (
 	list     = "examples/users.json"
-	existing = "grace@example.com" // a user of the list
+	existing = "grace@example.com" // a user of the list that exists before the list is run
 )
 
 func main() {
@@ -53,7 +52,7 @@ func run(ctx context.Context) error {
 	return onboard(ctx, server)
 }
 
-// onboard deploys the stack to a local AWS, runs the list, and shows what came of it.
+// onboard deploys the stack to a local AWS, runs the list, and prints the outcome.
 func onboard(ctx context.Context, server *localaws.Server) error {
 	cdk := filepath.Join("node_modules", ".bin", "cdk")
 	for _, s := range []struct {
@@ -78,7 +77,7 @@ func onboard(ctx context.Context, server *localaws.Server) error {
 	return nil
 }
 
-// step does one step, and says what it is and how long it took.
+// step prints its title, does one step, and prints how long it took.
 func step(title string, do func() error) error {
 	fmt.Printf("==> %s\n", title)
 	start := time.Now()
@@ -89,7 +88,7 @@ func step(title string, do func() error) error {
 	return nil
 }
 
-// quiet runs a command whose output matters only if it fails.
+// quiet returns a function that runs a command, and that reports the output only if the command fails.
 func quiet(ctx context.Context, env []string, name string, args ...string) func() error {
 	return func() error {
 		var output bytes.Buffer
@@ -103,7 +102,7 @@ func quiet(ctx context.Context, env []string, name string, args ...string) func(
 	}
 }
 
-// loud runs a command whose output is part of the demo.
+// loud returns a function that runs a command and prints its output.
 func loud(ctx context.Context, env []string, name string, args ...string) func() error {
 	return func() error {
 		command := exec.CommandContext(ctx, name, args...)

@@ -15,7 +15,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// printMails shows each mail as its recipient sees it.
+// printMails prints each mail as its recipient sees it.
 func printMails(ctx context.Context, server *localaws.Server) error {
 	mails, err := server.Mails(ctx)
 	if err != nil {
@@ -31,7 +31,7 @@ func printMails(ctx context.Context, server *localaws.Server) error {
 	return nil
 }
 
-// printUsers shows what IAM knows of the users of the list.
+// printUsers prints what IAM has of each user of the list.
 func printUsers(ctx context.Context, server *localaws.Server) error {
 	content, err := os.ReadFile(list)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Command localaws runs the local AWS: in the foreground, or for the time of one command.
+// Command localaws runs the local AWS until Ctrl-C. If it is given a command, it runs the local AWS only while that command
+// runs.
 //
 //	go run ./cmd/localaws
 //	go run ./cmd/localaws -- command arguments…
@@ -28,7 +29,7 @@ func main() {
 	os.Exit(status)
 }
 
-// run gives the exit status of the command, if args has one.
+// run starts the local AWS. If args has a command, it runs that command and returns its exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (status int, err error) {
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]

@@ -1,4 +1,5 @@
-// Requirements ends with an error that lists everything that the tests and the demo need and this machine lacks.
+// Requirements checks the versions that the tests and the demo need. If the machine lacks something, it lists everything that
+// is missing, and exits with status 1.
 package main
 
 import (
