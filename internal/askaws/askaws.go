@@ -1,8 +1,8 @@
-// Package askaws asks AWS whether Step Functions does what this project relies on: whether it takes the definition, what its
-// states answer to the longest lists and reports, and what each construct does that AWS does not document.
+// Package askaws asks AWS whether Step Functions does what this project relies on. It asks whether AWS accepts the definition,
+// what the states answer to the longest lists and reports, and what AWS does with constructs that it does not document.
 //
-// It calls TestState and ValidateStateMachineDefinition, and nothing else. Neither creates anything, and no state is tested
-// with a role: so nothing but Step Functions is called. A caller needs the permissions states:TestState and
+// The package calls only TestState and ValidateStateMachineDefinition. Neither creates anything. No state is tested with a
+// role, so no service except Step Functions is called. The caller needs the permissions states:TestState and
 // states:ValidateStateMachineDefinition on the resource *.
 package askaws
 
@@ -34,29 +34,30 @@ Flags:
 
 Exit codes:
   0  AWS does everything as expected
-  1  AWS does something else: the output says what, and what follows
-  2  a wrong flag or argument, or the definition could not be synthesized
-  3  AWS could not be asked: credentials, permissions, region or network
+  1  AWS does something else: the output lists each difference and what follows
+  2  a flag or an argument is wrong, or the definition cannot be synthesized
+  3  AWS cannot be asked: check the credentials, permissions, region and network
 `
 
-// DefaultPace is the time from one call to the next. TestState takes about one call a second; AWS does not document its
-// quota. test_state_mock.json of radkawar/stackd has 30 calls in a row that were throttled, and others, one a second, that
-// were not.
+// DefaultPace is the time from the start of one call to the start of the next. AWS does not document the quota of TestState. It
+// accepts about one call a second: test_state_mock.json of radkawar/stackd records 30 calls in a row, which were throttled, and
+// calls at one a second, which were not.
 const DefaultPace = 1200 * time.Millisecond
 
-// API is all that the command calls.
+// API is the part of the Step Functions client that the command calls.
 type API interface {
 	TestState(context.Context, *sfn.TestStateInput, ...func(*sfn.Options)) (*sfn.TestStateOutput, error)
 	ValidateStateMachineDefinition(context.Context, *sfn.ValidateStateMachineDefinitionInput, ...func(*sfn.Options)) (*sfn.ValidateStateMachineDefinitionOutput, error)
 }
 
-// Main runs the command with the arguments behind its name, and returns its exit code.
+// Main runs the command and returns its exit code. The arguments do not include the name of the command.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	defer jsii.Close()
 	return App{Stdout: stdout, Stderr: stderr, Connect: Connect, Pace: DefaultPace, Questions: Questions}.Run(ctx, args)
 }
 
-// Connect makes the client for a region and a profile, either of which may be empty, and returns it with the region.
+// Connect returns a client for a region and a profile, and the region that the client uses. Region and profile may be empty: the
+// AWS SDK then finds them.
 func Connect(ctx context.Context, region, profile string) (API, string, error) {
 	cfg, err := operator.LoadConfig(ctx, region, profile)
 	if err != nil {
@@ -69,19 +70,19 @@ func Connect(ctx context.Context, region, profile string) (API, string, error) {
 	}), cfg.Region, nil
 }
 
-// App is the command and what it touches.
+// App is the command, with its streams and its connection to AWS.
 type App struct {
 	Stdout, Stderr io.Writer
 
-	// Connect makes the client for a region and a profile, and returns it with the region.
+	// Connect returns a client for a region and a profile, and the region that the client uses: see [Connect].
 	Connect func(ctx context.Context, region, profile string) (api API, foundRegion string, err error)
-	// Pace is the least time from one call to the next.
+	// Pace is the shortest time from the start of one call to the start of the next.
 	Pace time.Duration
-	// Questions are what is asked in a region. They fail where the definition cannot be synthesized.
+	// Questions returns the questions for a region, or an error if the definition cannot be synthesized.
 	Questions func(region string) ([]Question, error)
 }
 
-// Run is [Main] with the streams and the client of the App. It leaves the kernel of jsii running.
+// Run does what [Main] does, with the streams and the client of the App. It does not stop the jsii kernel.
 func (a App) Run(ctx context.Context, args []string) int {
 	differ, err := a.run(ctx, args)
 	switch {
@@ -128,7 +129,8 @@ func (a App) run(ctx context.Context, args []string) (differ int, err error) {
 	return a.ask(ctx, &paced{api: api, pace: a.Pace}, questions)
 }
 
-// ask asks one question after the other, with a line for each, and then says what differs.
+// ask asks the questions one after the other and prints a line for each. Then it prints every difference, and returns how many
+// answers differ.
 func (a App) ask(ctx context.Context, api API, questions []Question) (differ int, err error) {
 	var differences []difference
 	for i, question := range questions {
@@ -175,7 +177,8 @@ func (a App) report(asked int, differences []difference) {
 	fmt.Fprintf(a.Stdout, "%d as expected, %d different.\n", asked-len(differences), len(differences))
 }
 
-// paced calls AWS as often as it allows. The AWS SDK repeats a throttled call twice, within seconds; paced goes on for longer.
+// paced is an API that keeps the pace between calls and repeats a throttled call, [throttledCalls] times in all. The AWS SDK
+// repeats a throttled call only twice, within seconds.
 type paced struct {
 	api  API
 	pace time.Duration

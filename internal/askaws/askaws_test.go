@@ -29,7 +29,7 @@ var server *localaws.Server
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	// The validator of CloudFormation templates takes every kernel five seconds to start.
+	// Every jsii kernel takes five seconds to start the validator of CloudFormation templates.
 	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
 		panic(err)
 	}
@@ -64,7 +64,7 @@ func askaws(t *testing.T, endpoint string, questions []Question, args ...string)
 // passes is a question that AWS answers as expected.
 var passes = ofState("a pass", "", test{state: passing("1")}, want{status: succeeded})
 
-// questions are all questions, which take seconds to be made.
+// questions returns all questions. It makes them once, because that takes seconds.
 var questions = sync.OnceValues(func() ([]Question, error) { return Questions("us-east-1") })
 
 func allQuestions(t *testing.T) []Question {
@@ -76,7 +76,7 @@ func allQuestions(t *testing.T) []Question {
 	return all
 }
 
-// TestLocalAWSAnswersAsExpected asks the local AWS everything, by a proxy that sees which calls are made.
+// TestLocalAWSAnswersAsExpected asks the local AWS every question, through a proxy that records the calls.
 func TestLocalAWSAnswersAsExpected(t *testing.T) {
 	endpoint, err := url.Parse(server.Endpoint())
 	if err != nil {
@@ -112,7 +112,7 @@ func TestLocalAWSAnswersAsExpected(t *testing.T) {
 	}
 }
 
-// TestDifferencesAreReported falsifies what is expected, in every way in which an answer is compared.
+// TestDifferencesAreReported expects a wrong answer for each part of an answer that is compared, and for each kind of question.
 func TestDifferencesAreReported(t *testing.T) {
 	pass := passing(`"value"`)
 	pass["Assign"], pass["Next"] = map[string]any{"x": 1}, "Other"
@@ -155,7 +155,7 @@ func TestDifferencesAreReported(t *testing.T) {
 	}
 }
 
-// TestAWSCannotBeAsked has AWS deny the calls, throttle them, and be out of reach.
+// TestAWSCannotBeAsked checks the command when AWS denies the calls, and when AWS cannot be reached.
 func TestAWSCannotBeAsked(t *testing.T) {
 	answers := func(status int, body string) *httptest.Server {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -178,7 +178,7 @@ func TestAWSCannotBeAsked(t *testing.T) {
 		code, stdout, stderr := askaws(t, test.endpoint, []Question{passes})
 		if code != 3 || !strings.HasPrefix(stderr, `askaws: ask "a pass": `) || !strings.HasSuffix(stderr, test.want) ||
 			!strings.HasSuffix(stdout, "\n0 of 1 questions were asked. 0 as expected, 0 different.\n") {
-			t.Errorf("got the exit code %d and\n%s%s\nwant it to end with %s", code, stdout, stderr, test.want)
+			t.Errorf("got the exit code %d and\n%s%s\nwant stderr to end with %s", code, stdout, stderr, test.want)
 		}
 	}
 }
@@ -186,7 +186,7 @@ func TestAWSCannotBeAsked(t *testing.T) {
 func TestThrottledCallsAreRepeated(t *testing.T) {
 	calls := 0
 	throttling := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if calls++; calls <= 4 { // which is more often than the AWS SDK itself repeats a call
+		if calls++; calls <= 4 { // The AWS SDK itself makes only three attempts.
 			w.WriteHeader(400)
 			_, _ = io.WriteString(w, `{"__type": "com.amazon.coral.availability#ThrottlingException", "message": "Rate exceeded"}`)
 			return
@@ -218,7 +218,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestQuestions wants each to be complete, and each on a construct to be in the documentation.
+// TestQuestions checks that every question is complete, and that the documentation names every question about a construct.
 func TestQuestions(t *testing.T) {
 	documented, err := os.ReadFile("../../docs/state-machine.md")
 	if err != nil {
@@ -227,7 +227,7 @@ func TestQuestions(t *testing.T) {
 	names := map[string]bool{}
 	for _, question := range allQuestions(t) {
 		if names[question.Name] || question.Name == "" || question.Assumed == "" || question.IfNot == "" {
-			t.Errorf("got the question %+v", question)
+			t.Errorf("got the question %+v, want a unique Name, an Assumed and an IfNot", question)
 		}
 		names[question.Name] = true
 		if topic, _, _ := strings.Cut(question.Name, ":"); question.IsDoubtful && !strings.Contains(string(documented), "*"+topic+"*") {
@@ -236,7 +236,7 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
-// TestPartition wants the definition to be of the partition of its region.
+// TestPartition checks that the ARNs of the definition have the partition of the region.
 func TestPartition(t *testing.T) {
 	govCloud, err := synthesize("us-gov-west-1")
 	if err != nil {
@@ -244,7 +244,7 @@ func TestPartition(t *testing.T) {
 	}
 	for _, text := range []string{govCloud.noOption.text, govCloud.everyOption.text} {
 		if !strings.Contains(text, "arn:aws-us-gov:states:::aws-sdk:") || strings.Contains(text, "arn:aws:") {
-			t.Errorf("the definition is of another partition: %s", text)
+			t.Errorf("the definition has ARNs of another partition than aws-us-gov: %s", text)
 		}
 	}
 }
@@ -258,7 +258,7 @@ func TestEveryPropIsSet(t *testing.T) {
 	}
 }
 
-// TestStepsPerItem measures the steps that the figure of evaluationSteps is made of.
+// TestStepsPerItem compares stepsPerItem with the steps that the local AWS counts for an item.
 func TestStepsPerItem(t *testing.T) {
 	var steps []int
 	evaluator := jsonatatest.Start(t)

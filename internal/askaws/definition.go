@@ -23,16 +23,16 @@ import (
 
 const account = "123456789012"
 
-// definitions are those of the state machine with no option, and with every option.
+// definitions holds the definition of the state machine with no option, and the one with every option.
 type definitions struct{ noOption, everyOption definition }
 
-// definition is a definition, with names as CloudFormation gives them in place of references.
+// definition is the definition of a state machine. It has names instead of references, as after a deployment.
 type definition struct {
 	text   string
-	states map[string]map[string]any // also those of its maps
+	states map[string]map[string]any // by name, including the states inside of maps
 }
 
-// synthesize makes the definitions for a region.
+// synthesize returns the definitions for a region. It needs Node.js.
 func synthesize(region string) (synthesized definitions, err error) {
 	outdir, err := os.MkdirTemp("", "cdk.out-")
 	if err != nil {
@@ -40,8 +40,8 @@ func synthesize(region string) (synthesized definitions, err error) {
 	}
 	defer os.RemoveAll(outdir)
 	defer func() {
-		if problem := recover(); problem != nil { // the CDK for Go knows no errors
-			err = fmt.Errorf("synthesize the definition: %v: see that Node.js is on the PATH", problem)
+		if problem := recover(); problem != nil { // the CDK for Go panics instead of returning errors
+			err = fmt.Errorf("synthesize the definition: %v: check that Node.js is on the PATH", problem)
 		}
 	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &outdir})
@@ -67,16 +67,16 @@ func synthesize(region string) (synthesized definitions, err error) {
 
 const (
 	sender = "sender@example.com"
-	// hostile is text that looks as if it could break an expression.
+	// hostile is text with characters that could break an expression.
 	hostile = `"quotes" 'n' \back\ {% $states.input %} %} {%% 100% ${aws:username} $1 <b>&amp;</b> "; "漢字 😀`
-	// lastWords end the longest mail, behind its last placeholder.
+	// lastWords follow the last placeholder of the longest mail.
 	lastWords = "the end"
 )
 
-// longTemplate has nearly as many placeholders as a template may have.
+// longTemplate has nearly the largest number of placeholders that a template may have.
 var longTemplate = hostile + "\n" + strings.Repeat("{{UserName}} {{SignInUrl}}\n", 20) + "{{UserName}} " + lastWords
 
-// everyProp sets each prop except those that exclude others.
+// everyProp returns props that set every prop, except those that exclude another one.
 func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:"+partitionOf(*stack.Region())+":sns:"+*stack.Region()+":"+account+":Topic"))
 	return &onboarding.UserOnboardingProps{
@@ -97,7 +97,7 @@ func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 	}
 }
 
-// definitionOf takes the definition out of a template.
+// definitionOf returns the definition of the state machine in a template.
 func definitionOf(template any, region string) (definition, error) {
 	var decoded cloudFormation
 	if err := json.Unmarshal(encode(template), &decoded); err != nil {
@@ -123,12 +123,12 @@ func definitionOf(template any, region string) (definition, error) {
 	return definition{}, fmt.Errorf("the template has no state machine")
 }
 
-// machine is a state machine, or what a map runs for each item.
+// machine is a state machine, or the ItemProcessor of a map.
 type machine struct{ States map[string]map[string]any }
 
 func (d definition) add(of machine) error {
 	for name, state := range of.States {
-		state["QueryLanguage"] = "JSONata" // which it has from its machine, if it does not say so
+		state["QueryLanguage"] = "JSONata" // TestState gets the state without its machine, which sets the language
 		d.states[name] = state
 		if processor, ok := state["ItemProcessor"]; ok {
 			var inner machine
@@ -143,7 +143,7 @@ func (d definition) add(of machine) error {
 	return nil
 }
 
-// state returns a state with a name that the definition has.
+// state returns the state of that name. It panics if there is none.
 func (d definition) state(name string) map[string]any {
 	state, ok := d.states[name]
 	if !ok {
@@ -161,7 +161,8 @@ type cloudFormation struct {
 	region string
 }
 
-// resolve is a text with names in place of references: those that the template gives to a resource, else the id of the resource.
+// resolve returns the text of a value, with names instead of references. The name of a resource is the one that its properties
+// set, otherwise its logical ID.
 func (c cloudFormation) resolve(value any) (string, error) {
 	if text, ok := value.(string); ok {
 		return text, nil
@@ -183,7 +184,7 @@ func (c cloudFormation) resolve(value any) (string, error) {
 		}
 		return joined.String(), nil
 	}
-	return "", fmt.Errorf("the definition has %s, which is not known here", encode(value))
+	return "", fmt.Errorf("the definition has %s: expected a text, Ref, Fn::GetAtt or Fn::Join", encode(value))
 }
 
 func (c cloudFormation) name(id string) string {
@@ -203,7 +204,7 @@ func (c cloudFormation) name(id string) string {
 	return id
 }
 
-// partitionOf returns the partition of a region. The CDK may be older than a region.
+// partitionOf returns the partition of a region. It returns aws for a region that is newer than the CDK.
 func partitionOf(region string) string {
 	if name := regioninfo.RegionInfo_Get(&region).Partition(); name != nil {
 		return *name

@@ -16,7 +16,8 @@ const (
 	retriable = types.TestExecutionStatusRetriable
 )
 
-// Questions are all questions: on the definitions, on their states, and on constructs.
+// Questions returns all questions for a region: about the definitions, about their states, and about constructs. It returns an
+// error if the definition cannot be synthesized.
 func Questions(region string) ([]Question, error) {
 	definitions, err := synthesize(region)
 	if err != nil {
@@ -29,7 +30,7 @@ func (d definitions) questions() (all []Question) {
 	ofDefinition := func(options string, of definition) Question {
 		return Question{
 			Name: "the definition, " + options, Assumed: "AWS creates the state machine",
-			IfNot: "the stack cannot be deployed: change what AWS names",
+			IfNot: "the stack cannot be deployed: correct what AWS names in its answer",
 			ask:   validated(of.text, types.ValidateStateMachineDefinitionResultCodeOk),
 		}
 	}
@@ -42,15 +43,15 @@ func (d definitions) questions() (all []Question) {
 	return append(all, d.noOption.reports()...)
 }
 
-// ofState is a question about a state. The name says what it gets.
+// ofState returns a question about a state. The name consists of the name of the state, and what the state gets.
 func ofState(name, ifNot string, test test, want want) Question {
 	return Question{Name: name, Assumed: "the state answers as on the local AWS", IfNot: ifNot, ask: asked(test, want)}
 }
 
 const (
-	noList = "no list runs, or a wrong list is taken: change problems.jsonata, and let the local AWS do as AWS does"
-	noRun  = "executions stop, or go on where they must not: change the state, and let the local AWS do as AWS does"
-	noUser = "users fail: change the state, and let the local AWS do as AWS does"
+	noList = "every list is refused, or a wrong list is accepted: change problems.jsonata, and make the local AWS do what AWS does"
+	noRun  = "executions stop, or continue when they must stop: change the state, and make the local AWS do what AWS does"
+	noUser = "users fail: change the state, and make the local AWS do what AWS does"
 )
 
 func (d definition) lists() (all []Question) {
@@ -112,8 +113,9 @@ func (d definition) preflight() []Question {
 	}
 }
 
-// maps have a result for each child, which takes five users, and for each user. What AWS shows of the items is compared in
-// parts, because its form was recorded for JSONPath only.
+// maps returns the questions about the two maps. The mock of OnboardUsers has a result for each child execution, which gets five
+// users. The mock of OnboardUser has a result for each user. The items that AWS shows are compared in parts, because the form of
+// that data was recorded for JSONPath only.
 func (d definition) maps() []Question {
 	list := workload.Lists()[2].Items[:10]
 	return []Question{
@@ -161,7 +163,7 @@ func (d definition) user() []Question {
 			want{status: succeeded, next: "CreateLoginProfile"}),
 		ofState("Is the password good?: no", noUser, test{state: d.state("Is the password good?"), input: user, variables: map[string]any{"password": "no", "draws": 1}},
 			want{status: succeeded, next: "GetRandomPassword"}),
-		ofState("CreateLoginProfile: an error that quotes the password", "a password gets into the report: change failureOfPasswordCall",
+		ofState("CreateLoginProfile: an error that quotes the password", "the report shows a password: change failureOfPasswordCall",
 			test{state: d.state("CreateLoginProfile"), input: user, variables: password, context: stateNamed("CreateLoginProfile"), mockError: "Iam.IamException", cause: quoting, attempts: 6},
 			want{status: caught, error: "Iam.IamException", next: "Failed", said: []string{`"Cause":"withheld`}}),
 		ofState("CreateLoginProfile: an error that does not", noUser,
@@ -173,7 +175,7 @@ func (d definition) user() []Question {
 	}
 }
 
-// mails are the longest ones.
+// mails returns the questions about the longest mails.
 func (d definition) mails() []Question {
 	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInUrl": "https://example.com/?a={%1%}", "CauseLength": 60}
 	mock := map[string]any{"MessageId": "1"}
@@ -188,10 +190,11 @@ func (d definition) mails() []Question {
 	}
 }
 
-const noReport = "an execution fails in the end, when its users are onboarded, or its report is wrong: change report.jsonata, and let the " +
-	"local AWS do as AWS does"
+const noReport = "an execution fails after it has onboarded its users, or its report is wrong: change report.jsonata, and make the " +
+	"local AWS do what AWS does"
 
-// reports has the expression of *Summary* in a Task, because TestState takes a context only for a state that it mocks.
+// reports returns the questions about reports. The expression of *Summary* is in a Task here, because TestState accepts a context
+// only for a mocked state.
 func (d definition) reports() (all []Question) {
 	summary := map[string]any{"Type": "Task", "QueryLanguage": "JSONata", "Resource": d.state("GetAccount")["Resource"],
 		"Output": d.state("Summary")["Output"], "End": true}

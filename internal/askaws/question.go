@@ -18,26 +18,26 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Question is one thing that is asked of AWS.
+// Question is a question to AWS, with the answer that this project expects.
 type Question struct {
-	// Name is unique.
+	// Name is the name of the question, which is unique.
 	Name string
 	// Assumed is what the code, or the local AWS, takes for granted.
 	Assumed string
-	// IfNot is what follows if AWS does otherwise.
+	// IfNot says what breaks, and what to change, if AWS does something else.
 	IfNot string
-	// Expression is the JSONata that the question is about, if it is about one.
+	// Expression is the JSONata expression of a question about a construct; otherwise it is empty.
 	Expression string
-	// IsDoubtful tells of a question about a construct. Any other is about a state of the definition.
+	// IsDoubtful reports whether the question is about a construct. All other questions are about the definition.
 	IsDoubtful bool
 
 	ask func(ctx context.Context, api API) (answer, error)
 }
 
-// answer is how AWS's answer to a question is not as expected. There is none where AWS could not be asked.
+// answer holds how the answer of AWS differs from the expected one.
 type answer struct {
 	differences []string
-	note        string // on the line of the question
+	note        string // printed on the line of the question
 }
 
 // test is a call of TestState.
@@ -45,14 +45,14 @@ type test struct {
 	state            map[string]any
 	input            any
 	variables        map[string]any
-	context          any // with a mock only
+	context          any // only with a mock
 	mock             any // the result of a Task or a Map
 	mockError, cause string
-	attempts         int32 // that have failed before, if an error is mocked
+	attempts         int32 // how many attempts have failed before, with a mocked error
 	isCauseLeftOut   bool
 }
 
-// want is what a state is expected to answer. What is the zero value is not compared.
+// want is the expected answer of a state. A next, output, cause, variables or said that is the zero value is not compared.
 type want struct {
 	status types.TestExecutionStatus
 	// refused is the code of the error with which AWS is expected to refuse the test.
@@ -60,12 +60,12 @@ type want struct {
 	next      string
 	output    any
 	error     string
-	cause     []string       // parts of it
-	variables map[string]any // the others do not count
+	cause     []string       // parts of the cause
+	variables map[string]any // some of the variables
 	said      []string       // parts of the output, of the variables, of the arguments, or of the input of iterations
 }
 
-// asked is the function of a question that tests a state.
+// asked returns the function of a question that tests a state.
 func asked(test test, want want) func(context.Context, API) (answer, error) {
 	return func(ctx context.Context, api API) (answer, error) {
 		got, refusal, err := test.call(ctx, api)
@@ -76,7 +76,7 @@ func asked(test test, want want) func(context.Context, API) (answer, error) {
 	}
 }
 
-// call tests the state. The refusal is AWS's answer where it does not run the state at all.
+// call tests the state. If AWS refuses to run the state, call returns the refusal instead of the output.
 func (t test) call(ctx context.Context, api API) (got *sfn.TestStateOutput, refusal smithy.APIError, err error) {
 	input := &sfn.TestStateInput{
 		Definition: text(t.state), Input: text(t.input), InspectionLevel: types.InspectionLevelDebug,
@@ -106,7 +106,8 @@ func (t test) call(ctx context.Context, api API) (got *sfn.TestStateOutput, refu
 	return got, nil, err
 }
 
-// isAnswer tells of errors that say something about the question. By all others AWS has not looked at it.
+// isAnswer reports whether an error is an answer to the question, and stores it in refusal. After any other error, such as a
+// denied call, AWS has not answered the question.
 func isAnswer(err error, refusal *smithy.APIError) bool {
 	return errors.As(err, refusal) && slices.Contains([]string{
 		"InvalidArn", "InvalidDefinition", "InvalidExecutionInput", "ValidationException",
@@ -155,8 +156,8 @@ func (w want) compare(got *sfn.TestStateOutput, refusal smithy.APIError) []strin
 	return found
 }
 
-// plain is some JSON without spaces, sorted by keys, and without backslashes, of which there are more where JSON is inside of
-// JSON.
+// plain joins JSON texts, without spaces and with sorted keys. It removes backslashes, because JSON inside of JSON has more of
+// them.
 func plain(texts ...*string) string {
 	var joined strings.Builder
 	for _, text := range texts {
@@ -178,10 +179,10 @@ func join(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
 }
 
-// differences are lines about what is not as expected.
+// differences are the lines that describe how an answer differs from the expected one.
 type differences []string
 
-// add adds what was got and wanted, from where they begin to differ.
+// add adds the part of got and the part of want where they begin to differ.
 func (d *differences) add(what, got, want string) {
 	from := 0
 	for from < min(len(got), len(want)) && got[from] == want[from] {
@@ -190,7 +191,7 @@ func (d *differences) add(what, got, want string) {
 	*d = append(*d, fmt.Sprintf("got         %s %s\n  want        %s %s", what, around(got, from), what, around(want, from)))
 }
 
-// around is the part of a text around a place.
+// around returns the part of a text around a position, which is in bytes.
 func around(text string, at int) string {
 	const before, length = 80, 400
 	if text == "" {
@@ -224,7 +225,7 @@ func decoded(text []byte) (value any) {
 	return value
 }
 
-// text is a value as JSON. A string of an input is no JSON yet.
+// text returns a value as JSON, and {} for nil.
 func text(value any) *string {
 	if value == nil {
 		return aws.String("{}")
@@ -242,7 +243,7 @@ func encode(value any) []byte {
 	return bytes.TrimSpace(encoded.Bytes())
 }
 
-// validated is the function of a question about a definition.
+// validated returns the function of a question about a definition.
 func validated(definition string, want types.ValidateStateMachineDefinitionResultCode) func(context.Context, API) (answer, error) {
 	return func(ctx context.Context, api API) (answer, error) {
 		var refusal smithy.APIError
