@@ -14,10 +14,10 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// account is a local AWS that has our state machine, and the baseline beside it.
+// account is a local AWS that has both state machines: ours and the baseline.
 type account struct {
 	*deployed.Account
-	baseline string // its ARN
+	baseline string // the ARN of the baseline
 }
 
 // newAccount deploys the app to a local AWS with the CDK CLI, and adds the baseline.
@@ -43,7 +43,8 @@ func newAccount(ctx context.Context, server *localaws.Server) (*account, error) 
 	return a, nil
 }
 
-// newRole makes a role that may call everything that the baseline calls, as such roles often may.
+// newRole makes the role of the baseline, and returns its ARN. The role has broad permissions, as roles of hand-written state
+// machines often have.
 func newRole(ctx context.Context, client *iam.Client) (arn *string, err error) {
 	name := aws.String("Baseline")
 	role, err := client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: name, AssumeRolePolicyDocument: aws.String(
@@ -57,7 +58,7 @@ func newRole(ctx context.Context, client *iam.Client) (arn *string, err error) {
 	return role.Role.Arn, err
 }
 
-// withAccount starts a local AWS that has both state machines, and stops it after use.
+// withAccount starts a local AWS that has both state machines, calls use, and stops the local AWS.
 func withAccount(ctx context.Context, use func(*account) error) (err error) {
 	server, err := localaws.Start(ctx)
 	if err != nil {

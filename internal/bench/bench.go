@@ -1,5 +1,5 @@
-// Package bench measures what the project costs, how far it scales and how long it takes, beside a hand-written machine
-// that does the same job, and beside an empty CDK app.
+// Package bench measures what the project costs, how far it scales and how long it takes. It compares the state machine with a
+// hand-written one that does the same job, and the synthesis with that of an empty CDK app.
 package bench
 
 import (
@@ -11,23 +11,22 @@ import (
 	"time"
 )
 
-// What is measured, and how often.
 const (
-	usersOfCommand = maxAccountUsers
-	pairsOfSynth   = 9
+	usersOfCommand = maxAccountUsers // the users of the list that the command runs
+	pairsOfSynth   = 9               // how often the synthesis of each app is measured
 )
 
-// sizes are the numbers of users in one execution.
+// sizes are the numbers of users in the executions that are compared.
 var sizes = []int{1, 10, 100, 1000}
 
-// reportFile is where the report goes.
+// reportFile is the file of the report, from the root of the repository.
 var reportFile = filepath.Join("docs", "benchmarks.md")
 
-// Run measures everything in the root of the repository, prints the table, and writes the report. What it is at goes to
-// progress.
+// Run measures everything, prints the table, and writes the report. It must run in the root of the repository. It writes a line
+// to progress when it starts a step.
 func Run(ctx context.Context, stdout, progress io.Writer) error {
 	if _, err := os.Stat(cdkCLI); err != nil {
-		return fmt.Errorf("the CDK CLI is not there: run make bench in the root of the repository: %w", err)
+		return fmt.Errorf("the CDK CLI is not installed here: run make bench in the root of the repository: %w", err)
 	}
 	start := time.Now()
 	say := func(format string, args ...any) {
@@ -52,11 +51,11 @@ func Run(ctx context.Context, stdout, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	say("done: %s has the figures", reportFile)
+	say("done: the figures are in %s", reportFile)
 	return os.WriteFile(reportFile, []byte(report), 0o644)
 }
 
-// measure measures with what it builds in dir.
+// measure measures everything, and returns the table. It builds the app and the command in dir.
 func measure(ctx context.Context, dir string, say func(string, ...any)) (*Table, error) {
 	empty, onboard := filepath.Join(dir, "empty"), filepath.Join(dir, "onboard")
 	if err := newEmptyApp(empty); err != nil {

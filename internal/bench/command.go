@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// cdkCLI is the CDK CLI of the repository, in whose root the benchmark runs.
+// cdkCLI is the path of the CDK CLI from the root of the repository.
 var cdkCLI = filepath.Join("node_modules", ".bin", "cdk")
 
-// command is a command whose output matters only if it fails.
+// command is a command. Its output is shown only if it fails.
 type command struct {
 	dir  string
-	env  []string // none: that of this process
+	env  []string // nil: the environment of this process
 	name string
 	args []string
 }
 
-// errorSize is how much is told of the output of a command that failed, in bytes.
+// errorSize is the number of bytes, from the end of the output of a failed command, that the error quotes.
 const errorSize = 4000
 
 func run(ctx context.Context, c command) error {
@@ -30,7 +30,7 @@ func run(ctx context.Context, c command) error {
 	return err
 }
 
-// timed returns how long the command took.
+// timed runs the command and returns how long it took.
 func timed(ctx context.Context, c command) (time.Duration, error) {
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, c.name, c.args...)
@@ -46,7 +46,7 @@ func timed(ctx context.Context, c command) (time.Duration, error) {
 
 func environ(more ...string) []string { return append(os.Environ(), more...) }
 
-// inTurns returns the times of commands which run in turns, after a turn that does not count.
+// inTurns runs the commands in turns, and returns the times of each command. A first turn is not counted: it fills caches.
 func inTurns(ctx context.Context, turns int, commands ...command) ([][]time.Duration, error) {
 	times := make([][]time.Duration, len(commands))
 	for turn := range turns + 1 {

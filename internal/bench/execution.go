@@ -14,29 +14,29 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
-// Execution is what was measured of an execution that onboarded new users, every one of them.
+// Execution holds what was measured of an execution that onboarded all users of a list of new users.
 type Execution struct {
 	Users int
-	// Calls are the API calls of its tasks, of which Draws drew a password.
+	// Calls is the number of API calls of its tasks. Draws is how many of them drew a password.
 	Calls, Draws int
-	// States are the states that the Standard workflow entered, and the retries of its tasks; Children are the child
-	// executions that it started. AWS bills each of both as a state transition (Step Functions Developer Guide,
+	// States is the number of states that the Standard workflow entered, and of retries of its tasks. Children is the number of
+	// child executions that it started. AWS bills a state transition for each of these (Step Functions Developer Guide,
 	// "Transitions in Step Functions").
 	States, Children int
-	// Events is the length of the history.
+	// Events is the number of events in the history.
 	Events int
 	// Payload is the size of the largest input or output of a state, in bytes.
 	Payload int
 	Wall    time.Duration
-	// AtATime is how many users a child onboards at a time; Child is how long one took on the average.
+	// AtATime is the number of users that a child execution onboards at a time. Child is the mean duration of a child execution.
 	AtATime int
 	Child   time.Duration
 }
 
-// transitions are the state transitions that AWS bills.
+// transitions returns the number of state transitions that AWS bills.
 func (e Execution) transitions() int { return e.States + e.Children }
 
-// measure runs a state machine for users who do not exist yet.
+// measure runs a state machine on a list of new users, and returns what it measured.
 func (a *account) measure(ctx context.Context, stateMachine string, users int) (e Execution, err error) {
 	meter, err := newMeter(a.Endpoint())
 	if err != nil {
@@ -65,7 +65,7 @@ func (a *account) measure(ctx context.Context, stateMachine string, users int) (
 	return e, a.wantOnboarded(ctx, names)
 }
 
-// newUsers are users who were never named before, by addresses of one length.
+// newUsers returns addresses that no earlier list has. All have the same length.
 func newUsers(count int) (names []string) {
 	list := time.Now().UnixNano()
 	for i := range count {
@@ -74,7 +74,7 @@ func newUsers(count int) (names []string) {
 	return names
 }
 
-// wantOnboarded makes sure that the whole work was measured: each user is in the group, and can sign in.
+// wantOnboarded returns an error unless each user is in the group and has a login profile. Only then the whole work was measured.
 func (a *account) wantOnboarded(ctx context.Context, names []string) error {
 	for _, name := range names {
 		user, err := a.User(ctx, name)
@@ -88,7 +88,7 @@ func (a *account) wantOnboarded(ctx context.Context, names []string) error {
 	return nil
 }
 
-// examine reads what AWS stores of an execution that has ended.
+// examine measures an execution that has ended, from what AWS stores of it.
 func (a *account) examine(ctx context.Context, execution string) (e Execution, err error) {
 	described, err := a.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
 	if err != nil {
@@ -102,7 +102,7 @@ func (a *account) examine(ctx context.Context, execution string) (e Execution, e
 	return e, a.examineChildren(ctx, execution, inMap, &e)
 }
 
-// examineHistory reads the history, and returns how long the Map Run took, if there was one.
+// examineHistory measures the history. It returns the duration of the Map Run, or 0 if there was none.
 func (a *account) examineHistory(ctx context.Context, execution string, e *Execution) (inMap time.Duration, err error) {
 	var mapRunStarted time.Time
 	tries := 0
@@ -137,7 +137,8 @@ func (a *account) examineHistory(ctx context.Context, execution string, e *Execu
 	return inMap, nil
 }
 
-// examineChildren reads what is stored of the children, which ran one after the other.
+// examineChildren measures the child executions. Their mean duration is that of the Map Run divided by their number, because they
+// run one after the other.
 func (a *account) examineChildren(ctx context.Context, execution string, inMap time.Duration, e *Execution) error {
 	runs, err := a.SFN.ListMapRuns(ctx, &sfn.ListMapRunsInput{ExecutionArn: &execution})
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// environment tells when and on what the figures were measured.
+// environment returns the lines of the report about the date, the commit, the versions and the machine.
 func environment(ctx context.Context) ([]string, error) {
 	versions := []string{"Go " + strings.TrimPrefix(runtime.Version(), "go")}
 	for _, tool := range []struct {
@@ -52,7 +52,7 @@ func environment(ctx context.Context) ([]string, error) {
 	}, nil
 }
 
-// machine is the size of the machine. Where there is no /proc, less is known.
+// machine describes the machine. Without /proc it gives only the number of processors and the platform.
 func machine() string {
 	size := fmt.Sprintf("%d processors, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	if model := procField("/proc/cpuinfo", "model name"); model != "" {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestMeasure measures what three users take. Times it leaves alone.
+// TestMeasure runs the benchmark with three users, and checks the counts. It does not check times.
 func TestMeasure(t *testing.T) {
 	t.Chdir(filepath.Join("..", ".."))
 	ctx, dir, table := t.Context(), t.TempDir(), &Table{}
@@ -45,15 +45,16 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// wantComparison wants what three users take, which their number decides but for the draws of the baseline.
+// wantComparison checks the counts of three users. All of them depend only on the number of users, except the draws of the
+// baseline.
 func wantComparison(t *testing.T, c comparison) {
 	t.Helper()
 	ours := c.Ours
 	if ours.Calls != 4+3*6 || ours.Draws != 3 || ours.States != 12 || ours.Children != 1 || ours.Events > eventTarget || ours.AtATime != 3 {
-		t.Errorf("ours took %+v", ours)
+		t.Errorf("got %+v for our state machine, want other counts for three users", ours)
 	}
 	baseline := c.Baseline
 	if again := baseline.Draws - 3; baseline.Calls != 3*5+again || baseline.States != 1+3*8+2*again || baseline.Children != 0 {
-		t.Errorf("the baseline took %+v", baseline)
+		t.Errorf("got %+v for the baseline, want other counts for three users", baseline)
 	}
 }

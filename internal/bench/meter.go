@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// meter counts the API calls of state machines on their way to the services.
+// meter is a proxy between Step Functions and the services. It counts the API calls of tasks, and the draws among them.
 type meter struct {
 	*httptest.Server
 	calls, draws atomic.Int64

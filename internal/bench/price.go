@@ -10,33 +10,33 @@ const (
 	eventTarget = 50
 )
 
-// AssumedChild is how long a child execution is taken to last where its price is told: six calls of 0.3 s, and three waits
-// of a second, for throttling or until IAM knows a new user.
+// AssumedChild is the duration of a child execution that the prices assume. It is six calls of 0.3 s, and three waits of a second,
+// for throttling or until IAM knows a new user.
 const AssumedChild = 5 * time.Second
 
 const (
-	expressMemory = 64.0 / 1024 // GB, the least: a child has 50 MB, its definition and payloads of a few KB
-	expressStep   = 100 * time.Millisecond
-	expressLimit  = 5 * time.Minute
+	expressMemory = 64.0 / 1024            // GB, the least that AWS bills: a child execution uses 50 MB, its definition and payloads of a few KB
+	expressStep   = 100 * time.Millisecond // AWS rounds the duration up to this
+	expressLimit  = 5 * time.Minute        // the longest duration of a child execution
 )
 
 // stepFunctions is the service of a [Charge].
 const stepFunctions = "Step Functions"
 
-// Charge is what AWS takes money for.
+// Charge is one item that AWS bills.
 type Charge struct {
 	Service, For, Unit string
 	Amount             float64
-	// Price is that of so many units, in US dollars.
+	// Price is the price of Units units, in US dollars.
 	Price, Units float64
 }
 
-// Cost is in US dollars.
+// Cost returns the cost of the charge in US dollars.
 func (c Charge) Cost() float64 { return c.Amount / c.Units * c.Price }
 
-// Charges are those for an execution whose children take so long each, by the list prices in us-east-1 without the free
-// tiers, of the pages "AWS Step Functions pricing" (for Express the first tier of the duration), "AWS Secrets Manager
-// pricing" and "Amazon SES pricing". IAM is free.
+// Charges returns what AWS bills for the execution, if each child execution takes the given time. It uses the list prices in
+// us-east-1 without the free tiers. The sources are the pages "AWS Step Functions pricing" (for Express workflows, the first tier
+// of the duration), "AWS Secrets Manager pricing" and "Amazon SES pricing". IAM is free.
 func (e Execution) Charges(child time.Duration) []Charge {
 	billed := (child + expressStep - 1) / expressStep * expressStep
 	return []Charge{
@@ -49,7 +49,7 @@ func (e Execution) Charges(child time.Duration) []Charge {
 	}
 }
 
-// cost is the sum of the charges of a service, or of every one.
+// cost returns the sum of the charges of a service in US dollars, or of all services if the name is empty.
 func (e Execution) cost(service string, child time.Duration) (sum float64) {
 	for _, charge := range e.Charges(child) {
 		if service == "" || charge.Service == service {
@@ -59,7 +59,7 @@ func (e Execution) cost(service string, child time.Duration) (sum float64) {
 	return sum
 }
 
-// addCost adds what a user takes, and what AWS charges for 1,000 of them.
+// addCost adds the rows about calls, events and transitions per user, and about the price of 1,000 users.
 func (t *Table) addCost(c comparison) {
 	ours, baseline := c.Ours, c.Baseline
 	perUser := func(figure string, of func(Execution) int) {

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
-// addQuota onboards as many users as an account may have with one call of the command, and shows what share of each
-// limit that takes.
+// addQuota onboards the given number of users with one call of the command, and adds rows that compare what this takes with the
+// limits of AWS.
 func (t *Table) addQuota(ctx context.Context, a *account, onboard string, users int) error {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
@@ -53,7 +53,7 @@ func (t *Table) addQuota(ctx context.Context, a *account, onboard string, users 
 	return nil
 }
 
-// examineAll has the largest figures of all executions of our state machine, and how many there are.
+// examineAll returns the largest figures of all executions of our state machine, and the number of executions.
 func (a *account) examineAll(ctx context.Context) (largest Execution, executions int, err error) {
 	pages := sfn.NewListExecutionsPaginator(a.SFN, &sfn.ListExecutionsInput{StateMachineArn: &a.StateMachine})
 	for pages.HasMorePages() {

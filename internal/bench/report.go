@@ -11,7 +11,7 @@ var reportText string
 
 var reportTemplate = template.Must(template.New("report").Parse(reportText))
 
-// page is docs/benchmarks.md.
+// page returns the text of docs/benchmarks.md.
 func page(environment []string, table *Table) (string, error) {
 	var text strings.Builder
 	err := reportTemplate.Execute(&text, struct {

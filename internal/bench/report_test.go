@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// TestPrice computes two prices by hand: 1,000 transitions, and 1,000 children of half a second in 64 MB.
+// TestPrice checks two prices that were computed by hand: of 1,000 transitions, and of 1,000 child executions that take half a
+// second with 64 MB of memory.
 func TestPrice(t *testing.T) {
 	standard := Execution{States: 1000}
 	if got := dollars(standard.cost("", time.Second)); got != "$0.0250" {
@@ -40,7 +41,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestPage wants docs/benchmarks.md to have the words of the template, which the next benchmark writes.
+// TestPage checks that docs/benchmarks.md has the words of report.md.tmpl. Change both together: the next benchmark writes the page
+// from the template.
 func TestPage(t *testing.T) {
 	const environment, table = "- environment\n", "| figure "
 	content, err := os.ReadFile("../../docs/benchmarks.md")
@@ -56,7 +58,7 @@ func TestPage(t *testing.T) {
 	_, after, _ := strings.Cut(rest, "\n\nHow to read")
 	for _, part := range []string{before, between + table, "\n\nHow to read" + after} {
 		if !strings.Contains(string(content), part) {
-			t.Errorf("docs/benchmarks.md lacks, of report.md.tmpl:\n%s", part)
+			t.Errorf("docs/benchmarks.md lacks this part of report.md.tmpl:\n%s", part)
 		}
 	}
 }

@@ -15,10 +15,11 @@ const (
 	maxTemplate     = 1_000_000
 )
 
-// comparison is the same list in both machines, or in the baseline as much of it as its history takes.
+// comparison holds the executions of a list by both state machines. The baseline gets fewer users if its history is too short for
+// the list.
 type comparison struct{ Ours, Baseline Execution }
 
-// compare runs lists of these sizes, smallest first, in one execution each.
+// compare runs a list of each size with both state machines, one execution for each list. The sizes must be in ascending order.
 func (a *account) compare(ctx context.Context, sizes []int, say func(string, ...any)) (all []comparison, err error) {
 	for i, users := range sizes {
 		var c comparison
@@ -38,12 +39,12 @@ func (a *account) compare(ctx context.Context, sizes []int, say func(string, ...
 	return all, nil
 }
 
-// mostUsers is for how many users the history of the baseline suffices.
+// mostUsers returns the number of users that fill the longest history of an execution, computed from the events of this one.
 func (e Execution) mostUsers() int {
 	return int(maxEvents * float64(e.Users) / float64(e.Events))
 }
 
-// addScale adds what grows with the list.
+// addScale adds the rows about events, payloads and times for each size of a list.
 func (t *Table) addScale(comparisons []comparison) {
 	t.section("Scale, in one execution")
 	for _, c := range comparisons {

@@ -19,7 +19,7 @@ var emptyApp []byte
 
 var moduleLine = regexp.MustCompile(`(?m)^module .*$`)
 
-// newEmptyApp makes the empty app in a new folder, with the versions of this module.
+// newEmptyApp makes the empty app in a new folder. Its dependencies have the versions of this module.
 func newEmptyApp(dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
@@ -47,7 +47,8 @@ func newEmptyApp(dir string) error {
 
 const synthTarget = 1.15
 
-// addSynth measures the synthesis of the app, whose executable is app, beside that of the empty app.
+// addSynth measures the synthesis of this app and of the empty app, and adds the rows. Parameter app is the path of the executable
+// of this app, and empty is the folder of the empty app.
 func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) error {
 	assembly, err := os.MkdirTemp("", "bench-")
 	if err != nil {
@@ -88,8 +89,8 @@ func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) erro
 	return nil
 }
 
-// addTurns adds a row of medians: of the times, and of their ratio in each turn, which what the machine does besides
-// changes less. Target is 0 where there is none.
+// addTurns adds a row with the median of each command's times, and the median of the ratios of all turns. Other load on the
+// machine changes the ratio within a turn less than the times. A target of 0 means that there is none.
 func (t *Table) addTurns(figure string, ours, beside []time.Duration, target float64) {
 	var ratios []float64
 	for turn := range ours {

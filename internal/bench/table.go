@@ -16,12 +16,12 @@ type row struct{ figure, ours, baseline, ratio, target string }
 
 const none = "–"
 
-// section starts the rows of one subject.
+// section adds the heading of the rows that follow.
 func (t *Table) section(title string) {
 	t.rows = append(t.rows, row{figure: "**" + title + "**"})
 }
 
-// add adds a row; what it leaves empty there is not.
+// add adds a row. An empty cell is written as a dash.
 func (t *Table) add(r row) {
 	for _, cell := range []*string{&r.ours, &r.baseline, &r.ratio, &r.target} {
 		if *cell == "" {
@@ -42,7 +42,7 @@ func (t *Table) String() string {
 	return text.String()
 }
 
-// ratio is ours to the baseline.
+// ratio writes the ratio of ours to the baseline, such as 1 / 20.0 or 1.15.
 func ratio(ours, baseline float64) string {
 	switch {
 	case baseline == 0 || ours == 0:
@@ -53,7 +53,7 @@ func ratio(ours, baseline float64) string {
 	return fmt.Sprintf("%.2f", ours/baseline)
 }
 
-// atMost is a target, and whether it is met.
+// atMost writes a target, and whether it is met.
 func atMost[N int | float64](target, got N, text string) string {
 	if got <= target {
 		return "at most " + text + ": met"
@@ -61,7 +61,7 @@ func atMost[N int | float64](target, got N, text string) string {
 	return "at most " + text + ": **missed**"
 }
 
-// count writes a number with separators between the thousands.
+// count writes a number with commas between the thousands.
 func count(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {

@@ -1,5 +1,5 @@
-// Package deployed has the app of this repository deployed to the local AWS, and runs lists there. The tests, the demo and the
-// benchmark use it.
+// Package deployed deploys the app of this repository to the local AWS, and runs lists there. The tests, the demo and the benchmark
+// use it.
 package deployed
 
 import (
@@ -25,12 +25,12 @@ import (
 )
 
 const (
-	// Sender is the sender that the app is deployed with, unless a setting says otherwise.
+	// Sender is the sender of the deployed app, unless a setting names another one.
 	Sender = "it@example.com"
-	// Stack is the name of the stack that the app makes by default, and GroupName that of its group.
+	// Stack is the default name of the stack. GroupName is the default name of its group.
 	Stack     = contract.StackName
 	GroupName = "NoAuthorityIAMGroup"
-	// UserPath is the path of the users that it makes by default, and Tag the key of the tag that marks them.
+	// UserPath is the default path of the users. Tag is the key of the tag that marks them.
 	UserPath = "/onboarded/"
 	Tag      = contract.TagKey
 )
@@ -46,15 +46,15 @@ type Account struct {
 	bootstrapped bool
 }
 
-// NewAccount makes an account of a local AWS to which nothing is deployed yet.
+// NewAccount returns the account of a local AWS. It deploys nothing.
 func NewAccount(server *localaws.Server) *Account {
 	return &Account{Server: server, IAM: iam.NewFromConfig(server.Config()), SFN: sfn.NewFromConfig(server.Config())}
 }
 
-// Deploy bootstraps the account, once, and deploys the app, both with the stock CDK CLI, and verifies [Sender]. A setting is one
-// of the app's context, such as language=ja. The caller verifies a sender of its own.
+// Deploy deploys the app with the stock CDK CLI, and verifies [Sender]. The first call also bootstraps the account. A setting is a
+// setting of the app's context, such as language=ja. If a setting names another sender, the caller must verify it.
 func (a *Account) Deploy(ctx context.Context, settings ...string) error {
-	// Not in cdk.out, which another CDK CLI may use at the same time.
+	// Another CDK CLI may use cdk.out at the same time.
 	output, err := os.MkdirTemp("", "cdk.out-")
 	if err != nil {
 		return err
@@ -73,12 +73,13 @@ func (a *Account) Deploy(ctx context.Context, settings ...string) error {
 			return err
 		}
 		a.bootstrapped = true
-		app = []string{"--app", output} // The bootstrap has run the app too, which has the same output each time.
+		app = []string{"--app", output} // The bootstrap has also run the app, and its output is the same each time.
 	}
 	return a.deployed(ctx, settings)
 }
 
-// Create makes the stack of the app as [Account.Deploy] does, but without the CDK CLI, which takes longer than all the rest.
+// Create makes the stack of the app as [Account.Deploy] does, except that it does not use the CDK CLI, which takes longer than all
+// the rest.
 func (a *Account) Create(ctx context.Context, settings ...string) error {
 	template, err := a.template(ctx, withSender(settings))
 	if err != nil {
@@ -90,11 +91,12 @@ func (a *Account) Create(ctx context.Context, settings ...string) error {
 	return a.deployed(ctx, settings)
 }
 
-// CreateStack makes a stack from a template of the CDK, in whose account no bootstrap stack is needed.
+// CreateStack makes a stack from a template of the CDK. The account needs no bootstrap stack. It returns an error unless the stack
+// is CREATE_COMPLETE.
 func (a *Account) CreateStack(ctx context.Context, name string, template map[string]any) error {
 	template = maps.Clone(template)
-	delete(template, "Parameters") // the version of the bootstrap stack,
-	delete(template, "Rules")      // and the least one that it may be
+	delete(template, "Parameters") // the parameter is the version of the bootstrap stack
+	delete(template, "Rules")      // the rule checks that version
 	body, err := json.Marshal(template)
 	if err != nil {
 		return err
@@ -109,14 +111,14 @@ func (a *Account) CreateStack(ctx context.Context, name string, template map[str
 	if err != nil {
 		return err
 	}
-	// The local AWS answers when the stack is made.
+	// The local AWS answers CreateStack only after it has made the stack.
 	if status := described.Stacks[0].StackStatus; status != types.StackStatusCreateComplete {
 		return fmt.Errorf("the stack %s is in the status %s: %s", name, status, aws.ToString(described.Stacks[0].StackStatusReason))
 	}
 	return nil
 }
 
-// withSender adds the default sender to settings that have none.
+// withSender returns the settings, with [Sender] if they have no sender.
 func withSender(settings []string) []string {
 	if slices.ContainsFunc(settings, isSender) {
 		return settings
@@ -124,7 +126,7 @@ func withSender(settings []string) []string {
 	return append([]string{"sender=" + Sender}, settings...)
 }
 
-// stackOf returns the name of the stack that the app makes with some settings.
+// stackOf returns the name of the stack that the app makes with the settings.
 func stackOf(settings []string) string {
 	for _, setting := range settings {
 		if name, ok := strings.CutPrefix(setting, "stackName="); ok {
@@ -136,7 +138,7 @@ func stackOf(settings []string) string {
 
 func isSender(setting string) bool { return strings.HasPrefix(setting, "sender=") }
 
-// deployed does what is to be done when the stack is there.
+// deployed completes a deployment: it finds the state machine, and verifies [Sender] unless the settings name another sender.
 func (a *Account) deployed(ctx context.Context, settings []string) (err error) {
 	if a.StateMachine, err = a.StackOutput(ctx, stackOf(settings), "StateMachineArn"); err != nil || slices.ContainsFunc(settings, isSender) {
 		return err
@@ -149,7 +151,7 @@ var (
 	templates     = map[string]map[string]any{} // by region and settings
 )
 
-// template synthesizes the template once for all accounts of this process.
+// template returns the template of the app with the settings. It synthesizes each template once for all accounts of this process.
 func (a *Account) template(ctx context.Context, settings []string) (template map[string]any, err error) {
 	templatesLock.Lock()
 	defer templatesLock.Unlock()
@@ -163,7 +165,7 @@ func (a *Account) template(ctx context.Context, settings []string) (template map
 	return templates[key], nil
 }
 
-// synthesize has the app write its template, as the CDK CLI does.
+// synthesize runs the app as the CDK CLI does, and returns the template.
 func (a *Account) synthesize(ctx context.Context, settings []string) (template map[string]any, err error) {
 	root, err := localaws.Root()
 	if err != nil {
@@ -204,7 +206,7 @@ func readJSON(file string, value any) error {
 	return json.Unmarshal(content, value)
 }
 
-// CDK runs the CDK CLI in the root of this repository.
+// CDK runs the CDK CLI in the root of this repository. An error quotes its output.
 func (a *Account) CDK(ctx context.Context, arguments ...string) error {
 	root, err := localaws.Root()
 	if err != nil {
@@ -218,10 +220,11 @@ func (a *Account) CDK(ctx context.Context, arguments ...string) error {
 	return nil
 }
 
-// env has the CDK's validation of templates off, whose start takes longer than all the rest.
+// env returns the environment for the app. It turns off the CDK's validation of templates, because that takes longer to start than
+// all the rest takes.
 func (a *Account) env() []string { return append(a.Env(), "CDK_VALIDATION=false") }
 
-// StackOutput returns an output of a stack.
+// StackOutput returns the value of an output of a stack.
 func (a *Account) StackOutput(ctx context.Context, stack, key string) (string, error) {
 	found, err := cloudformation.NewFromConfig(a.Config()).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {

@@ -17,7 +17,7 @@ type Execution struct {
 	Error, Cause string
 }
 
-// Run runs an input, which is encoded as JSON, to its end.
+// Run starts an execution with the input, encoded as JSON, and waits for its end.
 func (a *Account) Run(ctx context.Context, input any) (Execution, error) {
 	encoded, err := json.Marshal(input)
 	if err != nil {
@@ -30,7 +30,7 @@ func (a *Account) Run(ctx context.Context, input any) (Execution, error) {
 	return a.Await(ctx, *started.ExecutionArn)
 }
 
-// Await waits for the end of an execution.
+// Await waits for the end of an execution, and returns it.
 func (a *Account) Await(ctx context.Context, arn string) (Execution, error) {
 	if err := a.AwaitExecution(ctx, arn); err != nil {
 		return Execution{}, err

@@ -1,4 +1,4 @@
-// Package onehost is for endpoints that have one host for every call, such as the local AWS.
+// Package onehost makes clients of the AWS SDK work with an endpoint that has one host for all calls, such as the local AWS.
 package onehost
 
 import (
@@ -8,8 +8,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Option keeps a client of the AWS SDK from writing a prefix before the host, as it does for TestState, which AWS has at
-// sync-states.<region>.amazonaws.com. It is for the field APIOptions of a configuration.
+// Option stops a client of the AWS SDK from adding a prefix to the host of an endpoint. The client adds one for TestState, for
+// example, because AWS serves it at sync-states.<region>.amazonaws.com. Use Option in the field APIOptions of a configuration.
 func Option(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("OneHost", func(
 		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,

@@ -1,5 +1,5 @@
-// Package workload holds the lists and the reports that the expressions of the state machine take longest for, with what the
-// expressions make of each. Tests evaluate them, and the command askaws has AWS evaluate them.
+// Package workload holds the lists and the reports that take the most evaluation, with the expected answers of the state machine.
+// The tests evaluate them on the local AWS, and the command askaws evaluates them on AWS.
 package workload
 
 import (
@@ -10,14 +10,15 @@ import (
 )
 
 const (
-	// Group is the group of the users. The state machine must be configured with it.
+	// Group is the group of the users. The state machine must be configured with this group.
 	Group = "Staff"
 
-	users    = 1000 // as many as a list may have
-	perChild = 5
-	// maxProblems is how many problems of a list the state machine says.
+	users    = 1000 // the most that a list may have
+	perChild = 5    // the users of a child execution
+	// maxProblems is the number of problems of a list that the state machine lists.
 	maxProblems = 200
-	// lastWrong are the items at the end of a list that are wrong: too few for the search to end before.
+	// lastWrong is the number of wrong items at the end of a list. It is less than maxProblems, so the search for problems does not
+	// end early.
 	lastWrong = 99
 )
 
@@ -25,14 +26,15 @@ const (
 type List struct {
 	Kind  string
 	Items []any
-	// Problems are the sentences of *Validate the list*. A list that is right has none.
+	// Problems are the sentences of the state *ValidateList* about the list. It is nil for a list without problems.
 	Problems []string
 }
 
-// Input is the input of an execution with the list.
+// Input returns the input of an execution with the list.
 func (l List) Input() map[string]any { return map[string]any{"IAMUserNames": l.Items} }
 
-// Lists are lists of every kind, each as long as it may be or longer.
+// Lists returns a list of every kind. Each has the largest allowed number of users, or more, except one, which has a single object
+// of 20,000 keys.
 func Lists() []List {
 	lists := []List{
 		{Kind: "addresses", Items: times(users, address)},
@@ -69,7 +71,7 @@ func Lists() []List {
 	for i := range 20_000 {
 		keys[fmt.Sprint("key", i)] = 1
 	}
-	sorted := slices.Sorted(maps.Keys(keys)) // as json.Marshal writes them
+	sorted := slices.Sorted(maps.Keys(keys)) // json.Marshal writes keys in this order
 	return append(lists, List{Kind: "an object of 20,000 keys", Items: []any{keys}, Problems: problems(2+len(keys), func(n int) string {
 		switch n {
 		case 0:
@@ -81,7 +83,7 @@ func Lists() []List {
 	})})
 }
 
-// wrongItems are the problems of items that wrong has made, which begin behind some others.
+// wrongItems returns a function for the n-th problem of items from the function wrong. The first of these items has the given index.
 func wrongItems(first int) func(n int) string {
 	return func(n int) string {
 		name := quoted("user ", n/4)
@@ -91,7 +93,7 @@ func wrongItems(first int) func(n int) string {
 	}
 }
 
-// problems are the sentences about some problems, of which the n-th is said so.
+// problems returns the sentences that the state machine lists for a number of problems. Parameter sentence returns the n-th one.
 func problems(count int, sentence func(n int) string) (sentences []string) {
 	for n := range min(count, maxProblems) {
 		sentences = append(sentences, sentence(n))
@@ -136,10 +138,10 @@ func wrong(i int) any {
 	return map[string]any{"UserName": fmt.Sprint("user ", i), "Email": fmt.Sprint("user ", i), "Group": "Other", "Extra": i}
 }
 
-// paired is the address of the item beside it in other case.
+// paired returns the i-th item of pairs. The two items of a pair are the same address, once in lower and once in upper case.
 func paired(i int) any { return []any{address(i / 2), strings.ToUpper(address(i / 2).(string))}[i%2] }
 
-// mixed is a paired address or, mostly, an object with it.
+// mixed returns an object with the paired address as the user name, except in the middle of the list, where it is the address itself.
 func mixed(i int) any {
 	if i == users/2 {
 		return paired(i)
@@ -151,7 +153,7 @@ func mixed(i int) any {
 	return user
 }
 
-// times returns n items, the i-th made by f.
+// times returns n items. The i-th is f(i).
 func times(n int, f func(i int) any) (items []any) {
 	for i := range n {
 		items = append(items, f(i))
@@ -159,11 +161,11 @@ func times(n int, f func(i int) any) (items []any) {
 	return items
 }
 
-// Report is what the child executions of a list of addresses have said.
+// Report holds the results of the child executions of a list of addresses, and the report that follows from them.
 type Report struct {
 	Kind    string
-	Results []any // an element for each child
-	// Summary is the report of the execution.
+	Results []any // one for each child execution
+	// Summary is the expected report.
 	Summary Summary
 }
 
@@ -173,12 +175,12 @@ type Summary struct {
 	Users                                            []any
 }
 
-// Context is the context of an execution whose children have said this.
+// Context returns the context of the execution that the report is about.
 func (Report) Context() map[string]any {
 	return map[string]any{"Execution": map[string]any{"Input": map[string]any{"IAMUserNames": times(users, address)}}}
 }
 
-// Reports are reports of every kind on 1,000 users.
+// Reports returns a report of every kind, each about 1,000 users.
 func Reports() []Report {
 	created, failed, skipped := children(said("Created")), children(said("Failed")), children(said("Skipped"))
 	reversed := slices.Clone(skipped)
@@ -204,12 +206,13 @@ func Reports() []Report {
 	}
 }
 
-// children are the results of all child executions, of which each gets the number of its first user.
+// children returns the results of all child executions. Parameter child returns the result of the child execution whose first user
+// has the given number.
 func children(child func(first int) any) []any {
 	return times(users/perChild, func(i int) any { return child(perChild * i) })
 }
 
-// said has a child say one word about each of its users.
+// said returns a function for the result of a child execution that reports the status word for each of its users.
 func said(word string) func(first int) any {
 	return func(first int) any {
 		return times(perChild, func(i int) any {
@@ -219,7 +222,7 @@ func said(word string) func(first int) any {
 	}
 }
 
-// silent is the status of a user whose child said nothing about it.
+// silent returns the status of a user that its child execution did not report.
 func silent(i int) any {
 	return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "unknown", "Error": "ChildExecutionFailed",
 		"Cause": "no status from its child execution"}
