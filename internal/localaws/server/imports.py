@@ -1,11 +1,11 @@
-"""Takes a third off the start of the local AWS. `install` is to be called before moto is imported.
+"""Takes a third off the start of the local AWS. Call `install` before the import of moto.
 
-moto imports every service that a stack can have. Three things there are slow, and this project needs
-neither of the last two:
+moto imports every service that a stack can have. Three steps of that are slow, and no stack of this
+project needs the last two:
 
 - botocore reads its list of endpoints again for each session. Here it reads each of its files once.
-- API Gateway imports a validator of OpenAPI documents. Here a validation ends in an error.
-- EC2 reads which types of instances there are, and in which regions. Here there are none.
+- API Gateway imports a validator, which imports pydantic. Here the validator raises an error.
+- EC2 reads the types of instances and their locations. Here there are no types.
 """
 
 import functools

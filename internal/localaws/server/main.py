@@ -1,12 +1,12 @@
-"""Starts the local AWS: moto's server with the extensions that lie beside this file.
+"""Starts the local AWS: moto's server with the extensions in the folder beside this file.
 
-Prints the port that it listens at, on the loopback interface, as one line, and ends when its
-standard input does: so it cannot outlive the process that started it.
+It listens on a free port of the loopback interface, and prints the port as one line. It ends when its
+standard input ends, so it cannot outlive the process that started it.
 """
 
 import gc
 
-gc.disable()  # until all is imported, of which nothing is garbage: that takes a fifth off the start
+gc.disable()  # The imports leave no garbage. Without the collector the start takes a fifth less time.
 
 import faulthandler
 import logging
@@ -30,14 +30,14 @@ from extensions import clients, controls, jsonata, serving
 def main() -> None:
     gc.freeze()
     gc.enable()
-    # A crash of Python itself leaves a traceback as well.
+    # With this, a crash of Python itself also leaves a traceback.
     faulthandler.enable()
-    # What fails in an execution is in its history.
+    # The history of an execution has its errors.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
-    # A worker of a Distributed Map recurses as deep as the number of its items.
+    # A worker of a Distributed Map recurses once for each of its items.
     sys.setrecursionlimit(20_000)
 
-    # An interrupt is for the process that started this one, which then ends it.
+    # An interrupt reaches also the process that started this one, and that process ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     default_user_config["stepfunctions"]["execute_state_machine"] = True
@@ -54,7 +54,7 @@ def main() -> None:
 
 class _Handler(WSGIRequestHandler):
     def log_request(self, *_: object) -> None:
-        """A line for each request says nothing."""
+        """Writes nothing: a line for each request would hide other messages."""
 
 
 def _end_with_input() -> None:

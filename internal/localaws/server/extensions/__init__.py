@@ -1,4 +1,4 @@
-"""What moto lacks, a module for each concern. Importing one changes nothing; its `install` does."""
+"""The extensions of moto, a module for each topic. Only `install` changes moto, and not an import."""
 
 from extensions import (
     attempts,
@@ -31,7 +31,7 @@ from extensions import (
 
 
 def install() -> None:
-    """Installs all extensions, once, before the server takes its first request."""
+    """Installs all extensions. Call it once, before the server takes its first request."""
     for extension in (
         attempts,
         caches,

@@ -1,7 +1,8 @@
-"""The attempts of a Retry.
+"""Counts the attempts of a Retry correctly.
 
-moto counts them below a key that it makes when it is first used. Two children of a Distributed Map
-that use it first at the same time get a key each, and one of them an attempt more than it may have.
+moto counts them under a key, which it makes at the first use. If two children of a Distributed Map use
+the key for the first time at the same time, each of them gets its own key. One of them then gets an
+attempt more than its Retry allows. Here the key exists from the start.
 """
 
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent

@@ -1,22 +1,22 @@
-"""What the role of a state machine may do.
+"""Checks each call of a task against the policies of the role of its state machine.
 
-AWS has IAM judge each call of a task by the policies of the role; moto takes every call:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. What each
-action is authorized on, and with which condition keys, is documented in
+On AWS, IAM authorizes each call of a task by these policies; moto accepts every call:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. The resource
+types and the condition keys of each action are documented in
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 
-Here the engine judges a call before it makes the call, so a proxy between the engine and the services
-does not matter. Only the policies of the role count: the role has no permissions boundary, and no
-resource has a policy. Calls that no task makes, such as those of CloudFormation, are not judged.
+The engine authorizes a call before it makes the call, so a proxy between the engine and the services
+makes no difference. Only the policies of the role count: the role has no permissions boundary, and no
+resource has a policy. Calls that no task makes, such as those of CloudFormation, are not checked.
 
-Where this module does not know something, it is stricter than AWS:
+If this module does not know something, it is stricter than AWS:
 - A role that does not exist may do nothing.
-- A call whose resource is not known needs a statement on every resource.
-- A condition operator that is not known ends the execution.
+- A call of an unknown resource needs a statement on every resource.
+- An unknown condition operator ends the execution.
 
-AWS does not document which resource a call is authorized on if its user or group does not exist. Here
-it is one without a path, so a missing group that was configured with a path is an AccessDenied. If AWS
-answers NoSuchEntity, the preflight says there that IAM has no such group.
+AWS does not document on which resource it authorizes a call for a user or a group that does not exist.
+Here it is the ARN without a path. So a missing group that is configured with a path causes AccessDenied
+here. If AWS answers NoSuchEntity, the preflight reports there that IAM has no such group.
 """
 
 import functools
@@ -49,16 +49,16 @@ _Context = dict[str, list[str]]
 
 
 class _Request(NamedTuple):
-    """What IAM judges: an action on a resource. The keys of the context are in lower case."""
+    """A request to authorize: an action on a resource. The keys of the context are in lower case."""
 
     action: str
     resource: str
     context: _Context
-    shown: str = ""  # how IAM's refusal names the resource, if not by its ARN
+    shown: str = ""  # the name of the resource in IAM's refusal, if that is not its ARN
 
 
 def install() -> None:
-    """Is to be called after the installation of results, whose call it wraps."""
+    """Call it after the installation of results, because it wraps the same method."""
     original_eval = StateTaskServiceAwsSdk._eval_service_task
 
     def eval_service_task(
@@ -127,8 +127,9 @@ def _iam_requests(
 def _mail_requests(
     action: str, parameters: _Parameters, backend: IAMBackend, region: str
 ) -> Iterator[_Request]:
-    """A mail is authorized on the identity of the sender, on each recipient that is an identity too,
-    and on the configuration set: https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+    """Yields the requests for a mail: on the identity of the sender, on each recipient that is also an
+    identity, and on the configuration set:
+    https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
     """
     name, sender = parseaddr(parameters.get("FromEmailAddress") or parameters["Source"])
     recipients = parameters["Destination"].get("ToAddresses", [])
@@ -154,7 +155,7 @@ def _ses_arn(backend: IAMBackend, region: str, kind: str, name: str) -> str:
 
 
 def _judge(request: _Request, role_arn: str, backend: IAMBackend) -> None:
-    """Raises the error of the service unless a policy of the role allows the request."""
+    """Raises the error of the service, unless a policy of the role allows the request and none denies it."""
     matching = {
         statement["Effect"]
         for statement in _statements(role_arn, backend)
@@ -220,7 +221,7 @@ def _element_matches(statement: dict[str, Any], element: str, value: str, flags:
 
 
 def _condition_holds(operator: str, got: list[str], wanted: list[str]) -> bool:
-    """Judges the values that the request has for a key, none if it lacks the key:
+    """Returns whether a condition is true for the values of a key. A request without the key has none:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
     match operator:

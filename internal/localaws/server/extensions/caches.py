@@ -1,9 +1,11 @@
-"""What moto works out anew each time, and always finds the same, and what it does in a slow way.
+"""Makes moto faster, with caches and with faster code.
 
-It lists its own folders and the methods of a class for each request, makes the parser of JSONPath
-for each state, and copies the JSON of an execution as if it were any object. The caches, and a copy
-for JSON alone, make an execution three times as fast. And it reads each template several times, as
-YAML, which takes more than a hundred times as long as JSON.
+- For each request, moto lists its own folders and the methods of a class. For each state, it makes the
+  parser of JSONPath. Here the results are cached.
+- moto copies the JSON of an execution as any other object. Here a copy function for JSON does that.
+  With this and the caches, an execution is three times as fast.
+- moto reads each template several times as YAML, which takes more than a hundred times as long as JSON. Here a
+  template in JSON is read as JSON.
 """
 
 import copy

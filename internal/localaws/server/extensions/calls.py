@@ -1,12 +1,12 @@
-"""The calls of tasks that are under way.
+"""Tracks the calls of tasks that are under way.
 
-An attempt that times out, and an iteration of a Map whose execution was stopped, are left behind with
-their call: it may take effect later, in moto as in AWS. The control
+A call may take effect after its attempt has timed out, or after its execution was stopped, in moto as
+in AWS. The control
 
     GET quiet  wait until no call of a task is under way
 
-tells a test from when on nothing comes of the executions that have ended. A call that has not begun
-when its attempt or its execution ends is not made; moto makes it.
+lets a test wait until no execution that has ended can change anything. If an attempt or an execution
+ends before its call begins, the call is not made; moto makes it.
 """
 
 import threading
@@ -25,7 +25,7 @@ _under_way = 0
 
 
 def install() -> None:
-    """Is to be called after the installation of all that wraps the calls of tasks."""
+    """Call it after the installation of all other extensions that wrap the calls of tasks."""
     original_eval = StateTaskServiceAwsSdk._eval_service_task
 
     def eval_service_task(

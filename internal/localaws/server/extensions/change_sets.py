@@ -1,14 +1,14 @@
-"""Change sets.
+"""Corrects the change sets of CloudFormation.
 
-- moto finds a change set by its name alone, though each stack may have one of that name, and does
-  not say ChangeSetNotFound where there is none, which the CDK CLI waits for:
+- moto finds a change set by its name only, although each stack may have one of that name. It does not
+  answer ChangeSetNotFound for a missing change set, and the CDK CLI waits for that answer:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
-- Executing one changes the resources, and leaves the template, the description, the parameters and
-  the outputs of the stack as they were; a new stack, which the CDK CLI makes in this way, has no
-  outputs:
+- When moto executes a change set, it changes only the resources, and not the template, the description,
+  the parameters and the outputs of the stack. So a new stack has no outputs, because the CDK CLI makes
+  it with a change set:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
-- The previous value of a parameter that names a parameter of Systems Manager is, in moto, what that
-  resolved to, which is then taken for a name:
+- Some parameters are the name of a parameter of Systems Manager. In moto, the previous value of such a
+  parameter is the resolved value, and moto then uses that as the name:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.html
 """
 

@@ -1,12 +1,12 @@
-"""What is stored of the children of a Distributed Map.
+"""Stores the data of the children of a Distributed Map.
 
-AWS keeps the input and the output of each, and writes its events to the log group of the state
+AWS keeps the input and the output of each child, and writes its events to the log group of the state
 machine; moto keeps nothing. The control
 
-    GET children?execution=…  read what is stored of the children of an execution
+    GET children?execution=…  read the stored data of the children of an execution
 
-gives both. A log without execution data still has the errors and causes of its events, which tests
-against AWS recorded: tests/aws/services/stepfunctions/v2/logs of the repository localstack/localstack.
+returns all of these. A log without execution data still has the errors and the causes of its events.
+Tests against AWS recorded that: tests/aws/services/stepfunctions/v2/logs of localstack/localstack.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ _children: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
 
 def install() -> None:
-    """Is to be called after the installation of distributed_map, whose children it looks at."""
+    """Call it after the installation of distributed_map, because it wraps the method that runs a child."""
     original_run = DistributedItemProcessorWorker._eval_job
 
     def run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job) -> None:
@@ -63,7 +63,7 @@ def _machine(arn: str) -> StateMachine:
 
 
 def _log(events: list[dict[str, Any]], machine: StateMachine) -> list[dict[str, Any]]:
-    """The records of the events, as the state machine has them logged."""
+    """Returns the records of the events in the log, as the logging configuration of the machine says."""
     logging = machine.loggingConfiguration or {}
     level = logging.get("level", "OFF")
     logged = [event for event in events if is_logging_enabled_for(level, event["type"])]

@@ -1,12 +1,13 @@
-"""The clients by which the Step Functions engine calls the services.
+"""Makes the clients with which the Step Functions engine calls the services.
 
-moto makes a client for each call, of boto3's default session, which is not safe to use from the
-threads of a Map (https://docs.aws.amazon.com/boto3/latest/guide/session.html, multithreading or
-multiprocessing with sessions), and slow. Here each service has one client, which is thread-safe.
+moto makes a client for each call, from boto3's default session. That is slow, and a session is not safe
+to use from the threads of a Map (https://docs.aws.amazon.com/boto3/latest/guide/session.html,
+multithreading or multiprocessing with sessions). Here each service has one client, which is thread-safe.
 
-Its calls reach the services without a network, and without a signature, which moto does not check.
-A proxy can be put between: it gets each call by HTTP, and answers it, or answers with the header
-X-Localaws-Pass, which sends the call on to the services.
+The calls of a client reach the services without a network. They have no signature, because moto does
+not check signatures. A test can put a proxy between the engine and the services. The proxy gets each
+call by HTTP, and answers it. If its answer has the header X-Localaws-Pass, the engine sends the call to
+the services.
 """
 
 import threading
@@ -28,11 +29,11 @@ from werkzeug.test import create_environ, run_wsgi_app
 _PASS = "X-Localaws-Pass"
 
 _CONFIG = Config(
-    # A call is one request: repeating it is for the Retry of the state machine to say.
+    # A call is one request: only the Retry of the state machine repeats it.
     retries={"total_max_attempts": 1},
     parameter_validation=False,
     signature_version=UNSIGNED,
-    user_agent="engine",  # the default one is put together anew for each call
+    user_agent="engine",  # botocore composes the default one again for each call
     max_pool_connections=50,
 )
 
@@ -49,21 +50,21 @@ def install() -> None:
 
 
 def set_services(application: Callable[..., Iterable[bytes]], url: str) -> None:
-    """Makes the engine call the services, which others reach at `url`."""
+    """Sets the services that the engine calls. Other clients reach them at `url`."""
     global _services, _here
     _services, _here = application, url
     set_endpoint(url)
 
 
 def set_endpoint(url: str) -> None:
-    """Makes the engine send its calls to `url`: of a proxy, or of the services."""
+    """Makes the engine send its calls to `url`, which is that of a proxy or of the services."""
     global _endpoint
     _endpoint = url
 
 
 def before_parse(handler: Callable[..., None]) -> None:
-    """Has a handler see each answer, as botocore's event before-parse gives it, before it is read.
-    What the handler raises is what the call raises."""
+    """Registers a handler for botocore's event before-parse of each answer. If the handler raises an
+    exception, the call raises it."""
     _handlers.append(handler)
 
 

@@ -1,10 +1,10 @@
-"""What people do at the real AWS, and no API offers: routes under /_localaws/ that speak JSON.
+"""Controls: actions that people do on AWS without an API, as routes under /_localaws/ that use JSON.
 
     POST identities/verify  {"Identity": …}  follow the link in the verification mail
-    PUT  sending            {"Enabled": …}   have the sending of the account paused, or resumed
-    POST suppressed         {"Addresses": …} have mails to addresses bounce, for good
+    PUT  sending            {"Enabled": …}   pause the sending of the account, or resume it
+    POST suppressed         {"Addresses": …} let mails to addresses bounce permanently
     GET  mails                               read the mails that were sent
-    GET  users, users?name=…                 see the users, or one, with the passwords that are set
+    GET  users, users?name=…                 read all users, or one, with their passwords
     POST sign-in            {"UserName": …, "Password": …, "NewPassword": …}
                                              sign in to the console, and choose a new password
     PUT  task-endpoint      {"URL": …}       put a proxy between state machines and services
@@ -28,15 +28,15 @@ _PREFIX = "/_localaws/"
 
 
 def add(method: str, route: str, handler: Callable[[Request], Any], waits: bool = False) -> None:
-    """Adds a control of another extension, which describes it. One that waits for something is
-    answered beside other requests, the others in their turn."""
+    """Adds a control of another extension, whose docstring describes it. `waits` says that the control
+    waits for something: then it does not block other requests."""
     _HANDLERS[method, route] = handler
     if waits:
         _WAITING.add(handler)
 
 
 class Controls:
-    """Answers the routes of the controls, and hands every other request on."""
+    """Answers the routes of the controls, and passes every other request to the application."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
@@ -52,7 +52,7 @@ def _answer(request: Request) -> Response:
     request.get_data()
     try:
         if handler is None:
-            raise NotFound(f"no control {request.method} {request.path}")
+            raise NotFound(f"there is no control {request.method} {request.path}")
         with contextlib.nullcontext() if handler in _WAITING else serving.lock:
             return Response(json.dumps(handler(request)), mimetype="application/json")
     except HTTPException as error:
@@ -117,7 +117,7 @@ def _sign_in(request: Request) -> None:
     body = request.get_json()
     user = _find_user(body["UserName"])
     if not user.password or user.password != body["Password"]:
-        raise Forbidden(f"the password of {user.name} is another")
+        raise Forbidden(f"wrong password for the user {user.name}")
     iam.check_password(_iam(), body["NewPassword"])
     user.password = body["NewPassword"]
     user.password_reset_required = False

@@ -1,4 +1,4 @@
-"""What the grammar of moto's Amazon States Language refuses, though AWS accepts it.
+"""Translates what AWS accepts, and moto's grammar of the Amazon States Language refuses:
 
 - `"ExecutionType": "EXPRESS"` in the ProcessorConfig of a Map, and a `ToleratedFailurePercentage`
   that is an integer:
@@ -8,13 +8,13 @@
 - `WriterConfig` in a ResultWriter, also alone:
   https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 
-And it reads the escapes in strings only here and there, not in Assign for one.
+The definition is translated before it is parsed. The ItemBatcher becomes two things: a comment of the
+ItemProcessor, which `items_per_batch` reads, and an ItemSelector that makes an item and the BatchInput.
+Both see the state of the parent, and the BatchInput sees no item. The translation loses that the
+children are EXPRESS. That does not matter, because moto's children keep no history.
 
-The definition is put into the words of the grammar before it is parsed. The ItemBatcher becomes the
-comment of the ItemProcessor, where `items_per_batch` finds it, and an ItemSelector that makes an item
-and the BatchInput: both see the state of the parent, the BatchInput no item. What is lost is that the children are
-EXPRESS: moto's children keep no history anyhow. The parse of a definition, which takes a second, is
-kept.
+moto decodes the escapes in strings only in some places, for example not in Assign. Here it decodes all.
+The parse of a definition takes a second, so its result is cached.
 """
 
 import functools
@@ -81,7 +81,7 @@ def _translate_map(state: dict[str, Any]) -> None:
 
 
 def items_per_batch(iteration: IterationComponent) -> int | None:
-    """How many items a child of a Distributed Map takes, if it takes a batch of them."""
+    """Returns the number of items in a batch of a Distributed Map, or None if it has no ItemBatcher."""
     comment = iteration._comment.comment if iteration._comment else ""
     if not comment.startswith(_ITEMS_PER_BATCH):
         return None

@@ -1,14 +1,14 @@
-"""The children of a Distributed Map, and its counts.
+"""Corrects the children of a Distributed Map, and its counts.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html, with the pages that
-it leads to on variables, on the context object and on the tolerated failure threshold. In moto
-- a child sees, and cannot assign, the variables of its parent; in AWS it does not see them;
-- the context of a child has the execution of the parent; in AWS it is an execution of its own;
-- a failed child becomes null; in AWS an object that describes its execution;
-- failures are never too many;
+The source is https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html, and the
+pages that it links to about variables, the context object and the tolerated failure threshold. In moto
+- a child sees the variables of its parent and cannot assign them; in AWS it does not see them;
+- the context of a child has the execution of the parent; in AWS a child is an execution of its own;
+- the result of a failed child is null; in AWS it is an object that describes the execution;
+- the tolerated failure threshold is never exceeded;
 - items are never batched;
-- the counts of a Map Run know nothing of items that wait, and go wrong when a child fails;
-- a Map Run that was stopped has succeeded.
+- the counts of a Map Run do not include pending items, and are wrong when a child fails;
+- a Map Run that was stopped has the status SUCCEEDED.
 """
 
 import datetime
@@ -90,7 +90,7 @@ def _run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job)
     except FailureEventException as failure:
         state = ProgramError(error=failure.get_execution_failed_event_details())
     except RuntimeError:
-        # The engine refuses to go on with what was stopped in the meantime.
+        # The engine raises this for an execution that was stopped in the meantime.
         state = env.program_state()
     counter, status = _COUNTER_AND_STATUS[type(state)]
     _count(record, items, running=-1, **{counter: 1})
@@ -131,7 +131,7 @@ def _select_input(worker: DistributedItemProcessorWorker, env: Environment, job:
 
 
 def _select(worker: DistributedItemProcessorWorker, env: Environment, index: int, item: Any) -> Any:
-    """Evaluates the ItemSelector, which belongs to the parent: it sees its input and variables."""
+    """Evaluates the ItemSelector. It sees the input and the variables of the parent."""
     env.states.context_object.context_object_data["Map"] = MapData(
         Item=ItemData(Index=index, Value=item)
     )
@@ -147,7 +147,7 @@ def _select(worker: DistributedItemProcessorWorker, env: Environment, index: int
 def _describe(
     execution: dict[str, Any], record: MapRunRecord, status: str, state: Any
 ) -> dict[str, Any]:
-    """What is in the place of the output of a child that did not succeed."""
+    """Returns the result of a child that did not succeed."""
     error = getattr(state, "error", None)
     details = error if isinstance(error, dict) else {}
     description = {

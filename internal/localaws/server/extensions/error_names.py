@@ -1,15 +1,15 @@
-"""The names of errors, and which of them a Retry or a Catch matches.
+"""Corrects the names of errors, and which errors a Retry or a Catch matches.
 
-- moto's table of service names in errors knows two services; AWS spells them as in
+- moto has the names of only two services in errors. AWS writes names such as
   `Iam.NoSuchEntityException`:
   https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-- A call without an answer, say because the connection was cut, is States.Runtime in moto. The SDK
-  reports it as SdkClientException:
+- A call that gets no answer, for example because the connection was cut, is States.Runtime in moto. The
+  SDK reports it as SdkClientException:
   https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
-- An answer without a request id, as some of moto's errors are, ends the execution; AWS always gives
-  one.
-- States.ALL does not match States.DataLimitExceeded and States.Runtime, and States.TaskFailed
-  matches all but these and States.Timeout:
+- An answer without a request ID ends the execution in moto, and some of moto's errors have none. AWS
+  always sends one.
+- States.ALL matches every error except States.DataLimitExceeded and States.Runtime. States.TaskFailed
+  matches every error except these, States.Timeout and States.HeartbeatTimeout:
   https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
 

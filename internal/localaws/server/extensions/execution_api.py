@@ -1,13 +1,13 @@
-"""The API of executions.
+"""Corrects the API calls about executions. In moto
 
-- GetExecutionHistory gives the whole history at once in moto, whatever was asked; and moto looks for
-  each member of each event under several names, which takes longer than the execution took:
+- GetExecutionHistory returns the whole history at once, whatever the request asks for. It also looks
+  for each member of each event under several names, which takes longer than the execution:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
-- StopExecution forgets the error and the cause, and what fails while it is being stopped makes an
+- StopExecution loses the error and the cause. A failure while an execution is being stopped makes the
   execution FAILED:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
-- DescribeExecution may tell that an execution has ended before it tells how; an output that is a
-  string or null is no JSON, and others have spaces, which count:
+- DescribeExecution may report that an execution has ended before it reports the outcome. An output that
+  is a string or null is not JSON, and other outputs have spaces, which count for the size:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 
 The control
@@ -97,7 +97,7 @@ def _stop_execution(self: StepFunctionResponse) -> ActionResult:
 
 
 def _terminated(self: BaseExecutionWorkerCommunication) -> None:
-    """Sets the outcome before the status, so that whoever sees the status sees the outcome."""
+    """Sets the outcome before the status: a request that sees the status also sees the outcome."""
     execution = self.execution
     environment = execution.exec_worker.env
     state = environment.program_state()

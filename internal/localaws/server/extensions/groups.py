@@ -1,9 +1,9 @@
-"""Groups.
+"""Corrects IAM groups.
 
-- moto's GetGroup gives all users of a group, whatever MaxItems says. From some hundreds of users on
-  that is more than a task may return:
+- moto's GetGroup ignores MaxItems and returns all users of a group. For some hundreds of users that is
+  more than a task may return:
   https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetGroup.html
-- moto deletes a group that has users or policies:
+- moto deletes a group that has users or policies; IAM refuses to:
   https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html
 """
 

@@ -1,17 +1,17 @@
-"""What IAM refuses, and moto does not.
+"""Refuses what IAM refuses and moto accepts:
 
-- a user name of more than 64 characters or with others than these, and one that differs from
-  another only in case, and more than 5,000 users; a group name that differs from another only in
-  case, whatever the paths:
+- a user name with more than 64 characters, or with a character that IAM does not allow;
+- a user name or a group name that differs from an existing one only in case, whatever the paths;
+- more than 5,000 users:
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-- a password against the policy of the account, or against the default policy where there is none:
-  https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
+- a password that violates the password policy of the account, or the default policy if the account has
+  none: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
 
-And moto forgets the PasswordResetRequired of CreateLoginProfile:
+This module also keeps the PasswordResetRequired of CreateLoginProfile, which moto loses:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
 
-The policies that AWS manages are loaded for the one account that is used. moto has none by default,
-or the 1,400 of them for each account and partition, at each reset, which takes a second.
+And it loads the AWS managed policies only for the account that is used. By default moto loads none. It
+can load all 1,400 for each account and partition, but that takes a second at each reset.
 """
 
 import re
@@ -109,7 +109,7 @@ def _create_login_profile(self: IamResponse) -> ActionResult:
 def _update_login_profile(
     self: IAMBackend, user_name: str, password: str | None, password_reset_required: bool | None
 ) -> User:
-    """Changes what is given, and leaves the rest as it is."""
+    """Changes the password and the reset, each only if the request sets it."""
     user = self.get_login_profile(user_name)
     if password is not None:
         check_password(self, password)
@@ -121,7 +121,8 @@ def _update_login_profile(
 
 
 def check_password(backend: IAMBackend, password: str) -> None:
-    """Raises PasswordPolicyViolation where the policy of the account refuses the password."""
+    """Raises PasswordPolicyViolation if the password violates the policy of the account, or the default
+    policy if the account has none."""
     policy = backend.account_password_policy
     minimum = policy.minimum_password_length if policy else 8
     if not minimum <= len(password) <= 128:

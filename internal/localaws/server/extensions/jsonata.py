@@ -1,14 +1,13 @@
-"""JSONata.
+"""Evaluates JSONata expressions, and refuses wrong ones when a state machine is created.
 
-moto has the bridge to an evaluator, but no evaluator. Step Functions has version 2.0.6 of the
-reference implementation
-(https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), so that is what is
-used here: the npm package jsonata in one Node.js process, within the bounds of AWS, see jsonata.js.
-`$states` and the variables are bound as values; an expression that fails, that is beyond a bound, or
-that is undefined, raises States.QueryEvaluationError, in the words that AWS was seen to use:
+moto can call an evaluator, but has none. Step Functions uses version 2.0.6 of the reference
+implementation (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html). The local
+AWS uses it too: the npm package jsonata in one Node.js process, within the bounds of AWS (jsonata.js).
+`$states` and the variables are bound as values. An expression that fails, exceeds a bound or is
+undefined raises States.QueryEvaluationError. The causes have the words that were recorded on AWS:
 https://github.com/floci-io/floci/issues/2737
 
-And moto takes every expression when a state machine is created, where AWS refuses some: see
+moto accepts every expression when a state machine is created. AWS refuses some: see
 https://github.com/floci-io/floci/issues/2670 and the tests of that project.
 """
 
@@ -59,17 +58,17 @@ _WHOLE_STATES = re.compile(r"\$states(?!\s*\.)")
 
 
 class InvalidDefinition(ServiceException):
-    """AWS does not take the definition."""
+    """The definition is invalid."""
 
     code = "InvalidDefinition"
 
 
 class EvaluationError(Exception):
-    """An expression failed, or is undefined."""
+    """An expression failed, or its value is undefined."""
 
 
 class _Evaluator:
-    """One Node.js process, which answers one request after the other."""
+    """A Node.js process, which answers one request after the other."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -105,7 +104,7 @@ class _Evaluator:
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{_SCRIPT.name} ended, see its message above")
+            raise RuntimeError(f"{_SCRIPT.name} ended: see its message in the log of the local AWS")
         return json.loads(line)
 
 
@@ -140,22 +139,22 @@ def _eval_expression(self: StringJSONata, env: Environment) -> None:
 
 
 def _bindings(expression: str, env: Environment) -> dict[str, Any]:
-    """What the expression may refer to. What it does not name is left out: it may be large."""
+    """Returns the bindings that the expression names. Others are left out, because they may be large."""
     all_variables = variables.visible(env.variable_store)
     bindings = {name: value for name, value in all_variables.items() if f"${name}" in expression}
     whole = _WHOLE_STATES.search(expression)
     bindings["states"] = {
         key: value
         for key, value in env.states._states_data.items()
-        # The engine has None for a result or an error output that does not exist.
+        # For a result or an error output that does not exist, the engine has None.
         if (value is not None or key == "input") and (whole or key in expression)
     }
     return bindings
 
 
 def _eval_component(self: EvalComponent, env: Environment) -> None:
-    """Keeps the place of what is evaluated, such as Output/Users; moto knows the last part of it,
-    by the name of a class."""
+    """Tracks the path of the field that is evaluated, such as Output/Users. moto knows only its last
+    part, from the name of a class."""
     outer = getattr(env, "_fields", [])
     env._fields = [] if isinstance(self, CommonStateField) else outer + _field_of(self)
     try:
@@ -193,7 +192,7 @@ def _failure(expression: str, env: Environment, problem: str) -> FailureEvent:
 
 
 def diagnose(machine: dict[str, Any], location: str = "") -> list[dict[str, str]]:
-    """What AWS refuses in the expressions of a definition, with the place of each."""
+    """Returns the problems for which AWS refuses the expressions of a definition, with their locations."""
     found = []
     for name, state in machine.get("States", {}).items():
         found += _diagnose_state(state, f"{location}/States/{name}")
@@ -238,9 +237,10 @@ def _diagnose_value(value: Any, has: list[str], location: str) -> list[dict[str,
 
 
 def _problems_of_text(text: str, has: list[str]) -> list[dict[str, str]]:
-    """Of an expression, or of text that has a mark of one, which "will result in a validation error":
-    https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. How AWS puts that,
-    and whether it minds marks inside of text, is not known."""
+    """Returns the problems of an expression, or of text with one of the marks {% and %}. A text with only
+    one mark "will result in a validation error":
+    https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. It is not known how AWS
+    words that error, and whether AWS refuses marks inside of text."""
     if text.startswith("{%") and text.endswith("%}"):
         return _evaluator.check(text[2:-2], has)
     if "{%" in text or "%}" in text:
@@ -252,7 +252,7 @@ def _problems_of_text(text: str, has: list[str]) -> list[dict[str, str]]:
 def _validate_definition(definition: str) -> None:
     try:
         _original_validate(definition)
-    except api.InvalidDefinition as error:  # which moto answers as an internal error
+    except api.InvalidDefinition as error:  # moto would answer with an internal error
         raise InvalidDefinition(
             f"Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: {error.message}'"
         ) from error

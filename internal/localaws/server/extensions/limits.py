@@ -1,15 +1,16 @@
-"""The sizes that Step Functions bounds.
+"""Enforces the size limits of Step Functions.
 
-- A payload has at most 262,144 bytes as JSON in UTF-8 without spaces: the input and the output of a
-  state, the result of a task, its arguments, the input of an execution
-  (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). moto counts with
-  spaces and escapes, and does not look at arguments and inputs.
-- What one Assign sets has at most as many, together, each variable as its JSON
-  (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html); moto bounds nothing.
+- A payload has at most 262,144 bytes as JSON in UTF-8 without spaces. Payloads are the input and the
+  output of a state, the result and the arguments of a task, and the input of an execution
+  (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). moto counts spaces and
+  escapes, and does not check arguments and inputs.
+- The variables that one Assign sets have together at most as many bytes, each as its JSON
+  (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html). moto has no limit.
 
-The causes are those of the snapshots of localstack/localstack (test_states_errors.snapshot.json), of
-mbc-net/mbc-cqrs-serverless (pull request 466, on arguments), and those that radkawar/stackd recorded
-(variable_limits.json). What AWS says of the input of an execution is not known.
+The words of the causes are from the snapshots of localstack/localstack
+(test_states_errors.snapshot.json), from mbc-net/mbc-cqrs-serverless (pull request 466, about arguments),
+and from the recordings of radkawar/stackd (variable_limits.json). The words of AWS about the input of an
+execution are not known.
 """
 
 import json

@@ -1,19 +1,19 @@
-"""The pace of time in the engine.
+"""Sets how fast time passes in the engine.
 
-AWS has no such thing: it lets a test that injects faults go through retries and time-outs in a
-fraction of the time, and makes time-outs independent of how busy the machine is. The control
+AWS has nothing like this. With it, a test that injects faults takes a fraction of the time for retries
+and time-outs, and its time-outs do not depend on how busy the machine is. The control
 
     PUT pace  {"Factor": …}
 
-makes the waits before retries, and the Wait states, last that many times as long as they would. No
-time-out passes by itself then: not of a task, and not of a state machine. A call of a task times out
-if its answer, say of a proxy, has the header X-Localaws-Timeout: that ends the attempt at once, as if
-TimeoutSeconds had passed. A state without TimeoutSeconds would wait without end, so the execution
-fails there with States.Runtime.
+multiplies the duration of Wait states and of the waits before retries by the factor. Then no time-out
+passes by itself, neither of a task nor of a state machine. Instead, a call of a task times out if its
+answer has the header X-Localaws-Timeout, which a proxy can set. The attempt ends at once, as if
+TimeoutSeconds had passed. If the state has no TimeoutSeconds, the execution fails with States.Runtime,
+because on AWS the state would wait without end.
 
-With a factor of 0 the clock counts again, and the header is not looked at.
+With a factor of 0, time-outs follow the clock, and the header is ignored.
 
-Heartbeats and task tokens, which no state of this project has, always follow the clock.
+Heartbeats and task tokens always follow the clock. No state of this project has them.
 """
 
 import threading
@@ -41,7 +41,7 @@ _factor = 0.0
 
 
 def install() -> None:
-    """Is to be called after the installation of results, whose call it wraps."""
+    """Call it after the installation of results, because it wraps the same method."""
     retrier_decl.time = _Time
     execute_state.threading = _Threading
     program.threading = _Threading
@@ -61,7 +61,7 @@ def _wait(seconds: float) -> float:
 
 
 def _timeout(seconds: float | None) -> float | None:
-    """How long a time-out lasts; None if it never passes by itself."""
+    """Returns the duration of a time-out, or None if it never passes by itself."""
     return None if _factor else seconds
 
 
@@ -108,7 +108,7 @@ def _fail_without_timeout() -> None:
         except EvalTimeoutError:
             if self.timeout.is_default_value():
                 raise RuntimeError(
-                    f"the call of {self.name} gets no answer, and the state has no TimeoutSeconds"
+                    f"the call of {self.name} got no answer, and the state has no TimeoutSeconds: set it"
                 ) from None
             raise
 

@@ -1,9 +1,11 @@
-"""The region that everything is in, and its partition.
+"""Sets the region of the local AWS, and its partition.
 
-- moto resolves AWS::Partition to aws and AWS::URLSuffix to amazonaws.com in every region:
+- moto resolves AWS::Partition to aws and AWS::URLSuffix to amazonaws.com in every region. Here they
+  depend on the region:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
-- CloudFormation refuses a template that looks up what a mapping does not have, and makes nothing;
-  moto makes what it comes to first, and then fails with an internal error. The words are those of
+- If a template looks up a key that a mapping does not have, CloudFormation refuses the template and
+  makes nothing. moto makes some resources, and then fails with an internal error. The words of the
+  refusal are from
   https://docs.aws.amazon.com/elasticbeanstalk/latest/relnotes/release-2019-06-07-linux.html
 """
 
@@ -72,12 +74,12 @@ def _check_look_ups(parsed: dict[str, Any], region: str) -> None:
 
 
 def _resolve(argument: Any, known: dict[str, str]) -> Any:
-    """The argument, or what it refers to if that is a pseudo parameter."""
+    """Returns the argument, or the value of the pseudo parameter that it refers to."""
     return known.get(argument.get("Ref"), argument) if isinstance(argument, dict) else argument
 
 
 def _find(value: Any, function: str) -> Iterator[Any]:
-    """The arguments of all calls of a function, wherever they are in a template."""
+    """Yields the arguments of each call of a function in a template."""
     if isinstance(value, dict):
         if value.keys() == {function}:
             yield value[function]

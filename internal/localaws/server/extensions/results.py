@@ -1,7 +1,7 @@
-"""The results of aws-sdk tasks.
+"""Writes the dates in the results of aws-sdk tasks as text.
 
-moto leaves dates in them, which neither JSONata nor the history can take; AWS gives ISO 8601
-strings such as "2026-11-24T01:02:03Z":
+moto leaves date objects in the results, which neither JSONata nor the history accepts. AWS returns ISO
+8601 strings such as "2026-11-24T01:02:03Z":
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 """
 

@@ -1,10 +1,10 @@
-"""How requests are answered.
+"""Answers requests one after the other, and reports exceptions.
 
-- One after the other. moto's backends are written for one thread: a request that goes through the
-  users while another adds one ends with "dictionary changed size during iteration".
-- An exception in moto or in an extension is an answer that no SDK repeats, with what happened in its
-  message; the traceback is on stderr. moto answers 500, which SDKs repeat: the second request then
-  finds what the first has left, and is refused for a reason that is not the cause.
+- moto's backends are written for one thread. If a request iterates over the users while another request
+  adds one, it fails with "dictionary changed size during iteration".
+- If moto or an extension raises an exception, the answer is an error that no SDK retries. Its message
+  has the exception, and stderr has the traceback. moto answers 500, which SDKs retry. The second request
+  then fails because of what the first one changed, and its error hides the cause.
 """
 
 import io
@@ -19,13 +19,13 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-# While a request has the lock, no other is answered: what holds it must not wait for another request.
+# A request is answered while it holds the lock. Code that holds it must not wait for another request.
 lock = threading.Lock()
 
-# These run tasks, which make requests, before they answer.
+# These calls run tasks before they answer, and the tasks make requests. So they do not take the lock.
 _CALLS_BACK = re.compile(r"AWSStepFunctions\.(StartSyncExecution|TestState)")
 
-# Not 500, 502, 503 or 504, which the SDKs repeat: retry/standard.go of the SDK for Go,
+# The SDKs retry 500, 502, 503 and 504, but not 501: retry/standard.go of the SDK for Go,
 # service-error-classification of the SDK for JavaScript, data/_retry.json of botocore.
 _STATUS = 501
 _CODE = "LocalAWSInternalError"
@@ -34,7 +34,7 @@ _Application = Callable[..., Iterable[bytes]]
 
 
 class Serving:
-    """Has an application answer one request after the other."""
+    """Lets an application answer one request after the other."""
 
     def __init__(self, application: _Application) -> None:
         self._application = application
@@ -52,7 +52,7 @@ class Serving:
 
 
 def _read(environ: dict[str, Any]) -> None:
-    """Reads the request before its turn comes, so that a slow client keeps nobody waiting."""
+    """Reads the request before it takes the lock, so that a slow client does not block other requests."""
     if environ.get("wsgi.input_terminated"):
         body = environ["wsgi.input"].read()
     else:

@@ -1,5 +1,5 @@
-"""Makes what happens by chance happen for certain, in a local AWS that is started with this folder on
-its PYTHONPATH."""
+"""Makes rare failures happen every time, in a local AWS that starts with this folder on its
+PYTHONPATH."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ _before_execution = StateTaskServiceAwsSdk._before_eval_execution
 
 
 def _call_slowly(self, *args, **kwargs):
-    """Two requests at the same time do each other harm."""
+    """Raises an exception if two requests are handled at the same time."""
     if not _one.acquire(blocking=False):
         raise RuntimeError("two requests at the same time")
     try:
@@ -31,7 +31,7 @@ def _call_slowly(self, *args, **kwargs):
 
 
 def _create_and_fail(self):
-    """An exception after the effect."""
+    """Creates the user. If its path is /fails/, raises an exception afterwards."""
     result = _create_user(self)
     if self._get_param("Path") == "/fails/":
         raise RuntimeError("<broken> after the effect")
@@ -39,13 +39,13 @@ def _create_and_fail(self):
 
 
 def _start_slowly(self, env):
-    """An execution takes its time to begin."""
+    """Delays the start of each execution."""
     time.sleep(0.2)
     _eval_program(self, env)
 
 
 def _hold(self, *args, **kwargs):
-    """A state whose comment is a URL makes its call once the URL has answered."""
+    """Delays the call of a state that has a comment: the call waits until that URL has answered."""
     if self.comment:
         urllib.request.urlopen(self.comment.comment).read()
     return _before_execution(self, *args, **kwargs)
