@@ -1,33 +1,34 @@
-// Evaluates JSONata with the reference implementation, as Step Functions does, and within its bounds.
+// Evaluates JSONata with the reference implementation, as Step Functions does, and within the bounds of Step Functions.
 //
-// Each line of the standard input is a request, and each gets one line in answer:
+// Each line of the standard input is a request. The answer is one line on the standard output:
 //
-//   {"expression": …, "bindings": {name: value}}  evaluates: {"value": …}, without value where the expression is
-//                                                 undefined, and the "depth" and the "steps" that it took
-//   {"check": …, "has": ["result"]}               says what CreateStateMachine refuses in the expression of a field that
-//                                                 has these parts of $states: {"problems": [{"code": …, "message": …}]}
+//   {"expression": …, "bindings": {name: value}}  evaluates the expression. The answer has the "value", or no value if it is
+//                                                 undefined, and the "depth" and the "steps" of the evaluation.
+//   {"check": …, "has": ["result"]}               checks the expression of a field, in which $states has these parts. The
+//                                                 answer lists why CreateStateMachine refuses the expression:
+//                                                 {"problems": [{"code": …, "message": …}]}
 //
-// or {"error": …, "code": …}. The process ends with its input.
+// If a request fails, the answer is {"error": …, "code": …}. The process ends when its input ends.
 'use strict';
 
 const crypto = require('crypto');
 const jsonata = require('jsonata');
 const readline = require('readline');
 
-// The bounds of one evaluation. Depth and memory were measured on AWS, with TestState: issues 2737 and 2783 of
-// floci-io/floci. At a depth of 101, and with a value of one byte more, an evaluation fails.
+// The bounds of one evaluation. Depth and memory were measured on AWS with TestState: issues 2737 and 2783 of floci-io/floci.
+// An evaluation fails at a depth of 101, and with a value that is one byte larger.
 //
-// What AWS counts as memory is not known. Expressions of AWS Elemental Inference have the same bounds (its User Guide,
-// "Expression limits and guardrails"), with "memory allocated during each evaluation: 10 MB". If Step Functions adds up all
-// that is allocated, it refuses some evaluations that pass here: so an expression should make few large values.
+// It is not known what AWS counts as memory. Expressions of AWS Elemental Inference have the same bounds (its User Guide,
+// "Expression limits and guardrails"), with "memory allocated during each evaluation: 10 MB". If Step Functions adds up
+// everything that is allocated, it refuses some evaluations that pass here. So an expression should make few large values.
 const maxDepth = 100;
 const maxValue = 6_990_256; // a number counts 8 bytes, a character 1
 const maxPad = 262_144; // the characters that $pad adds: recorded on AWS by radkawar/stackd, expression_limits.json
 const maxRange = 360_145; // the numbers of $range
 
-// AWS ends an evaluation after one second (Step Functions Developer Guide, "Transforming data with JSONata"). A clock would
-// fail by chance on a busy machine, so a bound on the steps stands in for it. Here a step takes about 5 µs, and 200,000 of
-// them a second. How many steps AWS takes in a second is not known: so an expression should stay far below.
+// AWS ends an evaluation after one second (Step Functions Developer Guide, "Transforming data with JSONata"). A limit on time
+// would fail evaluations by chance on a busy machine, so the number of steps is limited instead. Here a step takes about 5 µs,
+// so 200,000 steps take a second. It is not known how many steps AWS takes in a second, so an expression should take far fewer.
 const maxSteps = 200_000;
 
 const causes = {
@@ -44,7 +45,7 @@ function refuse(isBeyond, what) {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-step-functions
 const functions = {
-  eval: undefined, // as a function that does not exist: T1006 when it is called
+  eval: undefined, // Step Functions has no $eval: a call fails with T1006
   parse: [text => JSON.parse(text), '<s-:x>'],
   uuid: [() => crypto.randomUUID(), '<:s>'],
   random: [seed => (seed === undefined ? Math.random() : seededRandom(seed)), '<n?:n>'],
@@ -86,10 +87,11 @@ function partition(array, size) {
   return parts;
 }
 
-// Meter watches one evaluation. AWS's cause for too deep an evaluation is that of the guard in jsonata's own test suite
-// (timeboxExpression in test/run-test-suite.js), which leaves out what a constructor evaluates side by side, and forgets to
-// come up again where a function has such a constructor. Whether AWS does so is not known: depth is counted both with these
-// and without, and the greater one counts.
+// Meter counts the steps, the depth and the sizes of values of one evaluation. AWS's cause for an evaluation that is too deep
+// is the message of the guard in jsonata's own test suite (timeboxExpression in test/run-test-suite.js). That guard does not
+// count the parts that a constructor evaluates in parallel. It also does not count down again after a function that has such a
+// constructor. It is not known whether AWS counts in the same way. So Meter counts the depth with these parts and without, and
+// uses the greater number.
 class Meter {
   constructor() {
     this.steps = 0;
@@ -165,7 +167,7 @@ function isFunction(value) {
   return typeof value === 'function' || Boolean(value && (value._jsonata_lambda || value._jsonata_function));
 }
 
-// A function has no JSON: as a value it counts as undefined.
+// A function has no JSON, so a value that is a function is undefined.
 function withoutFunctions(key, value) {
   return isFunction(value) ? undefined : value;
 }
@@ -180,9 +182,11 @@ async function evaluate({ expression: text, bindings }) {
   return { value, depth: meter.depth, steps: meter.steps };
 }
 
-// What CreateStateMachine refuses, as floci-io/floci measured it with ValidateStateMachineDefinition
-// (JsonataTopLevelReferencesTest.java): a name, or $, that refers to no object, because an expression has no context but in
-// the steps, predicates, sort terms and groupings of a path; $$ anywhere; a part of $states that the field does not have.
+// check returns why CreateStateMachine refuses an expression. floci-io/floci measured this with ValidateStateMachineDefinition
+// (JsonataTopLevelReferencesTest.java). AWS refuses
+// - a name or $ that refers to no object. Only the steps, predicates, sort terms and groupings of a path have a context object;
+// - $$ anywhere;
+// - a part of $states that the field does not have.
 function check({ check: text, has }) {
   let tree;
   try {

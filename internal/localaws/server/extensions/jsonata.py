@@ -139,7 +139,7 @@ def _eval_expression(self: StringJSONata, env: Environment) -> None:
 
 
 def _bindings(expression: str, env: Environment) -> dict[str, Any]:
-    """Returns the bindings that the expression names. Others are left out, because they may be large."""
+    """Returns the bindings that the expression names. The others may be large, so they are left out."""
     all_variables = variables.visible(env.variable_store)
     bindings = {name: value for name, value in all_variables.items() if f"${name}" in expression}
     whole = _WHOLE_STATES.search(expression)
@@ -192,7 +192,7 @@ def _failure(expression: str, env: Environment, problem: str) -> FailureEvent:
 
 
 def diagnose(machine: dict[str, Any], location: str = "") -> list[dict[str, str]]:
-    """Returns the problems for which AWS refuses the expressions of a definition, with their locations."""
+    """Returns why AWS refuses expressions of a definition: the problems, each with its location."""
     found = []
     for name, state in machine.get("States", {}).items():
         found += _diagnose_state(state, f"{location}/States/{name}")
@@ -237,8 +237,8 @@ def _diagnose_value(value: Any, has: list[str], location: str) -> list[dict[str,
 
 
 def _problems_of_text(text: str, has: list[str]) -> list[dict[str, str]]:
-    """Returns the problems of an expression, or of text with one of the marks {% and %}. A text with only
-    one mark "will result in a validation error":
+    """Returns the problems of an expression, or of text with a mark, {% or %}. A text with only one mark
+    "will result in a validation error":
     https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. It is not known how AWS
     words that error, and whether AWS refuses marks inside of text."""
     if text.startswith("{%") and text.endswith("%}"):

@@ -52,7 +52,7 @@ class Serving:
 
 
 def _read(environ: dict[str, Any]) -> None:
-    """Reads the request before it takes the lock, so that a slow client does not block other requests."""
+    """Reads the request before it takes the lock. So a slow client does not block other requests."""
     if environ.get("wsgi.input_terminated"):
         body = environ["wsgi.input"].read()
     else:

@@ -1,25 +1,25 @@
-"""SES, version 2 of its API.
+"""Corrects version 2 of the API of SES.
 
-- An identity must be verified before it can send, and a domain covers its addresses; moto takes
-  every identity that exists:
+- An identity must be verified before it can send, and a domain identity covers the addresses of the
+  domain. moto lets every identity that exists send:
   https://docs.aws.amazon.com/ses/latest/dg/verify-addresses-and-domains.html
-- Addresses are compared with regard to letter case, and domains without, which SES names in lower
-  case; moto compares both as they are written:
+- SES compares addresses with regard to letter case, and domains without. It names domains in lower case.
+  moto compares both with regard to case:
   https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html and
   https://github.com/getmoto/moto/pull/4050, whose test was run against AWS
-- An identity is created once in a region; moto makes it anew, and not verified:
+- SES refuses to create an identity that the region has already. moto makes it again, not verified:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
-- moto has no GetAccount, and no switch for sending:
+- moto has no GetAccount, and cannot pause the sending:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
-- A message tag has letters, digits, _ and - only; moto takes every one:
+- A message tag has only letters, digits, _ and -. moto accepts every tag:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
-- moto keeps one body of a message, and no Reply-To; here the whole request is kept.
-- moto takes a mail with a configuration set that does not exist; SES has no such resource then:
+- moto keeps only one body of a message, and no Reply-To. Here the whole request is kept.
+- SES answers NotFoundException to a mail with a configuration set that does not exist. moto accepts it:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
-- moto answers a GetConfigurationSet with what is no SendingOptions, and another error:
+- moto's GetConfigurationSet returns invalid SendingOptions, and another error than SES:
   https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetConfigurationSet.html
 
-The state hangs on moto's objects, so that a reset of moto resets it too.
+The state is in attributes of moto's objects, so a reset of moto resets it too.
 """
 
 import json
@@ -44,7 +44,7 @@ _original_get_identity = SESV2Backend.get_email_identity
 
 
 class MessageRejected(JsonRESTError):
-    """The message has content, or a sender, that SES does not accept."""
+    """SES does not accept the content or the sender of the message."""
 
     code = 400
 
@@ -53,7 +53,7 @@ class MessageRejected(JsonRESTError):
 
 
 class BadRequest(JsonRESTError):
-    """The request is not what SES expects."""
+    """The request is invalid."""
 
     code = 400
 
@@ -62,7 +62,7 @@ class BadRequest(JsonRESTError):
 
 
 class AlreadyExists(JsonRESTError):
-    """SES has the identity already. The words are those of SES: issue 4556 of anomalyco/sst."""
+    """SES already has the identity. The words are those of SES: issue 4556 of anomalyco/sst."""
 
     code = 400
 
@@ -71,7 +71,7 @@ class AlreadyExists(JsonRESTError):
 
 
 class SendingPaused(JsonRESTError):
-    """The account may not send at present."""
+    """The sending of the account is paused."""
 
     code = 400
 
@@ -91,7 +91,7 @@ def install() -> None:
 
 
 def verify(account: str, region: str, identity: str) -> bool:
-    """Verifies an identity, as a click on the verification mail does. False where there is none."""
+    """Verifies an identity, as the link in the verification mail does. Returns whether it exists."""
     found = _identity(ses_backends[account][region], identity)
     if found is None:
         return False
@@ -105,12 +105,12 @@ def set_sending(account: str, region: str, enabled: bool) -> None:
 
 
 def mails(account: str, region: str) -> list[dict[str, Any]]:
-    """The SendEmail requests that were taken and sent, in their order."""
+    """Returns the SendEmail requests that were accepted and sent, in their order."""
     return list(getattr(ses_backends[account][region], "requests", []))
 
 
 def name_of(identity: str) -> str:
-    """The name by which SES knows an identity."""
+    """Returns the name of an identity in SES, which is in lower case for a domain."""
     return identity if "@" in identity else identity.lower()
 
 
@@ -133,7 +133,7 @@ def _get_identity(self: SESV2Backend, email_identity: str) -> EmailIdentity:
 
 
 def covering(address: str) -> list[str]:
-    """The names of the identities that cover an address, the narrowest first."""
+    """Returns the names of identities that cover an address: the address, then its domains."""
     labels = address.rpartition("@")[2].split(".")
     domains = [".".join(labels[index:]) for index in range(len(labels))]
     return [name_of(name) for name in (address, *domains)]
@@ -144,7 +144,7 @@ def _has_verified_identity(self: SESBackend, source: str) -> bool:
 
 
 def _identities(backend: SESBackend, source: str) -> list[EmailIdentity]:
-    """The identities that cover a sender, the address before its domain."""
+    """Returns the identities that cover a sender. That of the address is before that of its domain."""
     identities = [_identity(backend, name) for name in covering(parseaddr(source)[1])]
     return [identity for identity in identities if identity]
 

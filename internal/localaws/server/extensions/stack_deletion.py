@@ -1,23 +1,26 @@
-"""The deletion of stacks, and of what an update leaves out.
+"""Deletes stacks, and resources that an update removes, as CloudFormation does. In moto
 
-moto deletes resources in any order; it cannot delete a role while a policy of a group exists, nor
-afterwards the policies of that role; it forgets a stack that cannot be deleted, with what is left
-of it; it refuses an update if a resource that the new template lacks cannot be deleted; and it
-keeps the change sets of a deleted stack, which the next stack of that name then finds.
+- the order of the deletions is random. moto cannot delete a role while a policy of a group exists, and
+  then it cannot delete the policies of that role;
+- a stack that cannot be deleted is lost, with the resources that are left;
+- an update is refused if a resource that the new template lacks cannot be deleted;
+- the change sets of a deleted stack are kept, and the next stack of that name finds them.
+
 CloudFormation
 
-- deletes what depends on a resource before the resource, tries each once, and goes on where one
-  fails: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1508
-- keeps a stack with resources that it could not delete, as DELETE_FAILED. The stack cannot be
-  updated (https://github.com/juspay/hyperswitch-cdk/issues/114), and can be deleted again, with
-  RetainResources also without these resources:
+- deletes a resource after the resources that depend on it. It tries each once, and continues after a
+  failure: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1508
+- keeps a stack with the resources that it could not delete, in the status DELETE_FAILED. The stack
+  cannot be updated (https://github.com/juspay/hyperswitch-cdk/issues/114). It can be deleted again, and
+  RetainResources can then name resources to keep:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
-- deletes what an update leaves out after all else, and forgets what it cannot delete:
+- deletes resources that an update removes after everything else. If it cannot delete one, the resource
+  stays and is no longer in the stack:
   https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/744
-- deletes the change sets of a stack with it.
+- deletes the change sets of a stack together with the stack.
 
-A role is deleted with the policies of its template alone, and not at all while it has others, which
-moto deletes:
+CloudFormation deletes a role with only those policies that the template sets. If the role has others,
+IAM refuses to delete it. moto deletes these too:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
 """
 
@@ -40,7 +43,7 @@ _original_update = ResourceMap.update
 
 
 def install() -> None:
-    # Taken now, because partitions has replaced it as well.
+    # This reads the method at the installation, because the extension partitions replaces it too.
     original_create_change_set = CloudFormationBackend.create_change_set
 
     def create_change_set(
@@ -105,7 +108,7 @@ def _delete(backend: CloudFormationBackend, stack: Stack, retained: list[str]) -
 
 
 class _Outputs(dict[str, Any]):
-    """The outputs as they are: moto makes a resource anew when an output that refers to it is read."""
+    """A copy of the outputs: moto makes a resource again when it reads an output that refers to it."""
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(stack.output_map)
@@ -147,9 +150,9 @@ def _update(
 
 
 def _cleaned(resources: ResourceMap, templates: dict[str, Any]) -> dict[str, Any]:
-    """What exists of the resources of a template, with what their functions yield.
+    """Returns the templates of the resources that exist, with the values of their functions.
 
-    DependsOn and what the functions refer to is lost thereby, so it is kept as `Needs`.
+    This loses the names in DependsOn and in the functions, so they are kept as `Needs`.
     """
     cleaned = {}
     for name, template in templates.items():
@@ -160,7 +163,7 @@ def _cleaned(resources: ResourceMap, templates: dict[str, Any]) -> dict[str, Any
 
 
 def _references(value: Any) -> Iterator[str]:
-    """The names that a part of a template refers to, be they of resources or not."""
+    """Yields the names that a part of a template refers to, including names that are not resources."""
     if isinstance(value, list):
         for element in value:
             yield from _references(element)
@@ -180,7 +183,7 @@ def _references(value: Any) -> Iterator[str]:
 
 
 def _delete_resources(resources: ResourceMap, templates: dict[str, Any]) -> dict[str, str]:
-    """Deletes resources, and returns why those that are left could not be deleted."""
+    """Deletes resources. Returns the reason for each resource that could not be deleted."""
     failed = {}
     remaining = dict(templates)
     while remaining:

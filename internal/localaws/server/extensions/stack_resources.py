@@ -1,10 +1,11 @@
-"""Resource types of CloudFormation that moto skips with a warning.
+"""Adds resource types of CloudFormation that moto skips with a warning.
 
+The types of
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html
 and
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-configurationset.html
-are made for good; the types of `_INERT` are accepted, and nothing is made for them.
+make real resources. The types in `_INERT` are accepted, and make nothing.
 """
 
 import contextlib
@@ -33,7 +34,7 @@ _INERT = (
 class GroupResource(CloudFormationModel):
     """AWS::IAM::Group: Ref is the name.
 
-    A group that cannot be deleted when it gets another name stays.
+    A new name replaces the group. If the old group cannot be deleted, it stays.
     """
 
     def __init__(self, group: Group, properties: dict[str, Any]) -> None:
@@ -120,7 +121,7 @@ class GroupResource(CloudFormationModel):
 
 
 class EmailIdentityResource(CloudFormationModel):
-    """AWS::SES::EmailIdentity: Ref is the address or the domain, which is not verified at first."""
+    """AWS::SES::EmailIdentity: Ref is the address or the domain. A new identity is not verified."""
 
     def __init__(self, identity: str) -> None:
         self.identity = identity
@@ -158,7 +159,7 @@ class EmailIdentityResource(CloudFormationModel):
         try:
             _ses(account_id, region_name).create_email_identity_v2(resource_name, None, None, None)
         except AlreadyExists:
-            # In the words of CloudFormation: issue 27 of widdix/mastodon-on-aws.
+            # The words are those of CloudFormation: issue 27 of widdix/mastodon-on-aws.
             raise ValidationError(
                 message=f"Resource of type '{cls.cloudformation_type()}' with identifier "
                 f"'{resource_name}' already exists."
@@ -186,7 +187,7 @@ class EmailIdentityResource(CloudFormationModel):
 
 
 class ConfigurationSetResource(CloudFormationModel):
-    """AWS::SES::ConfigurationSet: Ref is the name. It has the suppression options, and no others."""
+    """AWS::SES::ConfigurationSet: Ref is the name. It has only the suppression options."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -267,15 +268,15 @@ class _InertResource:
         return original_resource
 
     def delete(self, account_id: str, region_name: str) -> None:
-        """Nothing was made."""
+        """Does nothing, because nothing was made."""
 
 
 def install() -> None:
-    """Adds the inert types: moto knows a type as soon as CloudFormationModel has its subclass."""
+    """Adds the inert types. moto finds every type that is a subclass of CloudFormationModel."""
     _inert_types.extend(_inert_type(name) for name in _INERT)
 
 
-# Python's list of subclasses does not keep them alive.
+# This list keeps the types alive, because Python's list of subclasses does not.
 _inert_types: list[type] = []
 
 

@@ -1,12 +1,11 @@
-"""State machines and their executions.
+"""Corrects state machines and their executions. In moto
 
-- CloudFormation makes a state machine for the backend that does not execute, and drops its logging
-  and tracing; the attribute Arn is missing:
+- CloudFormation makes a state machine in the backend that does not execute it. The state machine has no
+  logging and tracing configuration, and no attribute Arn:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
-- An execution without a name gets the name "None" when it is executed; AWS makes one up:
+- an execution that is started without a name gets the name "None"; AWS makes up a unique name:
   https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-- What an execution takes over from its state machine is a deep copy, which fails once there are
-  other executions.
+- an execution makes a deep copy of its state machine, which fails if there are other executions.
 """
 
 import contextlib
@@ -69,8 +68,8 @@ def _update(cls: type[StateMachine], **kwargs: Any) -> StateMachine:
 
 @contextlib.contextmanager
 def _refusals_of_definitions(name: str) -> Iterator[None]:
-    """Has CloudFormation fail where Step Functions refuses a definition. AWS makes the rest of the
-    stack meanwhile, and takes it back; here the deployment ends."""
+    """Makes CloudFormation fail if Step Functions refuses a definition. AWS makes other resources of the
+    stack in the meantime, and then rolls back; here the deployment ends at once."""
     try:
         yield
     except InvalidDefinition as error:
@@ -88,7 +87,7 @@ def _configure(machine: StateMachine, json: dict[str, Any]) -> StateMachine:
 
 
 def _as_in_api(value: Any) -> Any:
-    """The names that CloudFormation writes in Pascal case begin with a small letter in the API."""
+    """Returns the value with names as in the API: they begin with a lower-case letter there."""
     if isinstance(value, dict):
         return {key[0].lower() + key[1:]: _as_in_api(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -108,8 +107,8 @@ def _start_execution(
 
 
 def _start_worker(self: ExecutionWorker) -> None:
-    """Waits until the execution runs: the other API calls take its environment for granted, and a
-    StopExecution of what does not run yet would be lost."""
+    """Starts the execution, and waits until it runs. Other API calls need its environment, and without
+    it a StopExecution has no effect."""
     thread = threading.Thread(target=self._execution_logic, daemon=True)
     thread.start()
     while thread.is_alive() and (self.env is None or self.env.program_state() is None):

@@ -1,18 +1,21 @@
-"""TestState and ValidateStateMachineDefinition, which make nothing; moto has neither.
+"""Adds TestState and ValidateStateMachineDefinition, which moto does not have. They create nothing.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html, with the page on
-testing state machines (test-state-isolation.html of the Developer Guide), and
+The sources are https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html, the
+page about testing state machines (test-state-isolation.html of the Developer Guide), and
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
 
-TestState runs one state by the same code as an execution, so within the same bounds. Its refusals
-are in the words that were recorded on AWS: test_state_mock.json and variable_limits.json of
-radkawar/stackd, and the snapshots of localstack/localstack (tests/aws/services/stepfunctions/v2/
-test_state). A mocked result is held to the model of its operation as there: required fields and
-types count, fields that the model does not have pass. Where AWS's words are not known, a comment
-says so. A mocked Parallel is refused here, and of stateConfiguration all but retrierRetryCount.
+TestState runs a state with the code that executions use, so the same bounds apply. Its refusals have
+the words that were recorded on AWS: test_state_mock.json and variable_limits.json of radkawar/stackd,
+and the snapshots of localstack/localstack (tests/aws/services/stepfunctions/v2/test_state). If the words
+of AWS are not known, a comment says so.
 
-Warnings, such as POSSIBLY_UNDEFINED_VARIABLE, are not among the diagnostics: they do not change the
-result.
+A mocked result is checked against the model of its operation, as in these recordings: required fields
+must be there, and types must match. Fields that the model does not have are accepted. Two features are
+not supported here and are refused: a mocked Parallel, and every stateConfiguration except
+retrierRetryCount.
+
+The diagnostics do not include warnings, such as POSSIBLY_UNDEFINED_VARIABLE, because these do not change
+the result.
 """
 
 import datetime
@@ -67,7 +70,7 @@ from extensions import definitions, error_names, jsonata
 from extensions.jsonata import InvalidDefinition
 from extensions.limits import MAX_BYTES, ValidationException
 
-_NAME = "StateName"  # as AWS calls the state, also if the request names another one
+_NAME = "StateName"  # AWS uses this name for the state, even if the request names another one
 _MAX_DEFINITION = 1_048_576
 _MAX_DIAGNOSTICS = 100
 _WITHOUT_MOCK = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice")
@@ -75,7 +78,7 @@ _WITH_MOCK = ("Task", "Map", "Parallel")
 
 
 def install() -> None:
-    """Is to be called after the installation of limits and jsonata, whose functions it wraps."""
+    """Call it after the installation of limits and jsonata, because it wraps their functions."""
     original_parameters = StateTask._eval_parameters
     original_map = StateMap._eval_execution
     original_bindings = jsonata._bindings
@@ -96,7 +99,7 @@ def install() -> None:
         bound = original_bindings(expression, env)
         context = getattr(env.mock_test_case, "context", None)
         if context is not None and "context" in bound["states"]:
-            # What a request gives is all that there is. The item of a map changes.
+            # The context of the request replaces the whole context, except the item of a map.
             item = bound["states"]["context"].get("Map")
             bound["states"]["context"] = context | ({"Map": item} if item else {})
         return bound
@@ -110,18 +113,18 @@ def install() -> None:
 
 
 class _Test(MockTestCase):
-    """The test of one state, which every frame of its environment has."""
+    """The test of a state. Every frame of its environment refers to it."""
 
     def __init__(self, context: dict[str, Any] | None, mock: MockedResponse | None) -> None:
         responses = [StateMockedResponses(_NAME, _NAME, [mock])] if mock else []
         super().__init__(_NAME, _NAME, responses)
         self.context = context
         self.inspection: dict[str, Any] = {}
-        self.refusal = ""  # which is found while the state runs
+        self.refusal = ""  # a refusal that is found while the state runs
 
 
 class _MockedError(ErrorName):
-    """The name of a mocked error, which may be one of Step Functions itself."""
+    """The name of a mocked error, which can be an error of Step Functions itself."""
 
 
 def _eval_mock(env: Environment, mocked_response: MockedResponse) -> None:
@@ -142,7 +145,7 @@ def _eval_mock(env: Environment, mocked_response: MockedResponse) -> None:
 
 
 def _eval_mocked_map(self: StateMap, env: Environment) -> None:
-    """Evaluates what a Map does before its first iteration, and takes the mock for the rest."""
+    """Evaluates the fields of a Map up to its first iteration. The mock replaces the iterations."""
     inspection = env.mock_test_case.inspection
     self.max_concurrency_decl.eval(env=env)
     inspection["maxConcurrency"] = env.stack.pop()
@@ -212,7 +215,7 @@ def _check_length(self: StepFunctionResponse, parameter: str, most: int) -> None
 
 
 def _state_of(definition: str, name: str | None) -> dict[str, Any]:
-    """The state that is tested, with the query language that it has in its state machine."""
+    """Returns the state to test, with the query language of its state machine."""
     try:
         decoded = json.loads(definition)
     except ValueError as error:  # AWS's words are not known
@@ -294,7 +297,7 @@ def _mocked_result(state: dict[str, Any], mock: dict[str, Any]) -> Any:
 
 
 def _output_of(state: dict[str, Any]) -> Shape | None:
-    """The model of what the call of a task returns. The local AWS knows aws-sdk tasks only."""
+    """Returns the model of the result of a task. The local AWS supports only aws-sdk tasks."""
     prefix, _, call = state["Resource"].partition(":aws-sdk:")
     service, _, action = call.partition(":")
     if not action:
@@ -374,7 +377,7 @@ def _object_of(self: StepFunctionResponse, parameter: str) -> dict[str, Any] | N
 def _run(
     self: StepFunctionResponse, state: dict[str, Any], test: _Test, given: dict[str, Any]
 ) -> dict[str, Any]:
-    """Runs one attempt at the state."""
+    """Runs one attempt of the state."""
     once = {key: value for key, value in state.items() if key != "Retry"}
     program = AmazonStateLanguageParser.parse(_machine_of(once))[0]
     env = _environment(self, test)
@@ -390,7 +393,7 @@ def _run(
     except FailureEventException as failure:
         error, cause = failure.extract_error_cause_pair()
         return answer | _without_none(status="FAILED", error=error, cause=cause)
-    except RuntimeError as error:  # as Program._eval_body takes it in an execution
+    except RuntimeError as error:  # as Program._eval_body treats it in an execution
         cause = f"{type(error).__name__}({error})"
         return answer | {"status": "FAILED", "error": "States.Runtime", "cause": cause}
     variables = env.variable_store._outer_scope | env.variable_store._inner_scope
@@ -427,7 +430,7 @@ def _environment(self: StepFunctionResponse, test: _Test) -> Environment:
         ),
         execution_type=StateMachineType.STANDARD,
         context=ContextObjectData(
-            # AWS gives an account of zeros, and null for a role that is not given.
+            # AWS uses an account of zeros, and null if the request has no role.
             Execution=ExecutionData(
                 Id=f"{prefix}000000000000:express:{machine}:{name}",
                 Input=given,
@@ -462,7 +465,7 @@ def _handles(handler: dict[str, Any], error: str) -> bool:
 def _retried(
     self: StepFunctionResponse, retriers: list[dict[str, Any]], answer: dict[str, Any]
 ) -> dict[str, Any]:
-    """The answer for an error, which the first retrier that takes it may retry."""
+    """Returns the answer for an error. The first retrier that matches the error may retry it."""
     configuration = self._get_param("stateConfiguration") or {}
     retries = configuration.get("retrierRetryCount", 0)
     for index, retrier in enumerate(retriers):
@@ -523,7 +526,7 @@ def _diagnose(definition: str) -> list[dict[str, str]]:
 
 
 def _diagnose_transitions(machine: dict[str, Any], location: str = "") -> Iterator[dict[str, str]]:
-    """What was measured of transitions: a floci-io/floci test of ValidateStateMachineDefinition,
+    """Yields the problems of transitions. They were recorded on AWS by a test of floci-io/floci,
     StepFunctionsValidateStateMachineDefinitionIntegrationTest."""
     states, reached = machine["States"], {machine["StartAt"]}
     for name, state in states.items():

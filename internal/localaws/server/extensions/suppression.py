@@ -1,22 +1,22 @@
-"""The suppression list of an account, which moto lacks.
+"""Adds the suppression list of an account, which moto does not have.
 
-https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html and
+The sources are https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html and
 https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list-config-level.html:
 
-- SES accepts a mail to an address that is on the list, counts it, and does not send it, if the
-  reason that the address is on the list for is one that the configuration set of the mail names,
-  or else the account.
-- The calls that manage the list compare the part before the @ with regard to letter case, and lower
-  the case of the domain (https://github.com/floci-io/floci/pull/1350, measured on AWS); sending
+- SES accepts and counts a mail to an address on the list, and does not send it. This applies only to
+  addresses that are on the list for certain reasons. The configuration set of the mail names these
+  reasons; if it names none, the account does.
+- The calls that manage the list compare the part before the @ with regard to letter case, and change
+  the domain to lower case (https://github.com/floci-io/floci/pull/1350, measured on AWS). SendEmail
   compares without regard to case.
-- Without a PageSize, a page has 1,000 addresses (https://github.com/aws/aws-cli/issues/7859). Nobody
-  states the largest PageSize; here it is that too.
-- An address with a slash in it can be put on the list, and not be named in a path
+- Without a PageSize, a page has 1,000 addresses (https://github.com/aws/aws-cli/issues/7859). The
+  largest PageSize is not documented; here it is also 1,000.
+- The list can have an address with a slash, but a path cannot name it
   (https://github.com/aws/aws-sdk/issues/158, for DeleteSuppressedDestination).
-- An account makes a request a second (https://docs.aws.amazon.com/ses/latest/dg/quotas.html). Here
-  that holds for the two calls that a command makes in a row, each by itself: Get and List.
+- An account may make one request per second (https://docs.aws.amazon.com/ses/latest/dg/quotas.html).
+  Here this limits only Get and List, each separately, because a command makes many of these calls.
 
-The state hangs on moto's objects, so that a reset of moto resets it too.
+The state is in attributes of moto's objects, so a reset of moto resets it too.
 """
 
 import base64
@@ -39,7 +39,7 @@ _lock = threading.Lock()
 
 
 class SuppressionError(JsonRESTError):
-    """What a call that manages the list refuses."""
+    """A refusal of a call that manages the list."""
 
     def __init__(self, status: int, name: str, message: str) -> None:
         super().__init__(name, message)
@@ -79,12 +79,12 @@ def add(account: str, region: str, address: str, reason: str) -> None:
 
 
 def account_attributes(backend: SESBackend) -> dict[str, Any]:
-    """The SuppressionAttributes of an account, for both reasons at first."""
+    """Returns the SuppressionAttributes of an account. A new account has both reasons."""
     return {"SuppressedReasons": getattr(backend, "suppressed_reasons", list(_REASONS))}
 
 
 def holds_back(backend: SESBackend, configuration_set: str | None, address: str) -> bool:
-    """Tells whether SES does not send a mail to an address, which it has accepted."""
+    """Returns whether SES accepts a mail to the address without sending it."""
     attributes = account_attributes(backend)
     if configuration_set:
         attributes |= backend.config_sets[configuration_set].suppression_options
@@ -152,7 +152,7 @@ def _found(self: SESV2Response) -> _Entry:
 def _list(self: SESV2Response) -> str:
     _throttle(_core(self), "ListSuppressedDestinations")
     if self.querystring.keys() & {"StartDate", "EndDate", "TenantName"}:
-        raise NotImplementedError("ListSuppressedDestinations knows no dates and no tenants here")
+        raise NotImplementedError("the local AWS does not list suppressed addresses by date or tenant")
     reasons = self.querystring.get("Reason", _REASONS)
     page_size = self._get_int_param("PageSize", _PAGE_SIZE)
     if not 0 < page_size <= _PAGE_SIZE:
@@ -183,7 +183,7 @@ def _decoded(token: str | None) -> str:
 
 
 def _throttle(backend: SESBackend, action: str) -> None:
-    """Lets one call pass in a second."""
+    """Refuses a call of the action less than a second after the last one that passed."""
     with _lock:
         passed = backend.__dict__.setdefault("suppression_calls", {})
         now = time.monotonic()

@@ -1,8 +1,8 @@
-"""Templates that CloudFormation is to take from S3.
+"""Lets CloudFormation read templates from S3.
 
-The CDK CLI gives their URL at the endpoint that it was told, with the bucket in the path
+The CDK CLI sends the URL of a template. It has the configured endpoint, and the bucket in the path
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html, path-style requests).
-moto understands that only of an endpoint named localhost.
+moto supports such a URL only if the host is localhost.
 """
 
 from moto.cloudformation import responses

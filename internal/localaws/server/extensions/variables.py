@@ -1,9 +1,10 @@
-"""What a state sees of the variables.
+"""Corrects the variables that a state sees.
 
-In moto the Output of a state sees what the same state assigns. In AWS a state sees the values that
-its variables had when it was entered:
-https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html And moto does not
-escape the strings in the `assignedVariables` of the history.
+In moto, the Output of a state sees the values that the same state assigns. On AWS, a state sees the
+values from before the state was entered:
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+
+moto also does not escape the strings in the `assignedVariables` of the history. Here they are escaped.
 """
 
 from typing import Any
@@ -22,7 +23,7 @@ def install() -> None:
 
 
 def visible(store: VariableStore) -> dict[str, Any]:
-    """The variables that the expressions of the present state see, without the dollar sign."""
+    """Returns the variables that the expressions of the current state see, without dollar signs."""
     return getattr(store, "_at_entry", store._outer_scope)
 
 
