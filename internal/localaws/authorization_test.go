@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 )
 
-// What the role of a state machine may do. Each policy allows the call, or does not.
+// TestAuthorization makes a call with a role for each policy, and checks whether the call is allowed.
 func TestAuthorization(t *testing.T) {
 	const (
 		group    = "arn:aws:iam::123456789012:group/"
@@ -27,7 +27,7 @@ func TestAuthorization(t *testing.T) {
 		identity = `"sesv2:getEmailIdentity", "Arguments": {"EmailIdentity": "EXAMPLE.com"}`
 		draw     = `"secretsmanager:getRandomPassword", "Arguments": {}`
 
-		// Why a call is denied.
+		// The reasons of denials.
 		noPolicy = "because no identity-based policy allows the %s action"
 		deny     = "with an explicit deny in an identity-based policy"
 	)
@@ -59,7 +59,7 @@ func TestAuthorization(t *testing.T) {
 
 	for i, test := range []struct {
 		name, call, statements string
-		// What is denied, as in: iam:GetGroup on resource: group staff. Nothing if the call is allowed.
+		// denied is the denied request, such as: iam:GetGroup on resource: group staff. It is empty if the call is allowed.
 		denied, because string
 	}{
 		{"path", getGroup, allow(`"iam:GetGroup"`, quoted(group+"teams/staff")), "", ""},
@@ -100,11 +100,11 @@ func TestAuthorization(t *testing.T) {
 		{"mail without the recipient's", mail, sendTo(everyIdentity[0], everyIdentity[2]), "ses:SendEmail on resource: " + everyIdentity[1], noPolicy},
 		{"mail without the configuration set", mail, sendTo(everyIdentity[:2]...), "ses:SendEmail on resource: " + everyIdentity[2], noPolicy},
 		{"identity", identity, allow(`"ses:GetEmailIdentity"`, quoted(ses+"identity/example.com")), "", ""},
-		{"identity as it is not named", identity, allow(`"ses:GetEmailIdentity"`, quoted(ses+"identity/EXAMPLE.com")),
+		{"identity in another letter case than its name", identity, allow(`"ses:GetEmailIdentity"`, quoted(ses+"identity/EXAMPLE.com")),
 			"ses:GetEmailIdentity on resource: " + ses + "identity/example.com", noPolicy},
 
 		{"no resource", draw, allow(`"secretsmanager:GetRandomPassword"`, `"*"`), "", ""},
-		{"no resource, but some", draw, allow(`"secretsmanager:GetRandomPassword"`, quoted("arn:aws:secretsmanager:us-east-1:123456789012:*")),
+		{"no resource, and a statement on some", draw, allow(`"secretsmanager:GetRandomPassword"`, quoted("arn:aws:secretsmanager:us-east-1:123456789012:*")),
 			"secretsmanager:GetRandomPassword on resource: *", noPolicy},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestAuthorization(t *testing.T) {
 				if got.status != "SUCCEEDED" {
 					t.Errorf("got %+v, want the call to be allowed", got)
 				}
-				_, _ = users.DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: aws.String("new")}) // the next one makes it, too
+				_, _ = users.DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: aws.String("new")}) // the next test may create it again
 				return
 			}
 			action, _, _ := strings.Cut(test.denied, " ")
@@ -131,7 +131,8 @@ func TestAuthorization(t *testing.T) {
 	}
 }
 
-// A role that is not there may do nothing, and one with an operator that the local AWS does not know ends the execution.
+// TestAuthorizationIsNeverKinder checks that a role that does not exist may do nothing, and that an unknown condition operator ends
+// the execution.
 func TestAuthorizationIsNeverKinder(t *testing.T) {
 	const definition = `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {"Call": {
 		"Type": "Task", "End": true, "Resource": "arn:aws:states:::aws-sdk:iam:getAccountPasswordPolicy"}}}`
@@ -142,6 +143,6 @@ func TestAuthorizationIsNeverKinder(t *testing.T) {
 	}
 	role := putRole(t, "narrow", `{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}`)
 	if got := outcome(t, startAs(t, role, definition, `{}`)); got.status != "FAILED" || !strings.Contains(got.cause, "does not know the operator IpAddress") {
-		t.Errorf("got %+v, want it to fail", got)
+		t.Errorf("got %+v, want the execution to fail with the unknown operator", got)
 	}
 }

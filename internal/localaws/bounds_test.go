@@ -13,15 +13,16 @@ import (
 
 const role = "arn:aws:iam::123456789012:role/r"
 
-// The causes of AWS.
+// The causes that AWS gives for an evaluation beyond a bound.
 const (
 	tooDeep  = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive."
 	tooLong  = "Expression evaluation timeout: Check for infinite loop"
 	tooLarge = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 )
 
-// TestEvaluationBounds has evaluations at each bound of AWS and right behind it. Where a bound was measured on AWS, these are
-// the very expressions: issues 2737 and 2783 of floci-io/floci, and expression_limits.json of radkawar/stackd.
+// TestEvaluationBounds evaluates expressions at each bound of AWS and just beyond it. For the bounds that were measured on AWS, the
+// expressions are those of the measurements: issues 2737 and 2783 of floci-io/floci, and expression_limits.json of
+// radkawar/stackd.
 func TestEvaluationBounds(t *testing.T) {
 	reset(t)
 	sum := func(terms int) string { return strings.Repeat("1+", terms-1) + "1" }
@@ -42,7 +43,8 @@ func TestEvaluationBounds(t *testing.T) {
 		{"$pad('', 262144, 'x') ~> $length()", "262144"},
 		{"$pad('', 262145, 'x') ~> $length()", tooLarge},
 
-		// By one way to count, each item takes a function with such a constructor deeper; by the other, its members add up.
+		// There are two ways to count depth. In one, a function with such a constructor is deeper for each item. In the other, the
+		// members of the constructor add up.
 		{"$map([1..200], function($n) { $append($n, $n) }) ~> $count()", "200"},
 		{"$map([1..200], function($n) { [$n, $n] }) ~> $count()", tooDeep},
 		{"[" + strings.Repeat("1, ", 40) + "1] ~> $count()", "41"},
@@ -61,8 +63,8 @@ func TestEvaluationBounds(t *testing.T) {
 	}
 }
 
-// TestPayloadBounds has payloads and variables of 256 KiB, and of one byte more. A character that takes three bytes in UTF-8
-// counts as three.
+// TestPayloadBounds checks payloads and variables of 256 KiB, and larger ones. A character that takes three bytes in UTF-8 counts as
+// three.
 func TestPayloadBounds(t *testing.T) {
 	reset(t)
 	const most = 262_144
@@ -70,7 +72,7 @@ func TestPayloadBounds(t *testing.T) {
 	pass := func(field string) string {
 		return fmt.Sprintf(`{"StartAt": "Big", "QueryLanguage": "JSONata", "States": {"Big": {"Type": "Pass", %s, "End": true}}}`, field)
 	}
-	// The half of a text comes with the input, because an input is bounded as well.
+	// The input has only half of the text, because the size of an input is also limited.
 	twice := func(bytes int) string { return fmt.Sprintf(`{"half": %q}`, text(bytes/2)) }
 	both := `$states.input.half & $states.input.half`
 	for _, test := range []struct{ name, definition, input, cause string }{
@@ -108,7 +110,7 @@ func TestPayloadBounds(t *testing.T) {
 	}
 }
 
-// TestRefusedExpressions creates state machines with what AWS was seen to refuse and to take: JsonataTopLevelReferencesTest of
+// TestRefusedExpressions creates state machines with expressions that AWS refused or accepted in JsonataTopLevelReferencesTest of
 // floci-io/floci.
 func TestRefusedExpressions(t *testing.T) {
 	reset(t)
@@ -148,7 +150,8 @@ func TestRefusedExpressions(t *testing.T) {
 	}
 }
 
-// wantRefused creates a state machine of one state. It wants no problem, or this one.
+// wantRefused creates a state machine with one state, and checks that it is refused with the problem, or accepted if the problem is
+// empty.
 func wantRefused(t *testing.T, what string, state map[string]any, problem string) {
 	t.Helper()
 	definition, err := json.Marshal(map[string]any{"StartAt": "Pass", "QueryLanguage": "JSONata", "States": map[string]any{"Pass": state}})

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A client of Config has nothing left to read of a request when the server sees it. The SDK closes the body as soon as an
-// answer begins, and what is read later ends the connection: see wholeBody.
+// TestRequestIsReadBeforeItIsSent checks that a client of Config has read the whole body before the server gets the request. The
+// SDK closes the body when an answer begins, and a later read ends the connection: see wholeBody.
 func TestRequestIsReadBeforeItIsSent(t *testing.T) {
 	answered := make(chan struct{})
 	body := &lateBody{Reader: strings.NewReader("Action=CreateUser"), answered: answered}
@@ -30,11 +30,11 @@ func TestRequestIsReadBeforeItIsSent(t *testing.T) {
 	must(t, err)
 	must(t, response.Body.Close())
 	if !ended {
-		t.Error("the end of the body was not yet read when the server had all of it")
+		t.Error("the client had not read the end of the body when the server got the request")
 	}
 }
 
-// lateBody is a body whose end is found after the answer, unless somebody reads it to its end before it is sent.
+// lateBody is a body that has its end only after the answer, unless it is read to its end before it is sent.
 type lateBody struct {
 	*strings.Reader
 	answered <-chan struct{}

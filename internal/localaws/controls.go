@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// ErrNotFound is the error of a control for what does not exist.
+// ErrNotFound is wrapped by the error of a control that names a user or an identity that does not exist.
 var ErrNotFound = errors.New("not found")
 
-// Mail is a mail that SES has sent. It sends none to an address on its suppression list.
+// Mail is a mail that SES has sent. SES sends no mail to an address that it suppresses.
 type Mail struct {
 	From    string
 	To      []string
@@ -27,7 +27,7 @@ type Mail struct {
 	Tags map[string]string
 }
 
-// User is an IAM user, with what no API shows.
+// User is an IAM user, including the password, which no API of AWS returns.
 type User struct {
 	Name         string
 	Path         string
@@ -36,35 +36,36 @@ type User struct {
 	LoginProfile *LoginProfile
 }
 
-// LoginProfile is the access of a user to the console.
+// LoginProfile is the login profile of a user.
 type LoginProfile struct {
 	Password      string
 	ResetRequired bool
 }
 
-// Verify verifies an SES identity, an address or a domain, as its owner does who follows the link in the mail from AWS.
+// Verify verifies an SES identity, which is an address or a domain. On AWS, its owner follows the link in a mail. The error wraps
+// [ErrNotFound] if SES has no such identity.
 func (s *Server) Verify(ctx context.Context, identity string) error {
 	return s.control(ctx, http.MethodPost, "identities/verify", map[string]any{"Identity": identity}, nil)
 }
 
-// SetSending has the sending of the account paused, or resumed.
+// SetSending pauses the sending of the account, or resumes it.
 func (s *Server) SetSending(ctx context.Context, enabled bool) error {
 	return s.control(ctx, http.MethodPut, "sending", map[string]any{"Enabled": enabled}, nil)
 }
 
-// Suppress puts addresses on the suppression list of SES, as hard bounces of mails to them do.
+// Suppress puts addresses on the suppression list of SES, as a hard bounce does.
 func (s *Server) Suppress(ctx context.Context, addresses ...string) error {
 	return s.control(ctx, http.MethodPost, "suppressed", map[string]any{"Addresses": addresses}, nil)
 }
 
-// Mails are the mails that were sent, in their order.
+// Mails returns the mails that were sent, in the order of sending.
 func (s *Server) Mails(ctx context.Context) ([]Mail, error) {
 	var mails []Mail
 	err := s.control(ctx, http.MethodGet, "mails", nil, &mails)
 	return mails, err
 }
 
-// User is the user of that name, with the password that is set. The error wraps [ErrNotFound] where there is none.
+// User returns the user of that name. The error wraps [ErrNotFound] if IAM has no such user.
 func (s *Server) User(ctx context.Context, name string) (User, error) {
 	var users []User
 	if err := s.control(ctx, http.MethodGet, "users?name="+url.QueryEscape(name), nil, &users); err != nil {
@@ -73,22 +74,22 @@ func (s *Server) User(ctx context.Context, name string) (User, error) {
 	return users[0], nil
 }
 
-// Users are all users, with the passwords that are set.
+// Users returns all users.
 func (s *Server) Users(ctx context.Context) ([]User, error) {
 	var users []User
 	err := s.control(ctx, http.MethodGet, "users", nil, &users)
 	return users, err
 }
 
-// SignIn signs the user in to the console for the first time, where a new password must be chosen. It fails where the
-// password is not the one that is set, and where the policy of the account refuses the new one.
+// SignIn signs the user in to the console for the first time, and sets the new password that AWS then asks for. It returns an
+// error if the password is wrong, or if the new one violates the password policy of the account.
 func (s *Server) SignIn(ctx context.Context, name, password, newPassword string) error {
 	return s.control(ctx, http.MethodPost, "sign-in",
 		map[string]any{"UserName": name, "Password": password, "NewPassword": newPassword}, nil)
 }
 
-// SetTaskEndpoint makes state machines send the calls of their tasks to url, say to a proxy that injects faults. It hands the
-// other calls on to [Server.Endpoint], or answers them with [PassHeader], which is faster. An empty url undoes it.
+// SetTaskEndpoint makes state machines send the calls of their tasks to url, for example to a proxy that injects faults. The proxy
+// passes other calls to [Server.Endpoint], or answers them with [PassHeader], which is faster. An empty url removes the proxy.
 func (s *Server) SetTaskEndpoint(ctx context.Context, url string) error {
 	if url == "" {
 		url = s.endpoint
@@ -96,40 +97,40 @@ func (s *Server) SetTaskEndpoint(ctx context.Context, url string) error {
 	return s.control(ctx, http.MethodPut, "task-endpoint", map[string]any{"URL": url}, nil)
 }
 
-// PassHeader is the header of an answer that sends the call of a task on to the services, whatever the value, status and body.
-// The engine takes it from a proxy (see [Server.SetTaskEndpoint]).
+// PassHeader is a header for the answer of a proxy (see [Server.SetTaskEndpoint]). If an answer has it, the engine sends the call of
+// the task to the services. The value, the status and the body do not matter.
 const PassHeader = "X-Localaws-Pass"
 
-// TimeoutHeader is the header of an answer that makes the call of a task time out, as if the TimeoutSeconds of its state had
-// passed. The engine takes it from a proxy (see [Server.SetTaskEndpoint]), whatever the value, status and body, once a
-// [Pace] is set. The execution fails with States.Runtime where the state has no TimeoutSeconds.
+// TimeoutHeader is a header for the answer of a proxy (see [Server.SetTaskEndpoint]). If an answer has it, and a [Pace] is set, the
+// call of the task times out, as if the TimeoutSeconds of its state had passed. The value, the status and the body do not matter.
+// If the state has no TimeoutSeconds, the execution fails with States.Runtime.
 const TimeoutHeader = "X-Localaws-Timeout"
 
 // Pace is how fast time passes for state machines.
 type Pace struct {
-	// Factor is how long the waits before retries and the Wait states last, as a multiple of what they would. Once it is
-	// set, no time-out passes by itself, however long a call or an execution takes: see [TimeoutHeader]. With 0, waits and
-	// time-outs last what the definition says.
+	// Factor multiplies the duration of Wait states and of the waits before retries. If it is not 0, no time-out passes by itself,
+	// however long a call or an execution takes: see [TimeoutHeader]. With 0, waits and time-outs last as long as the definition
+	// says.
 	Factor float64
 }
 
-// SetPace lets a test of faults go through retries and time-outs in a fraction of the time.
+// SetPace sets the pace. With it, a test of faults takes a fraction of the time for retries and time-outs.
 func (s *Server) SetPace(ctx context.Context, pace Pace) error {
 	return s.control(ctx, http.MethodPut, "pace", map[string]any{"Factor": pace.Factor}, nil)
 }
 
-// AwaitExecution waits until an execution has ended. It returns at once if it has ended already.
+// AwaitExecution waits until an execution has ended.
 func (s *Server) AwaitExecution(ctx context.Context, arn string) error {
 	return s.control(ctx, http.MethodGet, "execution?arn="+url.QueryEscape(arn), nil, nil)
 }
 
-// AwaitQuiet waits until no call of a task is under way. Once all executions have ended, none takes effect after it: neither
-// of an attempt that timed out, nor of an execution that was stopped.
+// AwaitQuiet waits until no call of a task is under way. If all executions have ended before, no call takes effect afterwards. That
+// includes calls of attempts that timed out, and of executions that were stopped.
 func (s *Server) AwaitQuiet(ctx context.Context) error {
 	return s.control(ctx, http.MethodGet, "quiet", nil, nil)
 }
 
-// Reset empties the account.
+// Reset deletes everything in the account.
 func (s *Server) Reset(ctx context.Context) error {
 	return s.call(ctx, http.MethodPost, "/moto-api/reset", nil, nil)
 }

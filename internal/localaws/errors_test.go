@@ -12,7 +12,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// The error names, which a state machine catches by.
+// TestErrorNames checks the names of errors, which a Retry and a Catch match.
 func TestErrorNames(t *testing.T) {
 	wire := func(status int, contentType, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -61,7 +61,7 @@ func TestErrorNames(t *testing.T) {
 	}
 }
 
-// Which errors a Retry and a Catch match.
+// TestErrorMatching checks which errors a Catch matches.
 func TestErrorMatching(t *testing.T) {
 	reset(t)
 	timeOutEveryCall(t)
@@ -81,8 +81,8 @@ func TestErrorMatching(t *testing.T) {
 	}
 }
 
-// The first Retry that matches counts, and one of no attempts excludes its errors from the next. The waits last hours
-// unless the server keeps its pace.
+// TestRetry checks that the first retrier that matches an error counts, and that a retrier without attempts excludes its errors from
+// the next one. Without the pace, the waits would last hours.
 func TestRetry(t *testing.T) {
 	must(t, server.SetPace(t.Context(), localaws.Pace{Factor: 1e-5}))
 	defer func() { must(t, server.SetPace(context.Background(), pace)) }()

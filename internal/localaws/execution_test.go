@@ -14,7 +14,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// The counts of a Map Run are live, and StopExecution stops it with all that it runs.
+// TestStopExecution checks the counts of a Map Run while it runs, and that StopExecution stops it and its children.
 func TestStopExecution(t *testing.T) {
 	reset(t)
 	verifiedIdentity(t, "sender@example.com")
@@ -33,7 +33,7 @@ func TestStopExecution(t *testing.T) {
 		<-calls
 	}
 	if counts := mapRun(t, arn).ItemCounts; counts.Running != 5 || counts.Pending != 2 || counts.Total != 7 {
-		t.Errorf("got the counts %+v while five children run", *counts)
+		t.Errorf("got the counts %+v while five children run, want five running and two pending", *counts)
 	}
 	_, err := client.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Error: aws.String("E"), Cause: aws.String("C")})
 	must(t, err)
@@ -73,14 +73,14 @@ func TestGetExecutionHistory(t *testing.T) {
 	}
 }
 
-// Executions have names of their own, and a state machine has many, alone or listed by their status.
+// TestExecutions checks that each execution has its own name, and that executions are listed by their status.
 func TestExecutions(t *testing.T) {
 	reset(t)
 	client := sfn.NewFromConfig(server.Config())
 	definition := `{"StartAt": "P", "QueryLanguage": "JSONata", "States": {"P": {"Type": "Pass", "Output": "{% $states.input %}", "End": true}}}`
 	first := execute(t, definition, `"text"`)
 	if first.output != `"text"` {
-		t.Errorf("got the output %s, which is no JSON", first.output)
+		t.Errorf("got the output %s, want it as JSON", first.output)
 	}
 	described, err := client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &first.arn})
 	must(t, err)
@@ -93,6 +93,6 @@ func TestExecutions(t *testing.T) {
 		StateMachineArn: described.StateMachineArn, StatusFilter: sfntypes.ExecutionStatusSucceeded})
 	must(t, err)
 	if len(list.Executions) != 2 || *list.Executions[0].ExecutionArn != *second.ExecutionArn {
-		t.Errorf("got %d executions, want the last first of two", len(list.Executions))
+		t.Errorf("got %d executions, want two, the last one first", len(list.Executions))
 	}
 }

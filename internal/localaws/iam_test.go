@@ -40,7 +40,7 @@ func TestUserNames(t *testing.T) {
 	}
 }
 
-// Five thousand users are made where they are, which takes a fraction of the time that as many requests take.
+// TestUserQuota makes 5,000 users inside of the server, because 5,000 requests would take much longer.
 func TestUserQuota(t *testing.T) {
 	python, err := localaws.Python(t.Context())
 	must(t, err)
@@ -65,7 +65,6 @@ except LimitExceededException as error:
 	}
 }
 
-// TestGetGroup reads the users of a group a page at a time, as the task of a state machine may.
 func TestGroupNames(t *testing.T) {
 	reset(t)
 	client := iam.NewFromConfig(server.Config())
@@ -79,6 +78,7 @@ func TestGroupNames(t *testing.T) {
 	}
 }
 
+// TestGetGroup reads the users of a group in pages, as the task of a state machine may.
 func TestGetGroup(t *testing.T) {
 	reset(t)
 	client := iam.NewFromConfig(server.Config())
@@ -143,24 +143,24 @@ func TestLoginProfile(t *testing.T) {
 		}
 	}
 	if got := create("abcdefghi!"); got != "" {
-		t.Errorf("got %q for a password that satisfies the policy", got)
+		t.Errorf("got %q for a password that satisfies the policy, want no error", got)
 	}
 	if got := create("abcdefghi!"); got != "EntityAlreadyExists" {
 		t.Errorf("got %q, want EntityAlreadyExists", got)
 	}
 	if !resetRequired() {
-		t.Error("the first login profile requires no reset")
+		t.Error("the new login profile requires no reset of the password")
 	}
 
 	if err := server.SignIn(t.Context(), "jane", "another", "my own one!"); err == nil {
-		t.Error("signed in with a wrong password")
+		t.Error("the user signed in with a wrong password")
 	}
 	if err := server.SignIn(t.Context(), "jane", "abcdefghi!", "short!"); err == nil {
-		t.Error("chose a password that the policy refuses")
+		t.Error("the user chose a password that violates the policy")
 	}
 	must(t, server.SignIn(t.Context(), "jane", "abcdefghi!", "my own one!"))
 	if resetRequired() {
-		t.Error("a reset is required of a user who has signed in")
+		t.Error("the login profile requires a reset after the first sign-in")
 	}
 
 	_, err = client.UpdateLoginProfile(t.Context(), &iam.UpdateLoginProfileInput{

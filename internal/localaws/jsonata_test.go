@@ -57,7 +57,7 @@ func TestJSONata(t *testing.T) {
 	}
 }
 
-// passing is a state machine whose output is the expression; $text is the text of the input.
+// passing returns a state machine whose output is the value of the expression. The variable $text is the text of the input.
 func passing(t *testing.T, expression string) string {
 	t.Helper()
 	definition, err := json.Marshal(map[string]any{"StartAt": "Assign", "QueryLanguage": "JSONata", "States": map[string]any{
@@ -68,7 +68,7 @@ func passing(t *testing.T, expression string) string {
 	return string(definition)
 }
 
-// What a state assigns is seen from the next state on.
+// TestVariables checks that the next state is the first to see the variables that a state assigns.
 func TestVariables(t *testing.T) {
 	reset(t)
 	got := execute(t, `{"StartAt": "One", "QueryLanguage": "JSONata", "States": {
@@ -83,7 +83,7 @@ func TestVariables(t *testing.T) {
 	}
 	events := history(t, &sfn.GetExecutionHistoryInput{ExecutionArn: &got.arn})
 	if assigned := events[2].StateExitedEventDetails.AssignedVariables["text"]; assigned != `"a \"b\""` {
-		t.Errorf("the history has the variable %s, which is no JSON", assigned)
+		t.Errorf("the history has the variable %s, want it as JSON", assigned)
 	}
 }
 

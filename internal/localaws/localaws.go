@@ -1,6 +1,5 @@
-// Package localaws runs the local AWS: moto's server with the few extensions in the folder server, to which the stock
-// CDK CLI deploys, and which executes state machines with IAM, Secrets Manager and SES behind them. It needs Python and
-// Node.js; see [Python].
+// Package localaws runs the local AWS, which is moto's server with the extensions in the folder server. The stock CDK CLI deploys to
+// it, and it executes state machines that call IAM, Secrets Manager and SES. It needs Python and Node.js: see [Python].
 package localaws
 
 import (
@@ -24,9 +23,9 @@ import (
 )
 
 const (
-	// Account is the id of the account that everything is in.
+	// Account is the ID of the account of the local AWS.
 	Account = "123456789012"
-	// Region is the region that everything is in, unless [InRegion] says otherwise.
+	// Region is the default region of the local AWS: see [InRegion].
 	Region = "us-east-1"
 
 	accessKeyID     = "local"
@@ -53,18 +52,18 @@ type options struct {
 	region string
 }
 
-// InRegion makes everything be in a region, which may be one of another partition than aws, in place of [Region].
+// InRegion starts the local AWS in a region instead of [Region]. The region may be in another partition than aws.
 func InRegion(region string) Option {
 	return func(o *options) { o.region = region }
 }
 
-// Log makes the server write what it has to say about itself, such as a resource type it does not know, to w as well.
+// Log also writes the messages of the server to w, for example about a resource type that it does not know.
 func Log(w io.Writer) Option {
 	return func(o *options) { o.log = w }
 }
 
-// Start starts the local AWS on a free port of the loopback interface and returns once it answers. The context limits
-// the start alone.
+// Start starts the local AWS on a free port of the loopback interface, and returns when it answers. The context limits only the
+// start.
 func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	o := options{log: io.Discard, region: Region}
 	for _, opt := range opts {
@@ -76,7 +75,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	}
 	python, err := tools(ctx, root)
 	if err != nil {
-		return nil, fmt.Errorf("the local AWS does not start:\n%w", err)
+		return nil, fmt.Errorf("the local AWS cannot start:\n%w", err)
 	}
 
 	cmd := exec.Command(python, filepath.Join(root, "internal", "localaws", "server", "main.py"))
@@ -120,7 +119,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	}
 }
 
-// Stop ends the server, and returns once none of its processes is left.
+// Stop ends the server, and returns when its processes have ended.
 func (s *Server) Stop() error {
 	if err := s.stdin.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return err
@@ -135,24 +134,24 @@ func (s *Server) Stop() error {
 	}
 }
 
-// Done is closed when the server has ended.
+// Done returns a channel that is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} {
 	return s.done
 }
 
-// Endpoint is the URL of all services.
+// Endpoint returns the URL of all services.
 func (s *Server) Endpoint() string {
 	return s.endpoint
 }
 
-// Env is the environment for a command that is to use the local AWS: that of this process, without the AWS settings in
-// it, and with [Server.Settings].
+// Env returns the environment for a command that uses the local AWS. It is the environment of this process, with
+// [Server.Settings] instead of the variables that begin with AWS_.
 func (s *Server) Env() []string {
 	return append(withoutAWS(os.Environ()), s.Settings()...)
 }
 
-// Settings are the environment variables that make the AWS CLI, the CDK CLI and the SDKs use the local AWS, and no
-// profile or configuration file.
+// Settings returns environment variables, such as AWS_REGION=us-east-1. They make the AWS CLI, the CDK CLI and the SDKs use the local
+// AWS, and no profile and no configuration file.
 func (s *Server) Settings() []string {
 	return []string{
 		"AWS_ENDPOINT_URL=" + s.endpoint,
@@ -167,8 +166,8 @@ func (s *Server) Settings() []string {
 	}
 }
 
-// Config is the configuration for clients of the AWS SDK. They repeat no request: the local AWS is never busy, so a repeated
-// request would only hide what went wrong, say behind a user that the first one made.
+// Config returns the configuration for clients of the AWS SDK. They do not retry a request. The local AWS never throttles, so a
+// retry would only hide an error: for example, it finds the user that the first request made.
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.region,

@@ -54,7 +54,7 @@ type result struct {
 	arn, status, output, error, cause string
 }
 
-// execute makes a state machine, executes it, and waits for its end.
+// execute makes a state machine, executes it, and returns its outcome.
 func execute(t *testing.T, definition, input string) result {
 	t.Helper()
 	return outcome(t, start(t, definition, input))
@@ -111,7 +111,7 @@ func history(t *testing.T, in *sfn.GetExecutionHistoryInput) (events []sfntypes.
 	return events
 }
 
-// mapRun is the Map Run of the execution, nil as long as there is none.
+// mapRun returns the Map Run of the execution, or nil if there is none yet.
 func mapRun(t *testing.T, execution string) *sfn.DescribeMapRunOutput {
 	t.Helper()
 	client := sfn.NewFromConfig(server.Config())
@@ -145,7 +145,7 @@ func reset(t *testing.T) {
 	putRole(t, "r", `{"Effect": "Allow", "Action": "*", "Resource": "*"}`)
 }
 
-// putRole makes a role that state machines can have, with one policy of these statements.
+// putRole makes a role for state machines, with one policy that has the statements.
 func putRole(t *testing.T, name, statements string) (arn string) {
 	t.Helper()
 	client := iam.NewFromConfig(server.Config())

@@ -38,7 +38,8 @@ const onboarding = `{"StartAt": "Users", "QueryLanguage": "JSONata", "States": {
 		"Next": "Done"},
 	"Done": {"Type": "Succeed"}}}`
 
-// A Distributed Map of EXPRESS children, which call the services, with more items than children at a time.
+// TestDistributedMap runs a Distributed Map with EXPRESS children that call the services. It has more items than children that run at
+// a time.
 func TestDistributedMap(t *testing.T) {
 	reset(t)
 	verifiedIdentity(t, "sender@example.com")
@@ -86,12 +87,12 @@ func TestDistributedMap(t *testing.T) {
 		}
 	}
 	if len(ids) != 29 || ids[got.arn] {
-		t.Errorf("the 29 children have %d execution ids, or that of their parent", len(ids))
+		t.Errorf("the 29 children have %d execution IDs, want 29, and none of them that of the parent", len(ids))
 	}
 	failed := results[7]
 	if failed["Status"] != "FAILED" || failed["Error"] != "Iam.EntityAlreadyExistsException" || failed["Cause"] != "user7 exists" ||
 		!strings.Contains(fmt.Sprint(failed["ExecutionArn"]), ":express:") {
-		t.Errorf("the failed child is described by %v", failed)
+		t.Errorf("got the result %v for the failed child, want a description of its execution", failed)
 	}
 	counts := mapRun(t, got.arn).ItemCounts
 	if counts.Total != 30 || counts.Succeeded != 29 || counts.Failed != 1 || counts.Running != 0 || counts.Pending != 0 {
@@ -99,7 +100,8 @@ func TestDistributedMap(t *testing.T) {
 	}
 }
 
-// Children do not see the variables of their parent, and may have some of the same name.
+// TestDistributedMapVariables checks that children do not see the variables of their parent, and can assign variables of the same
+// name.
 func TestDistributedMapVariables(t *testing.T) {
 	reset(t)
 	child := func(states string) string {
@@ -116,12 +118,12 @@ func TestDistributedMapVariables(t *testing.T) {
 	}
 	got = execute(t, child(`"StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% $outer %}", "End": true}}`), `{}`)
 	if got.error != "States.ExceedToleratedFailureThreshold" {
-		t.Errorf("got %+v, want the children to fail, and with them the Map", got)
+		t.Errorf("got %+v, want the children and so the Map to fail", got)
 	}
 }
 
-// A child takes as many items as the ItemBatcher says, each of them selected. Counts of items count items, and a failed
-// child fails them all.
+// TestItemBatcher checks that each child gets a batch of items, and that the ItemSelector applies to each item. It also checks that
+// ItemCounts counts items, and that all items of a failed child count as failed.
 func TestItemBatcher(t *testing.T) {
 	reset(t)
 	got := execute(t, `{"StartAt": "Batches", "QueryLanguage": "JSONata", "States": {"Batches": {"Type": "Map",

@@ -12,7 +12,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// The server and its Node.js end when the process that started it is killed.
+// TestEndsWithItsParent checks that the server and its Node.js process end when the process that started them is killed.
 func TestEndsWithItsParent(t *testing.T) {
 	self, err := os.Executable()
 	must(t, err)
@@ -36,7 +36,7 @@ func TestEndsWithItsParent(t *testing.T) {
 	must(t, parent.Process.Kill())
 	_ = parent.Wait()
 	for alive(python[0]) || alive(node[0]) {
-		// Each look takes a while, because ps does it. If they never end, the time-out of the tests does.
+		// This loop needs no wait, because ps takes a while. If the processes never end, the time-out of the tests ends it.
 	}
 }
 
@@ -58,21 +58,21 @@ func TestStop(t *testing.T) {
 	resp.Body.Close()
 	must(t, started.Stop())
 	if _, err := http.Get(started.Endpoint()); err == nil {
-		t.Error("the server answers after its end")
+		t.Error("the server answers after Stop")
 	}
 	must(t, started.Stop())
 }
 
-// A start that fails says why.
+// TestStartFails checks that the error of a failed start has the message of the server.
 func TestStartFails(t *testing.T) {
 	t.Setenv("PYTHONPATH", brokenModule(t))
 	_, err := localaws.Start(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "the module is broken") {
-		t.Errorf("got %v, want what the server wrote", err)
+		t.Errorf("got %v, want the message of the server", err)
 	}
 }
 
-// brokenModule is a folder with a werkzeug that cannot be imported.
+// brokenModule returns a folder with a module werkzeug that cannot be imported.
 func brokenModule(t *testing.T) string {
 	dir := t.TempDir()
 	must(t, os.WriteFile(dir+"/werkzeug.py", []byte(`raise SystemExit("the module is broken")`), 0o600))

@@ -26,7 +26,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// What else happens by chance happens for certain in a local AWS that has testdata/sabotage.
+// TestSabotage tests a local AWS in which testdata/sabotage makes rare failures happen every time.
 func TestSabotage(t *testing.T) {
 	folder, err := filepath.Abs("testdata/sabotage")
 	must(t, err)
@@ -42,7 +42,7 @@ func TestSabotage(t *testing.T) {
 	t.Run("internal error", func(t *testing.T) { testInternalError(t, server, log) })
 }
 
-// Requests that come at the same time are answered one after the other.
+// testOneRequestAfterTheOther checks that requests at the same time are answered one after the other.
 func testOneRequestAfterTheOther(t *testing.T, server *localaws.Server) {
 	config := server.Config()
 	users, mails := iam.NewFromConfig(config), sesv2.NewFromConfig(config)
@@ -59,12 +59,12 @@ func testOneRequestAfterTheOther(t *testing.T, server *localaws.Server) {
 	all.Wait()
 }
 
-// An SDK does not repeat a request that ended with an exception in the local AWS. Its error says what happened, and the log of
-// the server has the traceback.
+// testInternalError checks a request that raises an exception in the local AWS. The SDK does not retry it, its error has the
+// exception, and the log of the server has the traceback.
 func testInternalError(t *testing.T, server *localaws.Server, log *lockedBuffer) {
 	var requests atomic.Int32
 	counting := server.Config()
-	counting.Retryer = nil // that of the SDK
+	counting.Retryer = nil // the default of the SDK
 	counting.HTTPClient = client(func(r *http.Request) (*http.Response, error) {
 		requests.Add(1)
 		return http.DefaultClient.Do(r)
@@ -73,9 +73,9 @@ func testInternalError(t *testing.T, server *localaws.Server, log *lockedBuffer)
 	if code(err) != "LocalAWSInternalError" || !strings.Contains(err.Error(), "RuntimeError: <broken> after the effect") || requests.Load() != 1 {
 		t.Errorf("got %v after %d requests, want the exception after one", err, requests.Load())
 	}
-	must(t, server.Stop()) // the log is complete then
+	must(t, server.Stop()) // afterwards the log is complete
 	if got := log.String(); !strings.Contains(got, "Traceback") || !strings.Contains(got, "_create_and_fail") {
-		t.Errorf("the log has no traceback, but: %s", got)
+		t.Errorf("got the log %s, want a traceback", got)
 	}
 }
 
@@ -83,7 +83,8 @@ type client func(*http.Request) (*http.Response, error)
 
 func (c client) Do(r *http.Request) (*http.Response, error) { return c(r) }
 
-// A call that is under way when its execution is stopped may take effect later: AwaitQuiet waits for that.
+// TestAwaitQuiet checks that AwaitQuiet waits for a call that was under way when its execution was stopped. Such a call may take
+// effect later.
 func TestAwaitQuiet(t *testing.T) {
 	reset(t)
 	held, release := make(chan struct{}), make(chan struct{})
@@ -101,14 +102,14 @@ func TestAwaitQuiet(t *testing.T) {
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	if err := server.AwaitQuiet(short); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v while a call is under way", err)
+		t.Errorf("got %v while a call is under way, want AwaitQuiet to wait", err)
 	}
 	close(release)
 	must(t, server.AwaitQuiet(t.Context()))
 	must(t, server.AwaitExecution(t.Context(), arn))
 }
 
-// An execution that is stopped before its call makes no call.
+// testStopBeforeCall checks that an execution that is stopped before its call does not make the call.
 func testStopBeforeCall(t *testing.T, server *localaws.Server) {
 	stopped := make(chan struct{})
 	arrived := make(chan struct{})
@@ -134,7 +135,7 @@ func testStopBeforeCall(t *testing.T, server *localaws.Server) {
 	}
 }
 
-// An execution that has just been started can be stopped.
+// testStopAtOnce checks that an execution can be stopped at once after its start.
 func testStopAtOnce(t *testing.T, server *localaws.Server) {
 	arn := startOn(t, server, `{"StartAt": "Wait", "QueryLanguage": "JSONata", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": true}}}`)
 	stop(t, server, arn)
@@ -143,7 +144,7 @@ func testStopAtOnce(t *testing.T, server *localaws.Server) {
 	}
 }
 
-// startOn starts an execution in an empty account, with a role that may do everything.
+// startOn resets the account, and starts an execution with a role that may do everything.
 func startOn(t *testing.T, server *localaws.Server, definition string) (execution string) {
 	t.Helper()
 	must(t, server.Reset(t.Context()))
@@ -176,7 +177,7 @@ func statusOf(t *testing.T, server *localaws.Server, execution string) sfntypes.
 	return described.Status
 }
 
-// callOf is a definition of one call.
+// callOf returns a definition with one call. A comment that is not empty is the comment of its state.
 func callOf(comment string) string {
 	if comment != "" {
 		comment = `"Comment": "` + comment + `", `
@@ -185,7 +186,7 @@ func callOf(comment string) string {
 		"Call": {"Type": "Task", ` + comment + `"Resource": "arn:aws:states:::aws-sdk:iam:getUser", "Arguments": {"UserName": "u"}, "End": true}}}`
 }
 
-// A server that ends by itself says why: no message is worse than "connection refused".
+// TestCrashIsLogged checks that the log says why a server has crashed. Without that, clients only report "connection refused".
 func TestCrashIsLogged(t *testing.T) {
 	before := children(t, fmt.Sprint(os.Getpid()))
 	log := &lockedBuffer{}

@@ -56,7 +56,7 @@ func TestSES(t *testing.T) {
 		t.Errorf("got %v, want NotFoundException", err)
 	}
 
-	// Addresses are compared with regard to letter case, domains without.
+	// SES compares addresses with regard to letter case, and domains without.
 	for _, from := range []string{"A@example.com", "a@Example.com"} {
 		if got := send(from); got != "MessageRejected" {
 			t.Errorf("%s: got %q, want MessageRejected", from, got)

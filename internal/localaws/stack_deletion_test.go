@@ -12,11 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
-// policyDocument is the document of a policy.
 const policyDocument = `"PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}`
 
-// deletable returns a template of roles that have policies of all kinds: so many that they are deleted in the right order
-// by chance only once in a thousand times. The extra resources come besides.
+// deletable returns a template with the extra resources, and with roles that have policies of all kinds. There are so many roles
+// that a random order of deletion is right only once in a thousand times.
 func deletable(extra string) string {
 	const role = `"Role%[1]d": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "role%[1]d",
 			"Policies": [{"PolicyName": "own", ` + policyDocument + `}],
@@ -35,7 +34,7 @@ func deletable(extra string) string {
 const groupWithPolicy = `"Group": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": {"Fn::Sub": "${AWS::StackName}-staff"}}},
 	"GroupPolicy": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "change", "Groups": [{"Ref": "Group"}], ` + policyDocument + `}},`
 
-// TestStackIsDeletedAtOnce deletes a stack, and makes it again, beside a stack with a policy of a group.
+// TestStackIsDeletedAtOnce deletes a stack and makes it again, while another stack has a policy of a group.
 func TestStackIsDeletedAtOnce(t *testing.T) {
 	reset(t)
 	deploy(t, "toolkit", cfntypes.ChangeSetTypeCreate, toolkit)
@@ -55,8 +54,8 @@ func TestStackIsDeletedAtOnce(t *testing.T) {
 	}
 }
 
-// TestStackThatCannotBeDeleted has a stack end as DELETE_FAILED because of a group with a user and of a role with a policy
-// that is not of the stack. Then the group is free, and the role is retained.
+// TestStackThatCannotBeDeleted deletes a stack whose group has a user, and whose role has a policy that is not in the stack. The
+// stack becomes DELETE_FAILED. Then the test removes the user, and deletes the stack again, retaining the role.
 func TestStackThatCannotBeDeleted(t *testing.T) {
 	reset(t)
 	ctx := t.Context()
@@ -113,7 +112,7 @@ func TestStackThatCannotBeDeleted(t *testing.T) {
 	must(t, err)
 }
 
-// TestUpdateThatLeavesOutResources updates a stack to a template without the group, which has a user, and without a policy.
+// TestUpdateThatLeavesOutResources updates a stack. The new template has neither the group, which has a user, nor its policy.
 func TestUpdateThatLeavesOutResources(t *testing.T) {
 	reset(t)
 	ctx := t.Context()
@@ -137,7 +136,7 @@ func TestUpdateThatLeavesOutResources(t *testing.T) {
 	wantStack(t, "stack", "", "")
 }
 
-// TestDeleteGroup wants a group to stay as long as it has a user or a policy.
+// TestDeleteGroup checks that a group that has a user or a policy cannot be deleted.
 func TestDeleteGroup(t *testing.T) {
 	reset(t)
 	ctx := t.Context()
@@ -175,7 +174,7 @@ func deleteStack(t *testing.T, name string) {
 	must(t, err)
 }
 
-// wantStack wants a stack to have a status, or not to exist.
+// wantStack checks the status of a stack and its reason. An empty status means that the stack does not exist.
 func wantStack(t *testing.T, name, status, reason string) {
 	t.Helper()
 	stack := describe(t, name)
@@ -184,7 +183,7 @@ func wantStack(t *testing.T, name, status, reason string) {
 	}
 }
 
-// describe returns a stack, without a status if there is none.
+// describe returns a stack. Its status is empty if it does not exist.
 func describe(t *testing.T, name string) cfntypes.Stack {
 	t.Helper()
 	described, err := cloudformation.NewFromConfig(server.Config()).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: &name})
@@ -195,7 +194,7 @@ func describe(t *testing.T, name string) cfntypes.Stack {
 	return described.Stacks[0]
 }
 
-// rolesOfStacks are the names of all roles except the one that [reset] makes.
+// rolesOfStacks returns the names of all roles, except the one that [reset] makes.
 func rolesOfStacks(t *testing.T) (names []string) {
 	t.Helper()
 	roles, err := iam.NewFromConfig(server.Config()).ListRoles(t.Context(), nil)

@@ -49,7 +49,7 @@ const template = `{"Description": "A stack", "Parameters": {"Version": {"Type": 
 		"Group": {"Value": {"Ref": "Group"}}, "GroupArn": {"Value": {"Fn::GetAtt": ["Group", "Arn"]}},
 		"Identity": {"Value": {"Ref": "Identity"}}, "Host": {"Value": {"Fn::FindInMap": ["Hosts", {"Ref": "AWS::Partition"}, "Name"]}}}}`
 
-// A stack as the CDK CLI deploys it: by change sets with the template in S3; made, changed, and deleted.
+// TestStack makes, changes and deletes a stack as the CDK CLI does: with change sets, and with the template in S3.
 func TestStack(t *testing.T) {
 	reset(t)
 	ctx := t.Context()
@@ -125,13 +125,13 @@ func TestStack(t *testing.T) {
 		t.Errorf("got %s for the configuration set after the deletion, want NotFoundException", got)
 	}
 	if text := log.String()[written:]; text != "" {
-		t.Errorf("the server has complained:\n%s", text)
+		t.Errorf("the server wrote this message, want none:\n%s", text)
 	}
 }
 
 var deployments atomic.Int32
 
-// deploy deploys the template as the CDK CLI does, and gives the outputs of the stack.
+// deploy deploys the template as the CDK CLI does, and returns the outputs of the stack.
 func deploy(t *testing.T, name string, kind cfntypes.ChangeSetType, template string) map[string]string {
 	t.Helper()
 	ctx := t.Context()
@@ -144,7 +144,7 @@ func deploy(t *testing.T, name string, kind cfntypes.ChangeSetType, template str
 	must(t, err)
 	_, err = client.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: stack, ChangeSetName: changeSet})
 	if code(err) != "ChangeSetNotFound" {
-		t.Errorf("got %v for a change set that is not there, want ChangeSetNotFound", err)
+		t.Errorf("got %v for a change set that does not exist, want ChangeSetNotFound", err)
 	}
 	in := &cloudformation.CreateChangeSetInput{StackName: stack, ChangeSetName: changeSet,
 		ChangeSetType: kind, TemplateURL: aws.String(server.Endpoint() + assets + "/template.json")}
@@ -164,7 +164,7 @@ func deploy(t *testing.T, name string, kind cfntypes.ChangeSetType, template str
 	return outputs
 }
 
-// put puts an object into S3, or makes a bucket.
+// put puts an object into S3. A path without an object makes a bucket.
 func put(t *testing.T, path, body string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, server.Endpoint()+path, strings.NewReader(body))
@@ -177,7 +177,7 @@ func put(t *testing.T, path, body string) {
 	}
 }
 
-// A template that looks up what its mappings do not have is refused, however it comes, and nothing is made.
+// TestLookUpOfNothing checks that every call refuses a template that looks up a missing key of a mapping, and that nothing is made.
 func TestLookUpOfNothing(t *testing.T) {
 	reset(t)
 	ctx, stacks := t.Context(), cloudformation.NewFromConfig(server.Config())
@@ -210,6 +210,6 @@ func TestLookUpOfNothing(t *testing.T) {
 	found, err := stacks.DescribeStacks(ctx, nil)
 	must(t, err)
 	if len(found.Stacks) != 1 || found.Stacks[0].StackStatus != cfntypes.StackStatusCreateComplete {
-		t.Errorf("got the stacks %+v, want the first alone, as it was", found.Stacks)
+		t.Errorf("got the stacks %+v, want only the first one, unchanged", found.Stacks)
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 const getUser = `"Type": "Task", "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::aws-sdk:iam:getUser", "Arguments": {"UserName": "{% $states.input.name %}"}`
 
-// A mocked result that the model of GetUser takes.
+// mockedUser is a mocked result that matches the model of GetUser.
 const mockedUser = `{"User": {"Path": "/", "UserName": "jane", "UserId": "AID", "Arn": "arn", "CreateDate": "2026-01-02T03:04:05Z"}}`
 
 func mockOf(result string) *sfntypes.MockInput { return &sfntypes.MockInput{Result: &result} }
@@ -24,7 +24,8 @@ func mockedError(name string) *sfntypes.MockInput {
 	return &sfntypes.MockInput{ErrorOutput: &sfntypes.MockErrorOutput{Error: &name, Cause: aws.String("because")}}
 }
 
-// TestStateTests tests states as they were recorded on AWS: test_state_mock.json and variable_limits.json of radkawar/stackd.
+// TestStateTests compares the answers of TestState with recordings on AWS: test_state_mock.json and variable_limits.json of
+// radkawar/stackd.
 func TestStateTests(t *testing.T) {
 	reset(t)
 	debug := sfntypes.InspectionLevelDebug
@@ -112,8 +113,8 @@ func TestStateTests(t *testing.T) {
 	}
 }
 
-// TestRefusedStateTests has what AWS was recorded to refuse to test: test_state_mock.json of radkawar/stackd, and the snapshots
-// of localstack/localstack.
+// TestRefusedStateTests compares the refusals of TestState with recordings on AWS: test_state_mock.json of radkawar/stackd, and the
+// snapshots of localstack/localstack.
 func TestRefusedStateTests(t *testing.T) {
 	reset(t)
 	pass, task := aws.String(`{"Type": "Pass", "End": true}`), aws.String(`{`+getUser+`, "End": true}`)
@@ -152,11 +153,11 @@ func TestRefusedStateTests(t *testing.T) {
 	machines, err := sfn.NewFromConfig(server.Config()).ListStateMachines(t.Context(), &sfn.ListStateMachinesInput{})
 	must(t, err)
 	if len(machines.StateMachines) != 0 {
-		t.Errorf("testing a state has made %+v", machines.StateMachines)
+		t.Errorf("TestState created %+v, want nothing", machines.StateMachines)
 	}
 }
 
-// TestDefinitionValidation has definitions that AWS was seen to accept and to refuse.
+// TestDefinitionValidation validates definitions that AWS was seen to accept or to refuse.
 func TestDefinitionValidation(t *testing.T) {
 	reset(t)
 	for definition, want := range map[string][]string{

@@ -13,7 +13,7 @@ import (
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
 
-// suppressed is what a test of the suppression list has: a client that waits for its turn, and a sender.
+// suppressed is a test of the suppression list, with a client that retries throttled calls.
 type suppressed struct {
 	*testing.T
 	*sesv2.Client
@@ -37,7 +37,7 @@ func (s suppressed) put(address string, reason sestypes.SuppressionListReason) e
 	return lastOf(s.PutSuppressedDestination(s.Context(), &sesv2.PutSuppressedDestinationInput{EmailAddress: &address, Reason: reason}))
 }
 
-// wantSent sends a mail, and wants it to be accepted, and to reach those addresses.
+// wantSent sends a mail to the addresses to, and checks that SES accepts it and sends it to the addresses want.
 func (s suppressed) wantSent(to []string, configurationSet *string, want ...string) {
 	s.Helper()
 	before, err := server.Mails(s.Context())
@@ -58,7 +58,7 @@ func (s suppressed) wantSent(to []string, configurationSet *string, want ...stri
 	}
 }
 
-// A mail to an address on the list is accepted, counted, and not sent, in whatever letter case.
+// TestSuppressedMail checks that a mail to an address on the list is accepted, counted and not sent, whatever its letter case.
 func TestSuppressedMail(t *testing.T) {
 	s := newSuppressed(t)
 	ada, bob := []string{"ADA@example.com"}, "Bob <bob@example.com>"
@@ -91,7 +91,7 @@ func TestSuppressedMail(t *testing.T) {
 	s.wantSent(ada, plain, ada...)
 	s.wantSent(ada, bounces)
 
-	// The default configuration set of an identity counts as well.
+	// The default configuration set of an identity also counts.
 	must(t, lastOf(s.CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String("a@example.net"), ConfigurationSetName: bounces})))
 	s.wantSent(ada, nil)
 	set, err := s.GetConfigurationSet(t.Context(), &sesv2.GetConfigurationSetInput{ConfigurationSetName: off})
@@ -109,7 +109,7 @@ func TestSuppressedMail(t *testing.T) {
 	}
 }
 
-// The calls that manage the list.
+// TestSuppressionList tests the calls that manage the list.
 func TestSuppressionList(t *testing.T) {
 	s := newSuppressed(t)
 	get := func(address string) (string, error) {
@@ -140,7 +140,7 @@ func TestSuppressionList(t *testing.T) {
 		}
 	}
 	must(t, s.put("A+b%c@Example.com", sestypes.SuppressionListReasonBounce))
-	must(t, s.put("A+b%c@example.com", sestypes.SuppressionListReasonComplaint)) // the same one
+	must(t, s.put("A+b%c@example.com", sestypes.SuppressionListReasonComplaint)) // replaces the entry before
 	must(t, s.put("a/b@example.com", sestypes.SuppressionListReasonBounce))
 	if got, err := get("A+b%c@EXAMPLE.com"); got != "A+b%c@example.com COMPLAINT" {
 		t.Errorf("got %q, %v", got, err)
@@ -185,6 +185,6 @@ func TestSuppressionList(t *testing.T) {
 		}
 	}
 	if refused == 0 {
-		t.Error("50 calls in a row were taken, want one a second")
+		t.Error("50 calls in a row were accepted, want one a second")
 	}
 }

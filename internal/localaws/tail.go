@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-const tailSize = 16 << 10
+const tailSize = 16 << 10 // bytes
 
-// tail keeps the end of what is written to it.
+// tail keeps the last tailSize bytes of the text that is written to it.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -16,8 +16,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// A call that a proxy has time out leaves the very history that a call without an answer leaves when its TimeoutSeconds pass:
-// the attempts of its Retry, and what its Catch gets.
+// TestTimeouts compares the histories of two executions. In one, TimeoutSeconds pass for a call without an answer. In the other, a
+// proxy makes the call time out. Both have the same attempts of the Retry, and the same input of the Catch.
 func TestTimeouts(t *testing.T) {
 	reset(t)
 	defer func() { must(t, server.SetPace(context.Background(), pace)) }()
@@ -44,7 +44,7 @@ func TestTimeouts(t *testing.T) {
 		must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
 		got := execute(t, definition, `{}`)
 		if got.status != "SUCCEEDED" || calls.Load() != 2 {
-			t.Errorf("got %+v after %d calls, want two calls, and a catch", got, calls.Load())
+			t.Errorf("got %+v after %d calls, want two calls and a caught error", got, calls.Load())
 		}
 		return withoutTimes(t, got.arn)
 	}
@@ -55,11 +55,11 @@ func TestTimeouts(t *testing.T) {
 		w.WriteHeader(http.StatusGatewayTimeout)
 	})
 	if !reflect.DeepEqual(byClock, byProxy) {
-		t.Errorf("the clock leaves the history\n%v\nand the proxy\n%v", byClock, byProxy)
+		t.Errorf("with the clock: got the history\n%v\nwith the proxy:\n%v", byClock, byProxy)
 	}
 }
 
-// withoutTimes is the history of an execution without what differs from one execution to the next.
+// withoutTimes returns the history of an execution without the times, which differ from one execution to the next.
 func withoutTimes(t *testing.T, execution string) (events []any) {
 	t.Helper()
 	for _, event := range history(t, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution}) {
@@ -71,7 +71,7 @@ func withoutTimes(t *testing.T, execution string) (events []any) {
 	return events
 }
 
-// No time-out passes by itself at a pace, neither of a task, be it in a child, nor of a state machine.
+// TestNoTimeoutByItself checks that with a pace no time-out passes by itself: not of a task in a child, and not of a state machine.
 func TestNoTimeoutByItself(t *testing.T) {
 	reset(t)
 	const definition = `{"StartAt": "Map", "QueryLanguage": "JSONata", "TimeoutSeconds": 1, "States": {
@@ -82,7 +82,7 @@ func TestNoTimeoutByItself(t *testing.T) {
 					"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done", "Output": "{% $states.errorOutput.Error %}"}], "End": true},
 				"Done": {"Type": "Succeed"}}}}}}`
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		<-time.After(1500 * time.Millisecond) // longer than the time-outs of the definition: a slow machine makes it longer still
+		<-time.After(1500 * time.Millisecond) // longer than the time-outs of the definition, also on a slow machine
 		refuse(w, "Throttling")
 	}))
 	defer proxy.Close()
@@ -92,7 +92,8 @@ func TestNoTimeoutByItself(t *testing.T) {
 	}
 }
 
-// A call that gets no answer needs a TimeoutSeconds: without one it would wait for ever, and no Catch would help.
+// TestTimeoutOfStateWithout checks that the execution fails if a call times out and its state has no TimeoutSeconds. On AWS, such a
+// call waits for ever, and no Catch gets an error.
 func TestTimeoutOfStateWithout(t *testing.T) {
 	reset(t)
 	timeOutEveryCall(t)
@@ -101,11 +102,11 @@ func TestTimeoutOfStateWithout(t *testing.T) {
 			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}], "End": true},
 		"Done": {"Type": "Succeed"}}}`, `{}`)
 	if got.error != "States.Runtime" || !strings.Contains(got.cause, "no TimeoutSeconds") {
-		t.Errorf("got %+v, want States.Runtime, which names the missing TimeoutSeconds", got)
+		t.Errorf("got %+v, want States.Runtime with a cause that names the missing TimeoutSeconds", got)
 	}
 }
 
-// A Wait state lasts what the pace says, here an hour in a tenth of a second.
+// TestPaceOfWait checks that the pace applies to a Wait state: an hour lasts a tenth of a second.
 func TestPaceOfWait(t *testing.T) {
 	reset(t)
 	must(t, server.SetPace(t.Context(), localaws.Pace{Factor: 0.1 / 3600}))
@@ -116,7 +117,7 @@ func TestPaceOfWait(t *testing.T) {
 	}
 }
 
-// timeOutEveryCall has every call of a task time out, until the account is reset.
+// timeOutEveryCall makes every call of a task time out, until the next [reset].
 func timeOutEveryCall(t *testing.T) {
 	t.Helper()
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -15,8 +15,8 @@ import (
 
 const module = "module github.com/iam-onboarding/iam-onboarding\n"
 
-// hasMoto is a program that fails where an interpreter lacks what the local AWS needs. It prints the path of the interpreter,
-// which may be another one than that of the command: pyenv, for one, has a script on the PATH.
+// hasMoto is a Python program. It fails if the interpreter lacks a package that the local AWS needs. It prints the path of the
+// interpreter, because the command may be a script that starts another file, as with pyenv.
 const hasMoto = `
 import importlib.metadata, importlib.util, sys
 needed = ["antlr4", "boto3", "cfnlint", "docker", "flask", "flask_cors", "graphql", "joserfc", "jsonpath_ng", "yaml"]
@@ -25,8 +25,9 @@ print(sys.executable)
 sys.exit(0 if found and importlib.metadata.version("moto") == "5.2.1" else 1)
 `
 
-// Python is an interpreter that has what requirements.txt in this folder lists, moto and cfn-lint among it: python3 or python
-// on the PATH where that has it, else the one of a virtual environment in .venv beside it, which is made on first use.
+// Python returns the path of an interpreter that has the packages of requirements.txt in this folder, such as moto and cfn-lint. It
+// is python3 or python on the PATH if that has the packages. Otherwise it is the interpreter of the virtual environment .venv in
+// this folder, which the first call makes.
 func Python(ctx context.Context) (string, error) {
 	root, err := Root()
 	if err != nil {
@@ -56,7 +57,7 @@ func Python(ctx context.Context) (string, error) {
 	return interpreter(venv), nil
 }
 
-// usable returns the path of the interpreter that a command runs, or nothing if it lacks what the local AWS needs.
+// usable returns the path of the interpreter that a command runs, or an empty text if it lacks a package that the local AWS needs.
 func usable(ctx context.Context, command string) string {
 	printed, err := exec.CommandContext(ctx, command, "-c", hasMoto).Output()
 	if err != nil {
@@ -69,8 +70,8 @@ func interpreter(venv string) string {
 	return filepath.Join(venv, "bin", "python")
 }
 
-// makeVenv makes the virtual environment aside and renames it when it is complete, so that whoever comes at the same
-// time finds either all of it or nothing.
+// makeVenv makes the virtual environment under another name, and renames it when it is complete. So another process finds it either
+// complete or not at all.
 func makeVenv(ctx context.Context, base, venv, requirements string) error {
 	aside, err := os.MkdirTemp(filepath.Dir(venv), ".venv-")
 	if err != nil {
@@ -99,11 +100,11 @@ func makeVenv(ctx context.Context, base, venv, requirements string) error {
 
 var (
 	toolsLock   sync.Mutex
-	toolsPython string // once the tools are known to be there
+	toolsPython string // the interpreter, after the first check of the tools
 )
 
-// tools returns the interpreter of [Python], and an error if anything is missing that the local AWS needs. A process looks
-// for the tools once: that takes a tenth of the time of a start.
+// tools returns the interpreter of [Python], or an error that lists every missing tool. A process checks the tools once, because a
+// check takes a tenth of the time of a start.
 func tools(ctx context.Context, root string) (string, error) {
 	toolsLock.Lock()
 	defer toolsLock.Unlock()
@@ -128,7 +129,7 @@ func checkNode(ctx context.Context, root string) error {
 	return nil
 }
 
-// Root is the folder of this module, looked for from the working directory upwards.
+// Root returns the folder of this module. It searches from the working directory upwards.
 func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -140,7 +141,7 @@ func Root() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("the local AWS runs in the repository of iam-onboarding only, got: %s", start)
+			return "", fmt.Errorf("the local AWS runs only in the repository of iam-onboarding, got: %s: change to a folder of the repository", start)
 		}
 	}
 }

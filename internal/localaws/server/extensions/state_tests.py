@@ -252,7 +252,7 @@ def _mock_of(self: StepFunctionResponse, state: dict[str, Any]) -> MockedRespons
             f"State type '{state['Type']}' is not supported when a mock is specified"
         )
     if state["Type"] == "Parallel":
-        raise ValidationException("The local AWS does not know how to mock a Parallel state.")
+        raise ValidationException("The local AWS does not support a mocked Parallel state.")
     if self._get_param("revealSecrets"):
         raise ValidationException(
             "TestState does not support RevealSecrets when a mock is specified."
@@ -349,7 +349,7 @@ def _check_roles(
 ) -> None:
     unknown = set(self._get_param("stateConfiguration") or {}) - {"retrierRetryCount"}
     if unknown:
-        raise ValidationException(f"The local AWS does not know {', '.join(sorted(unknown))}.")
+        raise ValidationException(f"The local AWS does not support {', '.join(sorted(unknown))}.")
     if mock is not None:
         return
     if state["Type"] not in _WITHOUT_MOCK:
