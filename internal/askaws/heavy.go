@@ -43,7 +43,7 @@ func (d definitions) questions() (all []Question) {
 	return append(all, d.noOption.reports()...)
 }
 
-// ofState returns a question about a state. The name consists of the name of the state, and what the state gets.
+// ofState returns a question about a state. Its name has the name of the state, then the input or the mock.
 func ofState(name, ifNot string, test test, want want) Question {
 	return Question{Name: name, Assumed: "the state answers as on the local AWS", IfNot: ifNot, ask: asked(test, want)}
 }

@@ -22,7 +22,7 @@ import (
 type Question struct {
 	// Name is the name of the question, which is unique.
 	Name string
-	// Assumed is what the code, or the local AWS, takes for granted.
+	// Assumed is the behavior that the code or the local AWS assumes.
 	Assumed string
 	// IfNot says what breaks, and what to change, if AWS does something else.
 	IfNot string
@@ -182,7 +182,7 @@ func join(parts ...string) string {
 // differences are the lines that describe how an answer differs from the expected one.
 type differences []string
 
-// add adds the part of got and the part of want where they begin to differ.
+// add adds a part of got and of want, from the place at which they begin to differ.
 func (d *differences) add(what, got, want string) {
 	from := 0
 	for from < min(len(got), len(want)) && got[from] == want[from] {

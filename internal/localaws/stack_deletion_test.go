@@ -91,7 +91,7 @@ func TestStackThatCannotBeDeleted(t *testing.T) {
 			t.Errorf("got the outputs %v", described.Outputs)
 		}
 		if roles := rolesOfStacks(t); !slices.Equal(roles, []string{"role3"}) {
-			t.Errorf("got the roles %v, want role3 alone", roles)
+			t.Errorf("got the roles %v, want only role3", roles)
 		}
 	}
 	_, err = stacks.CreateChangeSet(ctx, &cloudformation.CreateChangeSetInput{StackName: aws.String("stack"), ChangeSetName: aws.String("again"),
@@ -130,7 +130,7 @@ func TestUpdateThatLeavesOutResources(t *testing.T) {
 	policies, err := client.ListGroupPolicies(ctx, &iam.ListGroupPoliciesInput{GroupName: aws.String("stack-staff")})
 	must(t, err)
 	if len(group.Users) != 1 || len(policies.PolicyNames) != 0 {
-		t.Errorf("the group has %d users and the policies %v, want the user alone", len(group.Users), policies.PolicyNames)
+		t.Errorf("the group has %d users and the policies %v, want only the user", len(group.Users), policies.PolicyNames)
 	}
 	deleteStack(t, "stack")
 	wantStack(t, "stack", "", "")
