@@ -160,7 +160,7 @@ const stepsPerItem = 3
 var evaluationSteps = mostOf{
 	name:    "the steps of one second",
 	assumed: "an evaluation of 120,000 steps, the most that any list takes here, ends within one second",
-	ifNot: "long lists may fail with States.QueryEvaluationError: lower maxSteps (jsonata.js) and the bounds of bounds_test.go to " +
+	ifNot: "long lists may fail with States.QueryEvaluationError: lower maxSteps (jsonata.js) and the bounds of test/bounds_test.go to " +
 		"the number of steps that AWS takes in a second, then change the expressions until they need fewer",
 	expression: func(n int) string { return fmt.Sprintf(`$map([1..%d], function($n) { $n + $n }) ~> $count()`, n) },
 	first:      20_000, last: 640_000, need: 40_000, cause: tooLong,

@@ -163,7 +163,7 @@ func (d definition) user() []Question {
 			want{status: succeeded, next: "CreateLoginProfile"}),
 		ofState("Is the password good?: no", noUser, test{state: d.state("Is the password good?"), input: user, variables: map[string]any{"password": "no", "draws": 1}},
 			want{status: succeeded, next: "GetRandomPassword"}),
-		ofState("CreateLoginProfile: an error that quotes the password", "the report shows a password: change failureOfPasswordCall",
+		ofState("CreateLoginProfile: an error that quotes the password", "the report shows a password: change catchAllWithoutPassword",
 			test{state: d.state("CreateLoginProfile"), input: user, variables: password, context: stateNamed("CreateLoginProfile"), mockError: "Iam.IamException", cause: quoting, attempts: 6},
 			want{status: caught, error: "Iam.IamException", next: "Failed", said: []string{`"Cause":"withheld`}}),
 		ofState("CreateLoginProfile: an error that does not", noUser,
