@@ -54,6 +54,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from extensions import variables
 
 _SCRIPT = pathlib.Path(__file__).with_suffix(".js")
+_PATH = re.compile(r"\s*\$(\w+(?:\.\w+)*)\s*")
 _WHOLE_STATES = re.compile(r"\$states(?!\s*\.)")
 
 
@@ -132,10 +133,49 @@ def install() -> None:
 
 
 def _eval_expression(self: StringJSONata, env: Environment) -> None:
+    path = _PATH.fullmatch(self.expression)
+    try:
+        if path:
+            env.stack.append(_read(path[1], env))
+            return
+    except _NeedsEvaluator:
+        pass
     try:
         env.stack.append(_evaluator.evaluate(self.expression, _bindings(self.expression, env)))
     except EvaluationError as error:
         raise FailureEventException(_failure(self.expression, env, str(error))) from error
+
+
+class _NeedsEvaluator(Exception):
+    """The value of a path is not simply the member that it names."""
+
+
+def _read(path: str, env: Environment) -> Any:
+    """Returns a copy of the member that a path such as states.input.UserName names. Most expressions are
+    such paths, and reading them here takes a third off the time of an execution.
+
+    What the evaluator may change, or answers with an error, is left to it: a member that is missing,
+    arrays on the way and at its end, and numbers that JavaScript writes in another way."""
+    root, *names = path.split(".")
+    if path == "states":
+        raise _NeedsEvaluator
+    value = env.states._states_data if root == "states" else variables.visible(env.variable_store).get(root)
+    for name in names:
+        value = value.get(name) if type(value) is dict else None
+    if type(value) not in (dict, str, bool, int):
+        raise _NeedsEvaluator
+    return _copy(value)
+
+
+def _copy(value: Any) -> Any:
+    kind = type(value)
+    if kind is dict:
+        return {key: _copy(member) for key, member in value.items()}
+    if kind is list:
+        return [_copy(member) for member in value]
+    if kind is int and abs(value) >= 2**53 or kind not in (str, bool, int, type(None)):
+        raise _NeedsEvaluator
+    return value
 
 
 def _bindings(expression: str, env: Environment) -> dict[str, Any]:
