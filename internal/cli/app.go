@@ -7,16 +7,16 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-// App is the command and what it touches. All fields are required.
+// App is the command, with its streams and its way to AWS. All fields are required.
 type App struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	// Connect makes the clients for a region and a profile, either of which is empty if the operator has not chosen one.
+	// Connect makes the clients for a region and a profile. An argument is empty if the operator has not chosen one.
 	Connect func(ctx context.Context, region, profile string) (*operator.Clients, error)
 }
 
-// find connects to AWS, and finds the state machine.
+// find connects to AWS and finds the state machine.
 func (a App) find(ctx context.Context, where target) (*operator.Machine, error) {
 	clients, err := a.Connect(ctx, where.region, where.Profile)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// oneArgument wants one argument, which is called name in the help.
+// oneArgument returns a check for exactly one argument, which the help calls name.
 func oneArgument(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
@@ -40,7 +40,7 @@ func adjustDefaultCommands(root *cobra.Command) {
 	}
 }
 
-// helpOrUnknown runs a command that does nothing itself, because it has other commands below it.
+// helpOrUnknown runs a command that only has subcommands. It prints the help, or returns an error about an unknown subcommand.
 func helpOrUnknown(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
@@ -52,9 +52,9 @@ func helpOrUnknown(cmd *cobra.Command, args []string) error {
 	return usageErrorf("unknown command %q%s: see %s --help", args[0], meant, cmd.CommandPath())
 }
 
-// oneCommand wants the name of a command, or none.
+// oneCommand checks the arguments of help: the name of a command, or nothing.
 func oneCommand(help *cobra.Command, args []string) error {
-	cmd, rest, _ := help.Root().Find(args) // takes all arguments, and so finds at least itself
+	cmd, rest, _ := help.Root().Find(args) // no error: the root takes any arguments, so Find returns at least the root
 	if len(rest) > 0 && cmd.HasAvailableSubCommands() {
 		return helpOrUnknown(cmd, rest)
 	}

@@ -98,11 +98,11 @@ func TestInputIsBounded(t *testing.T) {
 func TestLongListStops(t *testing.T) {
 	const (
 		reported    = "\n1000 of 1501 users are in this report: run the same list again\n"
-		unstarted   = ", and 501 were not started, from user-1000@example.com (standard input:1001) on: "
+		unstarted   = ", and 501 were not started, beginning with user-1000@example.com (standard input:1001): "
 		again       = "run the same list again\n"
 		later       = "when that execution has ended, " + again
 		stopped     = "\n1000 of 1501 users are in this report: " + later
-		interrupted = "stopped watching, which does not stop the execution; " + stillThere
+		interrupted = "stopped watching; " + stillThere
 	)
 	tests := map[string]struct {
 		fake              *fakeAWS
@@ -112,15 +112,15 @@ func TestLongListStops(t *testing.T) {
 	}{
 		"preflight": {
 			&fakeAWS{laterLooks: [][]look{failed("PreflightFailed", "SES does not send")}}, 2, 1000,
-			"the preflight failed, and nobody was touched; do this, and run the same list again:\n  SES does not send" + reported, 1,
+			"the preflight failed, and no user was changed; do this, then run the same list again:\n  SES does not send" + reported, 1,
 		},
 		"aborted": {
 			&fakeAWS{laterLooks: [][]look{{{status: types.ExecutionStatusAborted}}}}, 2, 1000,
-			"the execution ended as ABORTED; run the same list again, it goes on where this run stopped" + reported, 1,
+			"the execution ended as ABORTED; run the same list again; it goes on where this run stopped" + reported, 1,
 		},
 		"refused": {
 			&fakeAWS{laterLooks: [][]look{failed("InvalidInput", "item 1 must have a Group out of Staff\nitem 501 must, too\nitem 502 is nowhere")}}, 2, 1000,
-			"the state machine refused the list, and nobody was touched; correct it, and run it again:\n" +
+			"the state machine refused the list, and no user was changed; correct the list, then run it again:\n" +
 				"  standard input:1001: must have a Group out of Staff\n  standard input:1501: must, too\n  item 502 is nowhere" + reported, 2,
 		},
 		"interrupted": {
@@ -135,13 +135,13 @@ func TestLongListStops(t *testing.T) {
 		},
 		"the connection is lost": {
 			&fakeAWS{laterLooks: [][]look{{{}, {err: errors.New("no route")}}}}, 2, 1000,
-			"watch the execution: no route: check the network, --region and AWS_ENDPOINT_URL; this does not stop the execution; " +
+			"watch the execution: no route: check the network, --region and AWS_ENDPOINT_URL; " +
 				strings.TrimSuffix(stillThere, "\n") + stopped, 3,
 		},
 		"perhaps started": {
 			&fakeAWS{startErr: errors.New("no answer")}, 0, 0,
-			"start " + machineARN + ": no answer: check the network, --region and AWS_ENDPOINT_URL; it may have been started " +
-				"nevertheless: see onboard list\nno user is reported yet" + unstarted + later, 3,
+			"start " + machineARN + ": no answer: check the network, --region and AWS_ENDPOINT_URL; the execution may have " +
+				"started all the same: see onboard list\nno user is reported yet" + unstarted + later, 3,
 		},
 	}
 	for name, test := range tests {
@@ -169,7 +169,7 @@ func TestUsersFailedInOneOfTheExecutions(t *testing.T) {
 	want := strings.Replace(mixedTable, "3 users: 1 created, 1 resumed, 1 failed\n", "", 1)
 	want = strings.NewReplacer("USER             ", "USER                   ", "ada@example.com", "ada@example.com      ",
 		"bob   ", "bob         ", "cy@example.com", "cy@example.com      ", "      SendEmail", "            SendEmail").Replace(want)
-	want += "user-1000@example.com  Created  nothing: the sign-in data is mailed\n4 users: 2 created, 1 resumed, 1 failed\n"
+	want += "user-1000@example.com  Created  nothing: the sign-in mail is sent\n4 users: 2 created, 1 resumed, 1 failed\n"
 	expect(t, result{got.Stdout, withoutProgress(got.Stderr), got.Code}, result{want, starts(1001, 2, 2) + oneFailed, 1})
 }
 

@@ -18,7 +18,7 @@ type checkOptions struct {
 
 func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
-	cmd.Flags().BoolVar(&o.aws, "aws", false, "look also whether AWS is ready for the list")
+	cmd.Flags().BoolVar(&o.aws, "aws", false, "also check that AWS is ready for the list")
 }
 
 func (o *checkOptions) validate(cmd *cobra.Command) error { return o.target.validate(cmd) }
@@ -27,15 +27,18 @@ func checkCommand(app App) *cobra.Command {
 	var options checkOptions
 	cmd := &cobra.Command{
 		Use:   "check LIST [flags]",
-		Short: "Check a list, and start nothing",
-		Long: `Check a list by the rules that onboard run checks it by, and start nothing.
+		Short: "Check a list without starting anything",
+		Long: `Check a list without starting anything. The rules are those of onboard run.
 
 ` + listFormats + `
 
-With --aws, look also whether AWS is ready for the list: whether SES sends, how
-much, and to whom, whether it suppresses an address of the list, whether the sender
-is verified, the groups exist, and the password policy can be read. Nothing is
-changed.`,
+With --aws, the command also checks that AWS is ready for the list:
+  - SES sends, to any address, and its quota is large enough
+  - SES suppresses no address of the list
+  - the sender is verified
+  - the groups exist
+  - the password policy can be read
+It changes nothing in AWS.`,
 		Example: `  onboard check users.csv
   onboard check users.csv --aws`,
 		Args:              oneArgument("LIST"),
@@ -58,7 +61,7 @@ func (a App) check(ctx context.Context, path string, options checkOptions) error
 		return err
 	}
 	if !options.aws {
-		fmt.Fprintln(a.Stdout, operator.NothingWrong(list))
+		fmt.Fprintln(a.Stdout, operator.NoProblems(list))
 		return nil
 	}
 	machine, err := a.find(ctx, options.target)

@@ -72,22 +72,22 @@ func (f *fakePreflight) GetAccountPasswordPolicy(context.Context, *iam.GetAccoun
 func TestCheckNeedsNoAWS(t *testing.T) {
 	fake := &fakeAWS{interruptOn: connecting}
 	got := runWith(t, fake, addresses(3), "check", "-")
-	expect(t, got, result{"standard input: 3 users, nothing wrong\n", "", 0})
+	expect(t, got, result{"standard input: 3 users, no problems\n", "", 0})
 }
 
 func TestCheckWithAWS(t *testing.T) {
 	const (
-		list     = "ok       standard input: 2 users, nothing wrong\n"
+		list     = "ok       standard input: 2 users, no problems\n"
 		sends    = "ok       SES sends from this account\n"
-		outside  = "ok       SES is out of its sandbox, and mails everybody\n"
+		outside  = "ok       SES is out of its sandbox, and mails any address\n"
 		none     = "ok       SES suppresses none of the addresses\n"
 		verified = "ok       the sender's SES identity example.com is verified\n" + none
 		groups   = "ok       the group NoAuthority exists\nok       the group Staff exists\n"
 		policy   = "ok       the password policy of the account can be read: passwords have at least 14 characters\n"
-		one      = "onboard: 1 problem to fix before the list is run\n"
+		one      = "onboard: 1 problem to fix before you run the list\n"
 		askAdmin = "AccessDeniedException: not you: ask an administrator of the account for this permission"
 	)
-	unknownMachine := result{"", "onboard: " + machineARN + " is no state machine that this command knows: check --stack and --state-machine\n", 3}
+	unknownMachine := result{"", "onboard: this command does not know the state machine " + machineARN + ": check --stack and --state-machine\n", 3}
 	tests := map[string]struct {
 		aws  fakePreflight
 		want result
@@ -95,17 +95,17 @@ func TestCheckWithAWS(t *testing.T) {
 		"everything is ready": {fakePreflight{}, result{list + sends + outside + verified + groups + policy, "", 0}},
 		"enough quota": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 198}},
-			result{list + sends + outside + "ok       SES sends 2 more mails within 24 hours, and the list takes 2 mails for 2 users\n" + verified + groups + policy, "", 0},
+			result{list + sends + outside + "ok       SES sends 2 more mails within 24 hours, and the list needs 2 mails for 2 users\n" + verified + groups + policy, "", 0},
 		},
 		"two mails for each user": {
 			fakePreflight{definition: twoMails, quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 197}},
-			result{list + sends + outside + "problem  SES sends 3 more mails within 24 hours, and the list takes 4 mails for 2 users: request a higher quota, " +
-				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
+			result{list + sends + outside + "problem  SES sends 3 more mails within 24 hours, and the list needs 4 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until every user is onboarded\n" + verified + groups + policy, one, 1},
 		},
 		"a quota that was lowered": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 300}},
-			result{list + sends + outside + "problem  SES sends 0 more mails within 24 hours, and the list takes 2 mails for 2 users: request a higher quota, " +
-				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
+			result{list + sends + outside + "problem  SES sends 0 more mails within 24 hours, and the list needs 2 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until every user is onboarded\n" + verified + groups + policy, one, 1},
 		},
 		"no limit": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: -1, SentLast24Hours: 198}},
@@ -114,14 +114,14 @@ func TestCheckWithAWS(t *testing.T) {
 		"too little quota, in the sandbox": {
 			fakePreflight{sandbox: true, quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 199}},
 			result{list + sends +
-				"warning  SES is in its sandbox, and mails verified recipients only: request production access in the SES console, Account dashboard\n" +
-				"problem  SES sends 1 more mail within 24 hours, and the list takes 2 mails for 2 users: request a higher quota, " +
-				"or run the same list again each day until everybody is onboarded\n" + verified + groups + policy, one, 1},
+				"warning  SES is in its sandbox, and mails only verified addresses: request production access in the SES console, Account dashboard\n" +
+				"problem  SES sends 1 more mail within 24 hours, and the list needs 2 mails for 2 users: request a higher quota, " +
+				"or run the same list again each day until every user is onboarded\n" + verified + groups + policy, one, 1},
 		},
 		"the sandbox alone": {
 			fakePreflight{sandbox: true},
 			result{list + sends +
-				"warning  SES is in its sandbox, and mails verified recipients only: request production access in the SES console, Account dashboard\n" +
+				"warning  SES is in its sandbox, and mails only verified addresses: request production access in the SES console, Account dashboard\n" +
 				verified + groups + policy, "", 0},
 		},
 		"nothing is ready": {
@@ -132,8 +132,8 @@ func TestCheckWithAWS(t *testing.T) {
 				"or publish the DKIM records of the domain\n" + none +
 				"problem  IAM has no group NoAuthority: create it, or deploy the stack again\n" +
 				"problem  IAM has no group Staff: create it, or deploy the stack again\n" +
-				"ok       the account has no password policy of its own: passwords satisfy the default of IAM\n",
-				"onboard: 4 problems to fix before the list is run\n", 1},
+				"ok       the account has no password policy of its own: passwords satisfy IAM's default policy\n",
+				"onboard: 4 problems to fix before you run the list\n", 1},
 		},
 		"no identity": {
 			fakePreflight{identityErr: &sestypes.NotFoundException{}},
@@ -142,11 +142,11 @@ func TestCheckWithAWS(t *testing.T) {
 		},
 		"nothing is permitted": {
 			fakePreflight{accountErr: denied, identityErr: denied, groupErr: denied, policyErr: denied},
-			result{list + "problem  look at SES: " + askAdmin + "\nproblem  look at the SES identity example.com: " + askAdmin +
-				"\nwarning  did not find out which addresses SES suppresses: look at the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
-				"\nproblem  look at the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has other letter case, " +
-				"configure the group by the ARN that IAM shows, and deploy the stack\nproblem  look at the password policy: " + askAdmin + "\n",
-				"onboard: 4 problems to fix before the list is run\n", 3},
+			result{list + "problem  read the SES account: " + askAdmin + "\nproblem  read the SES identity example.com: " + askAdmin +
+				"\nwarning  could not check which addresses SES suppresses: read the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
+				"\nproblem  read the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has other letter case, " +
+				"configure the group by the ARN that IAM shows, and deploy the stack\nproblem  read the password policy: " + askAdmin + "\n",
+				"onboard: 4 problems to fix before you run the list\n", 3},
 		},
 		"the group has a path": {
 			fakePreflight{groupPath: "teams/"},
@@ -180,14 +180,14 @@ func TestCheckOfGroupsWithAWS(t *testing.T) {
 	got := runWith(t, fake, "email,group\nada@example.com,Staff\nbob@example.com,Admins\n", "check", "-", "--aws")
 	want := `problem  standard input:3: must have a Group out of NoAuthority, Staff, got: "Admins"
 ok       SES sends from this account
-ok       SES is out of its sandbox, and mails everybody
+ok       SES is out of its sandbox, and mails any address
 ok       the sender's SES identity example.com is verified
 ok       SES suppresses none of the addresses
 ok       the group NoAuthority exists
 ok       the group Staff exists
 ok       the password policy of the account can be read: passwords have at least 14 characters
 `
-	expect(t, got, result{want, "onboard: 1 problem to fix before the list is run\n", 2})
+	expect(t, got, result{want, "onboard: 1 problem to fix before you run the list\n", 2})
 	if fake.preflight.askedForMachine != machineARN || fake.preflight.askedForIdentity != "example.com" {
 		t.Errorf("asked for the state machine %s and the identity %s", fake.preflight.askedForMachine, fake.preflight.askedForIdentity)
 	}

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// confirm asks the operator whether to go on. If standard input and standard error are not both a terminal, it goes on.
+// confirm asks the operator whether to go on, and returns an error unless the answer is yes. It does not ask unless standard
+// input and standard error are both terminals.
 func (a App) confirm(ctx context.Context) error {
 	if !isTerminal(a.Stdin) || !isTerminal(a.Stderr) {
 		return nil

@@ -8,14 +8,14 @@ import (
 )
 
 const exitCodes = `Exit codes:
-  0  every user is onboarded, or was there before
-  1  a user failed, an execution failed, check --aws found a problem, the
-     output could not be written, or the command was interrupted
-  2  a wrong flag, argument or list
-  3  AWS refused: credentials, permissions, region, no such stack, state machine
-     or execution`
+  0  every user is onboarded, or existed before
+  1  a user or an execution failed, check --aws found a problem, the output
+     could not be written, or you pressed Ctrl-C
+  2  a flag, an argument or the list is wrong
+  3  AWS refused: credentials, permissions, region, or there is no such stack,
+     state machine or execution`
 
-// usageError is a mistake of the operator: a flag, an argument, or a list that the command itself refuses.
+// usageError is the error that a flag, an argument or the list is wrong. The command itself has found it.
 type usageError struct{ error }
 
 func usageErrorf(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }

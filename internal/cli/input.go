@@ -16,22 +16,23 @@ import (
 
 const (
 	listFormats = `LIST is a file, or - for standard input:
-  .json  an array of users, or {"IAMUserNames": [users], "Resend": true or false};
-         a user is an e-mail address, which is the user name too, or
-         {"UserName": "...", "Email": "..."}, with "Group": "..." if wanted
-  .csv   a header with email and, if wanted, user_name and group; the separator is
-         a comma, a semicolon or a tab
-  .txt   an e-mail address on each line, comments behind #
-Standard input is JSON if it begins with [ or {, CSV if its first line has a field
-email, and else text.`
+  .json  an array of users, or {"IAMUserNames": [users], "Resend": true};
+         a user is an e-mail address, which is also the user name, or
+         {"UserName": "...", "Email": "..."}; "Group": "..." is optional
+  .csv   a header with email, and optionally user_name and group; the
+         separator is a comma, a semicolon or a tab
+  .txt   an e-mail address on each line; # begins a comment
+Standard input is JSON if it begins with [ or {, CSV if its first line has a
+field email, and otherwise text.`
 
 	expectedFile = "LIST must be a .json, .csv or .txt file that you can read, or - for standard input"
 
-	// maxListSize is far above the size of a list of all users that an account can have.
+	// maxListSize is in bytes. A list of all users that an account can have is far smaller.
 	maxListSize = 16 << 20
 )
 
-// readList reads the list from the file at path, or from stdin if path is "-". It returns a usageError if the list is wrong.
+// readList reads the list from the file at path, or from stdin if path is "-". It returns a usageError if the list is wrong,
+// and [operator.ErrInterrupted] if ctx ends first.
 func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List, error) {
 	name := text.OneLine(path)
 	read := func() ([]byte, error) { return readFile(path) }
@@ -51,7 +52,7 @@ func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List
 		return nil, usageErrorf("%s, got: %s", expectedFile, name)
 	}
 	if len(data) > maxListSize {
-		return nil, usageErrorf("%s is larger than any list of users, which is at most %d MiB", name, maxListSize>>20)
+		return nil, usageErrorf("%s is larger than %d MiB: check that it is a list of users", name, maxListSize>>20)
 	}
 	return parseList(name, format, data)
 }
@@ -65,7 +66,7 @@ func readFile(path string) ([]byte, error) {
 	return readAll(file)
 }
 
-// readAll reads at most one byte more than a list may have.
+// readAll reads at most maxListSize and one byte: the last byte shows that the list is too large.
 func readAll(source io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(source, maxListSize+1))
 }
@@ -80,7 +81,7 @@ func parseList(name string, format userlist.Format, data []byte) (*userlist.List
 	return list, err
 }
 
-// completeList completes the argument LIST with the files that can be one.
+// completeList completes the argument LIST with files whose extension is that of a list.
 func completeList(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -88,7 +89,8 @@ func completeList(_ *cobra.Command, args []string, _ string) ([]string, cobra.Sh
 	return []string{"json", "csv", "txt"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
-// untilDone gives up waiting for f when ctx ends, so that Ctrl-C works while f waits for a terminal or a pipe.
+// untilDone runs f and returns its results. If ctx ends first, it returns the error of ctx and leaves f behind, so that Ctrl-C
+// works while f waits for a terminal or a pipe.
 func untilDone[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

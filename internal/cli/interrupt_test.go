@@ -8,7 +8,7 @@ import (
 func TestRunStopsWatchingWhenInterrupted(t *testing.T) {
 	fake := &fakeAWS{interruptOn: 3}
 	got := runWith(t, fake, `["ada@example.com"]`, "run", "-")
-	expect(t, got, result{"", stderrStart + "onboard: stopped watching, which does not stop the execution; " + stillThere, 1})
+	expect(t, got, result{"", stderrStart + "onboard: stopped watching; " + stillThere, 1})
 	if fake.lookNumber != 3 {
 		t.Errorf("looked %d times at the execution, want 3", fake.lookNumber)
 	}
@@ -32,7 +32,7 @@ func TestTheWayBackHasTheProfile(t *testing.T) {
 
 func TestRunKnowsWhatItStartedWhenInterruptedMeanwhile(t *testing.T) {
 	got := runWith(t, &fakeAWS{interruptOn: starting}, `["ada@example.com"]`, "run", "-")
-	expect(t, got, result{"", stderrStart + "onboard: stopped watching, which does not stop the execution; " + stillThere, 1})
+	expect(t, got, result{"", stderrStart + "onboard: stopped watching; " + stillThere, 1})
 }
 
 func TestRunStartsNothingWhenInterruptedBefore(t *testing.T) {

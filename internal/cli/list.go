@@ -12,7 +12,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-// recent is the number of executions that are listed.
+// recent is how many executions the command lists.
 const recent = 20
 
 // listOptions are the flags of onboard list.
@@ -27,7 +27,7 @@ func listCommand(app App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [flags]",
 		Short: "List recent executions, and how many users they onboarded",
-		Long:  fmt.Sprintf("List the %d most recent executions of the state machine, and what became of their users.", recent),
+		Long:  fmt.Sprintf("List the %d most recent executions of the state machine, and how many users each\nonboarded.", recent),
 		Example: `  onboard list
   onboard list --stack Mine --region eu-west-1`,
 		Args:              noArguments,
@@ -43,7 +43,8 @@ func listCommand(app App) *cobra.Command {
 	return cmd
 }
 
-// list prints the recent executions. If AWS refuses to say what became of the users of some, the table has the others.
+// list prints the recent executions. If AWS refuses to show the users of an execution, its row has a ?, and list also returns
+// the error.
 func (a App) list(ctx context.Context, options listOptions) error {
 	machine, err := a.find(ctx, options.target)
 	if err != nil {

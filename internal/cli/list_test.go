@@ -72,7 +72,7 @@ func TestList(t *testing.T) {
 			&fakeAWS{executions: listed("FAILED"), looks: failed("UsersNotOnboarded", ""), historyErr: denied},
 			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  ?\n",
 				"onboard: read the report: AccessDeniedException: not you: ask an administrator of the account " +
-					"for this permission; the report is kept: onboard report " + executionARN + "\n", 3},
+					"for this permission; get the report with: onboard report " + executionARN + "\n", 3},
 		},
 	}
 	for name, test := range tests {
@@ -124,7 +124,7 @@ func TestListTellsWhatItCan(t *testing.T) {
 			fake.answers <- struct{}{}
 		}
 		code := <-done
-		expect(t, result{"", stderr.String(), code}, result{"", "onboard: look at the execution refused: AccessDeniedException: not you: " +
+		expect(t, result{"", stderr.String(), code}, result{"", "onboard: read the execution refused: AccessDeniedException: not you: " +
 			"ask an administrator of the account for this permission\n", 3})
 		for i, row := range strings.Split(strings.TrimSpace(stdout.String()), "\n")[1:] {
 			want := "1 user: 1 created"

@@ -21,7 +21,7 @@ type output string
 var outputs = []string{"table", "json", "csv"}
 
 func (f *output) addFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP((*string)(f), "output", "o", outputs[0], "the `format` of the report: "+strings.Join(outputs, ", "))
+	cmd.Flags().StringVarP((*string)(f), "output", "o", outputs[0], "the `format` of the report:\n"+strings.Join(outputs, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -32,10 +32,10 @@ func (f output) validate() error {
 	return nil
 }
 
-// print writes the report. If that fails, the error says how to get the report again.
+// print writes the report to w. If that fails, the error says how to get the report.
 func (f output) print(w io.Writer, o *operator.Outcome) error {
 	if err := f.write(w, o); err != nil {
-		return fmt.Errorf("%w; %s", err, o.Kept())
+		return fmt.Errorf("%w; %s", err, o.HowToGetReport())
 	}
 	return nil
 }
@@ -54,8 +54,8 @@ func (f output) write(w io.Writer, o *operator.Outcome) error {
 	}
 }
 
-// writeCSV writes user names as they are. A name may begin as a formula does, but it has none of the characters that a harmful
-// formula needs; and a mark before it would make it another name.
+// writeCSV writes user names unchanged. A name may begin like a formula of a spreadsheet, but it cannot have the characters
+// that a harmful formula needs. A mark before the name would change the name.
 func writeCSV(w io.Writer, o *operator.Outcome) error {
 	writer := csv.NewWriter(w)
 	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause"})
@@ -66,7 +66,7 @@ func writeCSV(w io.Writer, o *operator.Outcome) error {
 	return writer.Error()
 }
 
-// writeTable writes a table of the users and a summary. The line below a user that failed says why.
+// writeTable writes a table of the users, and a summary. Below a user that failed, a line has the reason.
 func writeTable(w io.Writer, o *operator.Outcome) error {
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)

@@ -77,7 +77,7 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 		"secrets fail":     {"GetRandomPassword", "SecretsManager.InternalServiceErrorException", "Server side.", minutes},
 		"server error":     {"CreateUser", base, "Unable to unmarshall (Service: Iam, Status Code: 503, Request ID: a)", minutes},
 		"not found yet":    {"AddUserToGroup", "Iam.NoSuchEntityException", "The user with name ada cannot be found.", notYet},
-		"no boundary":      {"CreateUser", "Iam.NoSuchEntityException", "Scope ARN: arn:aws:iam::123456789012:policy/B does not exist or is not attachable.", "see that the permissions boundary that the cause names is there, then " + again},
+		"no boundary":      {"CreateUser", "Iam.NoSuchEntityException", "Scope ARN: arn:aws:iam::123456789012:policy/B does not exist or is not attachable.", "check that the permissions boundary that the cause names exists, then " + again},
 		"throttled":        {"CreateUser", base, "Rate exceeded (Service: Iam, Status Code: 400, Request ID: a)", throttled},
 		"throttled draw":   {"GetRandomPassword", "SecretsManager.SecretsManagerException", "Rate exceeded", throttled},
 		"throttled by SES": {"SendEmail", "SesV2.TooManyRequestsException", "Maximum sending rate exceeded.", throttled},
@@ -110,7 +110,7 @@ func (d *fullDisk) Write(data []byte) (int, error) {
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	const (
 		output = "onboard: write the output: no space left on device\n"
-		report = "write the output: no space left on device; the report is kept: onboard report " + executionARN
+		report = "write the output: no space left on device; get the report with: onboard report " + executionARN
 	)
 	listed := []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN), Status: types.ExecutionStatusSucceeded}}
 	tests := map[string]struct {
@@ -138,7 +138,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		"list":   {aws: &fakeAWS{looks: succeeded(created), executions: listed}, args: []string{"list"}, want: output, code: 1},
 		"check":  {args: []string{"check", "-"}, want: output, code: 1},
 		"check, a problem": {aws: &fakeAWS{preflight: fakePreflight{unverified: true}}, args: []string{"check", "-", "--aws"},
-			want: "onboard: 1 problem to fix before the list is run\nwrite the output: no space left on device\n", code: 1},
+			want: "onboard: 1 problem to fix before you run the list\nwrite the output: no space left on device\n", code: 1},
 		"help":             {args: []string{"--help"}, want: output, code: 1},
 		"completion":       {args: []string{"completion", "bash"}, want: output, code: 1},
 		"nothing to write": {args: []string{"run"}, want: "onboard: expected one LIST, got 0: see onboard run --help\n", code: 2},

@@ -11,11 +11,11 @@ import (
 const (
 	// lineInterval is the time between two lines of progress, so that they do not fill a log.
 	lineInterval = 10 * time.Second
-	// quietTime is the time after which the command says what takes so long.
+	// quietTime is how long the command waits before it says what it is doing.
 	quietTime = 3 * time.Second
 )
 
-// watcher shows on standard error how a run goes on.
+// watcher shows the progress of a run on standard error.
 type watcher struct {
 	stderr   io.Writer
 	progress progress
@@ -37,7 +37,7 @@ type progress interface {
 	close()
 }
 
-// newProgress returns a progress bar if w is a terminal, and else lines of text.
+// newProgress returns a progress bar if w is a terminal, and otherwise lines of text.
 func newProgress(w io.Writer, total int) progress {
 	if !isTerminal(w) {
 		return &progressLines{w: w, total: total, start: time.Now()}
@@ -46,7 +46,7 @@ func newProgress(w io.Writer, total int) progress {
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(false), // ours waits until it knows something
+		progressbar.OptionSetPredictTime(false), // timeLeft does it, and waits until it can
 		progressbar.OptionClearOnFinish(),
 	)}
 }
@@ -64,7 +64,7 @@ func (p *progressBar) show(done int) {
 
 func (p *progressBar) close() { _ = p.bar.Clear() }
 
-// progressLines writes a line for a change, not more often than lineInterval.
+// progressLines writes a line when the number of users that are done has changed, at most one in lineInterval.
 type progressLines struct {
 	w           io.Writer
 	done, total int
@@ -81,8 +81,8 @@ func (p *progressLines) show(done int) {
 
 func (p *progressLines) close() {}
 
-// timeLeft guesses the time left from the rate so far, such as: , about 2 min left. It returns nothing if it is too early to
-// guess.
+// timeLeft estimates the time left from the rate so far, such as ", about 2 min left". It returns an empty string if it is too
+// early for that.
 func timeLeft(done, total int, elapsed time.Duration) string {
 	const enough = 5 * time.Second
 	if done == 0 || done >= total || elapsed < enough {
@@ -95,7 +95,7 @@ func timeLeft(done, total int, elapsed time.Duration) string {
 	return fmt.Sprintf(", about %.0f min left", left.Minutes())
 }
 
-// nowAndThen returns a function that writes a line to w: the first one after quietTime, and one in each lineInterval.
+// nowAndThen returns a function that writes lines to w: none in the first quietTime, then at most one in lineInterval.
 func nowAndThen(w io.Writer) func(line string) {
 	next := time.Now().Add(quietTime)
 	return func(line string) {

@@ -78,21 +78,21 @@ func TestErrorsAsAWSSendsThem(t *testing.T) {
 		"no such stack": {
 			body: "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>" +
 				"<Message>Stack with id IamUserOnboarding does not exist</Message></Error></ErrorResponse>",
-			want: `no stack "IamUserOnboarding" in this account and region: deploy it, or choose with --stack, --state-machine, --region or --profile`,
+			want: `there is no stack "IamUserOnboarding" in this account and region: deploy it, or choose another with --stack, --state-machine, --region or --profile`,
 		},
 		"not permitted": {
 			body: "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>",
-			want: "look for the stack IamUserOnboarding: AccessDenied: not you: ask an administrator of the account for this permission",
+			want: "find the stack IamUserOnboarding: AccessDenied: not you: ask an administrator of the account for this permission",
 		},
 		"server fault": {
 			body:   "<ErrorResponse><Error><Code>Odd</Code><Message>oops</Message></Error></ErrorResponse>",
 			status: http.StatusServiceUnavailable,
-			want:   "look for the stack IamUserOnboarding: Odd: oops: try again",
+			want:   "find the stack IamUserOnboarding: Odd: oops: try again",
 		},
 		"no such state machine": {
 			args: []string{"--state-machine", machineARN},
 			body: `{"__type": "com.amazonaws.states#StateMachineDoesNotExist", "message": "State Machine Does Not Exist"}`,
-			warning: "warning: did not find out which addresses SES suppresses (states:DescribeStateMachine): read the definition of " + machineARN +
+			warning: "warning: could not check which addresses SES suppresses (states:DescribeStateMachine): read the definition of " + machineARN +
 				": StateMachineDoesNotExist: State Machine Does Not Exist: check --state-machine and --region\n",
 			want: "start " + machineARN + ": StateMachineDoesNotExist: State Machine Does Not Exist: check --state-machine and --region",
 		},

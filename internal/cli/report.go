@@ -28,13 +28,13 @@ func reportCommand(app App) *cobra.Command {
 	var options reportOptions
 	cmd := &cobra.Command{
 		Use:   "report EXECUTION [flags]",
-		Short: "Tell what became of the users of an execution",
-		Long: `Tell what became of the users of an execution that has ended, well or not.
+		Short: "Print the report of an earlier execution",
+		Long: `Print the report of an execution that has ended, whether it succeeded or failed.
 
-EXECUTION is its ARN, or its name as onboard list has it. Step Functions keeps an
+EXECUTION is a name that onboard list prints, or an ARN. Step Functions keeps an
 execution for 90 days.`,
 		Example: `  onboard report onboard-20261124T081502Z-a1b2c3
-  onboard report arn:aws:states:eu-west-1:123456789012:execution:Name:run --output csv`,
+  onboard report arn:aws:states:eu-west-1:123456789012:execution:Name:run -o csv`,
 		Args:              oneArgument("EXECUTION"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {

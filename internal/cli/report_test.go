@@ -28,24 +28,24 @@ func TestReport(t *testing.T) {
 		},
 		"a refused list": {
 			aws: &fakeAWS{looks: failed("InvalidInput", "item 2 must have a UserName")},
-			want: result{"", "onboard: the state machine refused the list, and nobody was touched; correct it, and run it again:\n" +
+			want: result{"", "onboard: the state machine refused the list, and no user was changed; correct the list, then run it again:\n" +
 				"  item 2 must have a UserName\n", 2},
 		},
 		"aborted": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusAborted}}},
 			want: result{"", "onboard: the execution ended as ABORTED; " +
-				"run the same list again, it goes on where this run stopped\n", 1},
+				"run the same list again; it goes on where this run stopped\n", 1},
 		},
 		"timed out": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusTimedOut, error: "States.Timeout",
 				items: &types.MapRunItemCounts{Succeeded: 5, Failed: 1, Aborted: 2, TimedOut: 1, Pending: 1, Total: 10}}}},
 			want: result{"", "onboard: the execution ended as TIMED_OUT: States.Timeout, 7 of 10 users were done; " +
-				"run the same list again, it goes on where this run stopped\n", 1},
+				"run the same list again; it goes on where this run stopped\n", 1},
 		},
 		"aborted, counts not permitted": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusAborted, itemsErr: denied}}},
 			want: result{"", "onboard: the execution ended as ABORTED; " +
-				"run the same list again, it goes on where this run stopped\n", 1},
+				"run the same list again; it goes on where this run stopped\n", 1},
 		},
 		"running": {
 			aws: &fakeAWS{looks: []look{{items: &types.MapRunItemCounts{Succeeded: 3, Running: 4, Total: 7}}}},
@@ -62,7 +62,7 @@ func TestReport(t *testing.T) {
 		},
 		"not permitted": {
 			aws: &fakeAWS{looks: []look{{err: denied}}},
-			want: result{"", "onboard: look at the execution " + executionARN + ": AccessDeniedException: not you: " +
+			want: result{"", "onboard: read the execution " + executionARN + ": AccessDeniedException: not you: " +
 				"ask an administrator of the account for this permission\n", 3},
 		},
 	}
@@ -91,6 +91,6 @@ func TestReportTakesTheRegionFromTheARN(t *testing.T) {
 func TestReportWantsAnExecution(t *testing.T) {
 	for _, name := range []string{machineARN, "arn:aws:iam:eu-west-1:123456789012:execution:A:b", "arn:aws:states::123456789012:execution:A:b", "a:b", "arn:aws:states", "a name", ""} {
 		got := runWith(t, &fakeAWS{}, "", "report", name)
-		expect(t, got, result{"", "onboard: EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: " + name + "\n", 2})
+		expect(t, got, result{"", "onboard: EXECUTION must be a name that onboard list prints, or an ARN, got: " + name + "\n", 2})
 	}
 }

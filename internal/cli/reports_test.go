@@ -5,7 +5,7 @@ const (
 	created = `{"Total":1,"Created":1,"Resumed":0,"Resent":0,"Skipped":0,"Failed":0,` +
 		`"Users":[{"UserName":"ada@example.com","Status":"Created"}]}`
 	createdTable = `USER             STATUS   WHAT TO DO
-ada@example.com  Created  nothing: the sign-in data is mailed
+ada@example.com  Created  nothing: the sign-in mail is sent
 1 user: 1 created
 `
 )
@@ -17,10 +17,10 @@ const (
 		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is\nnot verified."},` +
 		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
 	mixedTable = `USER             STATUS   WHAT TO DO
-ada@example.com  Created  nothing: the sign-in data is mailed
+ada@example.com  Created  nothing: the sign-in mail is sent
 bob              Failed   have the address verified, or leave the SES sandbox, then run the same list again
                           SendEmail failed: SesV2.MessageRejectedException: Email address is not verified.
-cy@example.com   Resumed  nothing: left unfinished by an earlier run, now finished and the sign-in data mailed
+cy@example.com   Resumed  nothing: an earlier run left the user incomplete; now the user is complete, and the sign-in mail is sent
 3 users: 1 created, 1 resumed, 1 failed
 `
 	oneLineMixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
@@ -30,4 +30,4 @@ cy@example.com   Resumed  nothing: left unfinished by an earlier run, now finish
 	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
 )
 
-const stillThere = "its report, when it has ended: onboard report " + executionARN + "\n"
+const stillThere = "the execution goes on; when it has ended, get its report with: onboard report " + executionARN + "\n"

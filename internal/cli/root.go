@@ -1,5 +1,5 @@
-// Package cli is the operator's command: its arguments, its input and output, the terminal, and the exit codes. What the
-// command does with AWS is in package operator.
+// Package cli is the operator's command: its arguments, its input and output, the terminal, and the exit codes. Package
+// operator makes the calls of AWS.
 package cli
 
 import (
@@ -14,13 +14,13 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-// Main runs the command with the arguments behind its name, and returns its exit code: 0 to 3, as its help explains them. If
-// ctx ends, the command stops watching; an execution that has been started goes on.
+// Main runs the command and returns its exit code, 0 to 3, which its help explains. args are the arguments after the name of
+// the command. If ctx ends, the command stops watching; an execution that has started goes on.
 func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Connect: operator.Connect}.Run(ctx, args)
 }
 
-// Run is [Main] with the streams and the clients of the App.
+// Run does what [Main] does, with the streams and the clients of the App.
 func (a App) Run(ctx context.Context, args []string) int {
 	stdout := &stdout{Writer: a.Stdout}
 	a.Stdout = stdout
@@ -39,8 +39,8 @@ func (a App) Run(ctx context.Context, args []string) int {
 func (a App) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "onboard",
-		Short: "Give people a console user in AWS, and mail them their sign-in data",
-		Long:  "Give people a console user in AWS, and mail them their sign-in data.\n\n" + exitCodes,
+		Short: "Onboard IAM console users from a list",
+		Long:  "Onboard IAM console users: create the users of a list, and send each a sign-in\nmail with a first password.\n\n" + exitCodes,
 		Example: `  onboard check users.csv
   onboard run users.csv
   onboard list`,

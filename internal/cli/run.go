@@ -24,7 +24,7 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	o.output.addFlag(cmd)
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask before the start")
 	cmd.Flags().BoolVar(&o.resend, "resend", false,
-		"mail a new password to those who were onboarded before and have not signed in yet")
+		"also mail a new first password to users who were\nonboarded before and have not chosen a password")
 }
 
 func (o *runOptions) validate(cmd *cobra.Command) error {
@@ -36,18 +36,22 @@ func runCommand(app App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run LIST [flags]",
 		Short: "Onboard the users of a list",
-		Long: `Onboard the users of a list, and tell what became of each.
+		Long: `Onboard the users of a list, and print a report.
 
 ` + listFormats + `
 
-The list is checked first: nothing is started unless all of it is right. Users whose
-mails SES would not send are named. A terminal is asked before the start, unless
---yes is given or the list is standard input. A long list is split into executions of up to 1,000 users, one after the other, with
-one report.
+The command checks the list first, and starts nothing if the list has a
+problem. It warns of addresses that SES suppresses. At a terminal it asks
+before it starts, except with --yes or if the list is standard input. It splits
+a long list into executions of up to 1,000 users, runs one after the other, and
+prints one report.
 
-The same list can be run again at any time: it goes on where the last run stopped,
-and leaves alone who is onboarded. Ctrl-C stops the watching, never the execution;
-see onboard report.`,
+You can run the same list again at any time. The next run finishes each user
+that the last one left incomplete. Without --resend, it changes no other user of
+the list that exists.
+
+If you press Ctrl-C, the command ends and the execution goes on. Get its report
+with onboard report.`,
 		Example: `  onboard run users.csv
   onboard run users.json --yes --output json --profile admin --region eu-west-1
   echo ada@example.com | onboard run -`,
@@ -64,7 +68,7 @@ see onboard report.`,
 	return cmd
 }
 
-// run onboards the users of the list at path.
+// run onboards the users of the list at path, and prints the report.
 func (a App) run(ctx context.Context, path string, options runOptions) error {
 	list, run, err := a.prepare(ctx, path, options)
 	switch {
@@ -83,7 +87,7 @@ func (a App) run(ctx context.Context, path string, options runOptions) error {
 	return err
 }
 
-// prepare does all that comes before the first start.
+// prepare reads the list, finds the state machine, warns, and asks. It starts no execution.
 func (a App) prepare(ctx context.Context, path string, options runOptions) (*userlist.List, *operator.Run, error) {
 	list, err := readList(ctx, path, a.Stdin)
 	if err != nil {
@@ -108,7 +112,7 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*use
 	return list, run, nil
 }
 
-// announce says what is about to happen.
+// announce writes which users the command will onboard, and where.
 func (a App) announce(list *userlist.List, machine *operator.Machine, executions int) {
 	fmt.Fprintf(a.Stderr, "%s of %s to onboard in account %s, %s", text.Count(len(list.Users), "user"), list.Name,
 		machine.Account(), machine.Region())
@@ -116,7 +120,7 @@ func (a App) announce(list *userlist.List, machine *operator.Machine, executions
 		fmt.Fprintf(a.Stderr, ", in %d executions one after the other", executions)
 	}
 	if list.Resend {
-		fmt.Fprint(a.Stderr, "; those who have not signed in yet get a new password")
+		fmt.Fprint(a.Stderr, "; users who have not chosen a password yet get a new first password")
 	}
 	fmt.Fprintln(a.Stderr)
 }

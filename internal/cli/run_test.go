@@ -43,12 +43,12 @@ func TestRun(t *testing.T) {
 				`{"UserName":"dee","Status":"Resent"},` +
 				`{"UserName":"eve","Status":"Skipped","Reason":"Later"}]}`)},
 			want: result{`USER  STATUS   WHAT TO DO
-ada   Skipped  was there before and is not touched: if this is another person, choose another UserName
-bob   Skipped  nothing: was onboarded before; if the mail is lost, run the list with --resend
-cy    Skipped  nothing: has signed in before and chosen a password
-dee   Resent   nothing: a new password is mailed
+ada   Skipped  existed before, and was not changed: if this is another person, choose another UserName
+bob   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend
+cy    Skipped  nothing: the user has chosen a password, or has no login profile any more
+dee   Resent   nothing: a new first password is mailed
 eve   Skipped  nothing: Later
-5 users: 1 sent a new password, 4 skipped (there before)
+5 users: 1 sent a new password, 4 skipped (existed before)
 `, stderrStart, 0},
 		},
 		"one failed: the report is in the history": {
@@ -64,7 +64,7 @@ eve   Skipped  nothing: Later
 		"a status that is not known is no success": {
 			aws: &fakeAWS{looks: succeeded(`{"Total":1,"Failed":1,"Users":[{"UserName":"ada","Status":"Halfway"}]}`)},
 			want: result{`USER  STATUS   WHAT TO DO
-ada   Halfway  unknown status, see the execution in the console
+ada   Halfway  unknown status: see the execution in the console
 1 user: 1 failed
 `, stderrStart + oneFailed, 1},
 		},
@@ -75,36 +75,36 @@ ada   Halfway  unknown status, see the execution in the console
 		"the history cannot be read": {
 			aws: &fakeAWS{looks: failed("UsersNotOnboarded", ""), historyErr: denied},
 			want: result{"", stderrStart + "onboard: read the report: AccessDeniedException: not you: " +
-				"ask an administrator of the account for this permission; the report is kept: onboard report " + executionARN + "\n", 3},
+				"ask an administrator of the account for this permission; get the report with: onboard report " + executionARN + "\n", 3},
 		},
 		"another state machine": {
 			aws:  &fakeAWS{looks: succeeded(`{}`)},
-			want: result{"", stderrStart + "onboard: the state machine ended without a report of its users, got: {}\n", 1},
+			want: result{"", stderrStart + "onboard: the execution ended without a report of its users, got: {}\n", 1},
 		},
 		"a report that lacks users": {
 			aws: &fakeAWS{looks: succeeded(`{"Total":2,"Users":[{"Status":"Created"}]}`)},
-			want: result{"", stderrStart + "onboard: the state machine ended without a report of its users, " +
+			want: result{"", stderrStart + "onboard: the execution ended without a report of its users, " +
 				`got: {"Total":2,"Users":[{"Status":"Created"}]}` + "\n", 1},
 		},
 		"InvalidInput": {
 			aws: &fakeAWS{looks: failed("InvalidInput", "item 1 must have an e-mail address, got: \"a\x1b\"\nitem 2 must have a UserName")},
-			want: result{"", stderrStart + `onboard: the state machine refused the list, and nobody was touched; correct it, and run it again:
+			want: result{"", stderrStart + `onboard: the state machine refused the list, and no user was changed; correct the list, then run it again:
   standard input:1: must have an e-mail address, got: "a "
   item 2 must have a UserName
 `, 2},
 		},
 		"PreflightFailed": {
 			aws: &fakeAWS{looks: failed("PreflightFailed", "the identity is not verified: click on the link")},
-			want: result{"", stderrStart + `onboard: the preflight failed, and nobody was touched; do this, and run the same list again:
+			want: result{"", stderrStart + `onboard: the preflight failed, and no user was changed; do this, then run the same list again:
   the identity is not verified: click on the link
 `, 1},
 		},
 		"PreflightFailed, denied": {
 			aws: &fakeAWS{looks: failed("PreflightFailed", "GetAccount failed with SesV2.SesV2Exception: User: x is not authorized\nSES does not send")},
-			want: result{"", stderrStart + `onboard: the preflight failed, and nobody was touched; do this, and run the same list again:
+			want: result{"", stderrStart + `onboard: the preflight failed, and no user was changed; do this, then run the same list again:
   GetAccount failed with SesV2.SesV2Exception: User: x is not authorized
   SES does not send
-what is not authorized: ` + roleDenied + "\n", 1},
+if a call was not authorized: ` + roleDenied + "\n", 1},
 		},
 		"a child execution is denied": {
 			aws: &fakeAWS{looks: failed("States.Runtime", "User: x is not authorized to perform: states:StartExecution")},
@@ -114,17 +114,17 @@ what is not authorized: ` + roleDenied + "\n", 1},
 		"another failure": {
 			aws: &fakeAWS{looks: failed("States.Runtime", "no such\nfield")},
 			want: result{"", stderrStart + "onboard: the execution ended as FAILED: States.Runtime: no such field; " +
-				"run the same list again, it goes on where this run stopped\n", 1},
+				"run the same list again; it goes on where this run stopped\n", 1},
 		},
 		"aborted": {
 			aws: &fakeAWS{looks: []look{{}, {status: types.ExecutionStatusAborted}}},
 			want: result{"", stderrStart + "onboard: the execution ended as ABORTED; " +
-				"run the same list again, it goes on where this run stopped\n", 1},
+				"run the same list again; it goes on where this run stopped\n", 1},
 		},
 		"timed out": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusTimedOut, error: "States.Timeout"}}},
 			want: result{"", stderrStart + "onboard: the execution ended as TIMED_OUT: States.Timeout; " +
-				"run the same list again, it goes on where this run stopped\n", 1},
+				"run the same list again; it goes on where this run stopped\n", 1},
 		},
 		"progress: a line for each change": {
 			aws: &fakeAWS{looks: []look{
@@ -164,17 +164,17 @@ what is not authorized: ` + roleDenied + "\n", 1},
 		"the connection is lost for good": {
 			aws: &fakeAWS{looks: []look{{}, {err: errors.New("no route")}}},
 			want: result{"", stderrStart + "onboard: watch the execution: no route: check the network, --region and AWS_ENDPOINT_URL; " +
-				"this does not stop the execution; " + stillThere, 3},
+				"" + stillThere, 3},
 		},
 		"the credentials expire": {
 			aws: &fakeAWS{looks: []look{{}, {err: &smithy.GenericAPIError{Code: "ExpiredTokenException", Message: "expired"}}, {}}},
 			want: result{"", stderrStart + "onboard: watch the execution: ExpiredTokenException: expired: " +
-				"sign in, for example with aws sso login, or choose a profile with --profile; this does not stop the execution; " + stillThere, 3},
+				"sign in, for example with aws sso login, or choose a profile with --profile; " + stillThere, 3},
 		},
 		"no such stack": {
 			aws: &fakeAWS{stackErr: &smithy.GenericAPIError{Code: "ValidationError", Message: "Stack with id IamUserOnboarding does not exist"}},
-			want: result{"", `onboard: no stack "IamUserOnboarding" in this account and region: deploy it, ` +
-				"or choose with --stack, --state-machine, --region or --profile\n", 3},
+			want: result{"", `onboard: there is no stack "IamUserOnboarding" in this account and region: deploy it, ` +
+				"or choose another with --stack, --state-machine, --region or --profile\n", 3},
 		},
 		"stack without the output": {
 			aws: &fakeAWS{stackOutputs: map[string]string{"Other": "value"}},
@@ -183,7 +183,7 @@ what is not authorized: ` + roleDenied + "\n", 1},
 		},
 		"stack not permitted": {
 			aws: &fakeAWS{stackErr: &smithy.GenericAPIError{Code: "AccessDenied", Message: "not you"}},
-			want: result{"", "onboard: look for the stack IamUserOnboarding: AccessDenied: not you: " +
+			want: result{"", "onboard: find the stack IamUserOnboarding: AccessDenied: not you: " +
 				"ask an administrator of the account for this permission\n", 3},
 		},
 		"start not permitted": {
@@ -199,7 +199,7 @@ what is not authorized: ` + roleDenied + "\n", 1},
 		"start without an answer": {
 			aws: &fakeAWS{startErr: errors.New("connection reset")},
 			want: result{"", announced + "onboard: start " + machineARN + ": connection reset: check the network, --region and AWS_ENDPOINT_URL; " +
-				"it may have been started nevertheless: see onboard list\n", 3},
+				"the execution may have started all the same: see onboard list\n", 3},
 		},
 		"AWS is out of order": {
 			aws:  &fakeAWS{startErr: &smithy.GenericAPIError{Code: "InternalFailure", Message: "oops", Fault: smithy.FaultServer}},
@@ -221,8 +221,8 @@ func TestRunWarnsOfAnotherRun(t *testing.T) {
 		{Name: aws.String("over"), Status: types.ExecutionStatusFailed},
 		{Name: aws.String("other"), Status: types.ExecutionStatusRunning},
 	}
-	const warning = "warning: other is still running: if it has users of this list, wait for its end, " +
-		"since two runs at a time can mail a password that is not the one set\n"
+	const warning = "warning: the execution other is still running: if it onboards users of this list, wait until it ends, " +
+		"because two executions at the same time can mail a password that does not work\n"
 	tests := map[string]struct {
 		aws  *fakeAWS
 		want string

@@ -12,10 +12,10 @@ import (
 
 // What stands before and behind the finding of an address, with the flags of the command.
 const (
-	remove   = "correct the address, or remove it from SES's suppression list, then run the list, with --resend if the user was onboarded before: "
+	remove   = "correct the address, or remove it from SES's suppression list; then run the list, with --resend if the user was onboarded before; the command that removes it: "
 	removal  = "aws sesv2 delete-suppressed-destination --email-address "
 	region   = " --region eu-west-1"
-	notFound = "did not find out which addresses SES suppresses"
+	notFound = "could not check which addresses SES suppresses"
 	askAdmin = "AccessDeniedException: not you: ask an administrator of the account for this permission"
 )
 
@@ -57,8 +57,8 @@ func TestCheckFindsSuppressedAddresses(t *testing.T) {
 		"a configuration set that switches it off": {fakeSuppression{suppressed: both, defaultSet: mails, sets: options([]sestypes.SuppressionListReason{}...)}, off},
 		"a configuration set that switches it on":  {fakeSuppression{suppressed: both, defaultSet: mails, sets: options(bounce), reasons: &nothing}, ada},
 		"the list is not permitted":                {fakeSuppression{listErr: denied}, "warning  " + notFound + ": read the suppression list (ses:ListSuppressedDestinations): " + askAdmin + "\n"},
-		"the configuration set is not permitted":   {fakeSuppression{defaultSet: mails, setErr: denied}, "warning  " + notFound + ": look at the configuration set mails (ses:GetConfigurationSet): " + askAdmin + "\n"},
-		"the list is denied where it is long":      {fakeSuppression{others: 6000, getErr: denied}, "warning  " + notFound + ": look for ada@example.com on the suppression list (ses:GetSuppressedDestination): " + askAdmin + "\n"},
+		"the configuration set is not permitted":   {fakeSuppression{defaultSet: mails, setErr: denied}, "warning  " + notFound + ": read the configuration set mails (ses:GetConfigurationSet): " + askAdmin + "\n"},
+		"the list is denied where it is long":      {fakeSuppression{others: 6000, getErr: denied}, "warning  " + notFound + ": look up ada@example.com on the suppression list (ses:GetSuppressedDestination): " + askAdmin + "\n"},
 		"on a list that is too long to read":       {fakeSuppression{suppressed: both, others: 6000}, ada + bob},
 		"in lower case on a list too long to read": {fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("bob@example.com", complaint)}, others: 6000}, strings.Replace(bob, "address Bob", "address bob", 1)},
 		"at the start of a list too long to read":  {fakeSuppression{suppressed: both, early: true, others: 6000}, ada + bob},
@@ -90,8 +90,8 @@ func TestCheckOfManyAddressesOnALongSuppressionList(t *testing.T) {
 		calls         int
 	}{
 		"120 are asked for": {120, 200_000, "ok       SES suppresses none of the addresses\n", 240},
-		"121 are too many": {121, 200_000, "warning  " + notFound + ": its suppression list has more than the 120000 addresses that were read: " +
-			"check --aws finds out for a list of at most 120 users\n", 120},
+		"121 are too many": {121, 200_000, "warning  " + notFound + ": the suppression list has more than the 120000 addresses that the command reads: " +
+			"split the list into lists of at most 120 users, and run onboard check --aws for each\n", 120},
 		"1,000 are compared with a list that can be read": {1000, 119_999, "ok       SES suppresses none of the addresses\n", 120},
 	}
 	for name, test := range tests {
@@ -120,7 +120,7 @@ func TestCheckOfAddressesWithSlashes(t *testing.T) {
 
 	fake.preflight.others = 6000
 	got = runWith(t, fake, "email,user_name\nc/o-ada@example.com,ada\nbob@example.com,bob", "check", "-", "--aws")
-	want := "warning  " + notFound + ": SES cannot be asked for an address with a slash: look for c/o-ada@example.com in the SES console, Suppression list\n"
+	want := "warning  " + notFound + ": SES cannot look up an address that has a slash: look for c/o-ada@example.com in the SES console, Suppression list\n"
 	if !strings.Contains(got.Stdout, want) || !slices.Equal(fake.preflight.asked, []string{"bob@example.com"}) {
 		t.Errorf("asked for %v, and got %s", fake.preflight.asked, got.Stdout)
 	}
@@ -151,7 +151,7 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 	const (
 		why    = "warning: standard input:1: SES does not deliver to ada@example.com, because an earlier mail to it bounced: "
 		table  = "USER             STATUS   WHAT TO DO\nada@example.com  Created  "
-		noMail = table + "remove the address from SES's suppression list, and run the list with --resend: SES did not send the mail\n1 user: 1 created\n"
+		noMail = table + "remove the address from SES's suppression list, then run the list with --resend: SES did not send the mail\n1 user: 1 created\n"
 	)
 	listed := fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("ada@example.com", bounce)}}
 	tests := map[string]struct {
@@ -163,12 +163,12 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 		"one":             {fakePreflight{fakeSuppression: listed}, nil, result{noMail, warnings(why + remove + removal + "ada@example.com" + region + "\n"), 0}},
 		"with a profile":  {fakePreflight{fakeSuppression: listed}, []string{"--profile", "our admins"}, result{noMail, warnings(why + remove + removal + "ada@example.com" + region + " --profile 'our admins'\n"), 0}},
 		"nothing allowed": {fakePreflight{machineErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + " (states:DescribeStateMachine): read the definition of " + machineARN + ": " + askAdmin + "\n"), 0}},
-		"no GetAccount":   {fakePreflight{accountErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + ": look at SES (ses:GetAccount): " + askAdmin + "\n"), 0}},
-		"no identity":     {fakePreflight{identityErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + ": look at the SES identity example.com (ses:GetEmailIdentity): " + askAdmin + "\n"), 0}},
+		"no GetAccount":   {fakePreflight{accountErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + ": read the SES account (ses:GetAccount): " + askAdmin + "\n"), 0}},
+		"no identity":     {fakePreflight{identityErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + ": read the SES identity example.com (ses:GetEmailIdentity): " + askAdmin + "\n"), 0}},
 		"no list": {fakePreflight{fakeSuppression: fakeSuppression{listErr: denied}}, nil,
 			result{createdTable, warnings("warning: " + notFound + ": read the suppression list (ses:ListSuppressedDestinations): " + askAdmin + "\n"), 0}},
 		"a state machine that names its set, which is gone": {fakePreflight{definition: withSet}, nil,
-			result{createdTable, warnings("warning: " + notFound + ": look at the configuration set mails (ses:GetConfigurationSet): NotFoundException: " +
+			result{createdTable, warnings("warning: " + notFound + ": read the configuration set mails (ses:GetConfigurationSet): NotFoundException: " +
 				"check --stack, --state-machine, --region and --profile\n"), 0}},
 	}
 	for name, test := range tests {
@@ -195,7 +195,7 @@ func TestRunKnowsWhoGotNoMail(t *testing.T) {
 	got := runWith(t, fake, list, "run", "-", "--resend")
 	for _, want := range []string{
 		"oneil  Resumed  remove the address from SES's", "bob    Resent   remove the address from SES's",
-		"cy     Skipped  nothing: was onboarded before;", "dee    Failed   run the same list again",
+		"cy     Skipped  nothing: the user was onboarded before;", "dee    Failed   run the same list again",
 	} {
 		if !strings.Contains(got.Stdout, want) {
 			t.Errorf("got\n%s\nwant %s", got.Stdout, want)

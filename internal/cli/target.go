@@ -14,19 +14,19 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// target is the state machine that the flags choose, and its region.
+// target is the state machine that the flags choose, and its AWS region.
 type target struct {
 	operator.Target
-	region   string // empty: as the AWS CLI finds it
-	regionOf string // what the region is taken from; empty: --region
+	region   string // default: the region that the AWS CLI would use
+	regionOf string // the argument whose ARN the region is from; empty if it is from --region
 }
 
 func (t *target) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&t.Stack, "stack", contract.StackName, "the stack that has the state machine, by its output "+contract.StateMachineOutput)
+	flags.StringVar(&t.Stack, "stack", contract.StackName, "the stack whose output "+contract.StateMachineOutput+" names\nthe state machine")
 	flags.StringVar(&t.StateMachine, "state-machine", "", "the `ARN` of the state machine, instead of --stack")
-	flags.StringVar(&t.region, "region", "", "the AWS region (default: the one of --state-machine, else as the AWS CLI finds it)")
-	flags.StringVar(&t.Profile, "profile", "", "the AWS profile (default: as the AWS CLI finds it)")
+	flags.StringVar(&t.region, "region", "", "the AWS region (default: that of --state-machine,\nor that of the AWS CLI)")
+	flags.StringVar(&t.Profile, "profile", "", "the AWS profile (default: that of the AWS CLI)")
 	for _, name := range []string{"stack", "state-machine", "region", "profile"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
 	}
@@ -63,19 +63,20 @@ func (t *target) validateExecution(name string) error {
 		return t.takeRegion(parsed.Region, "EXECUTION")
 	}
 	if name == "" || strings.ContainsAny(name, ":/ ") {
-		return usageErrorf("EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: %s", text.OneLine(name))
+		return usageErrorf("EXECUTION must be a name that onboard list prints, or an ARN, got: %s", text.OneLine(name))
 	}
 	return nil
 }
 
-// parseStatesARN parses an ARN of Step Functions whose resource begins as wanted.
+// parseStatesARN parses an ARN of Step Functions. It reports whether the text is one, and its resource begins with resource.
 func parseStatesARN(text, resource string) (arn.ARN, bool) {
 	parsed, err := arn.Parse(text)
 	name, found := strings.CutPrefix(parsed.Resource, resource)
 	return parsed, err == nil && found && name != "" && parsed.Service == "states" && parsed.Region != ""
 }
 
-// takeRegion takes the region of an ARN, which what names, unless the operator has named another one.
+// takeRegion takes the region of an ARN. It returns an error if the operator has chosen another region. what is the argument
+// that has the ARN.
 func (t *target) takeRegion(region, what string) error {
 	if t.region == "" {
 		t.region, t.regionOf = region, what

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// stdout notes whether something could not be written.
+// stdout is standard output. It remembers the last error of a write.
 type stdout struct {
 	io.Writer
 	err error
@@ -31,7 +31,7 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// hasColour reports whether w shows colours, and the operator wants them (https://no-color.org).
+// hasColour reports whether w is a terminal and NO_COLOR is not set (https://no-color.org).
 func hasColour(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
 
 func red(line string) string { return "\x1b[31m" + line + "\x1b[0m" }

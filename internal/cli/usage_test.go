@@ -54,7 +54,7 @@ func TestUsageErrors(t *testing.T) {
 			"--stack and --state-machine exclude each other: see onboard report --help\n" +
 				"--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b\n" +
 				"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out\n" +
-				"EXECUTION must be a name or an ARN that onboard run or onboard list has told, got: a b\n" +
+				"EXECUTION must be a name that onboard list prints, or an ARN, got: a b\n" +
 				"--output must be one of table, json, csv, got: xml"},
 		"stack and state machine": {[]string{"run", "-", "--stack", "Mine", "--state-machine", machineARN},
 			"--stack and --state-machine exclude each other: see onboard run --help"},
@@ -68,6 +68,19 @@ func TestUsageErrors(t *testing.T) {
 				t.Error("started an execution")
 			}
 		})
+	}
+}
+
+// TestHelpFitsATerminal checks the help of our commands. Cobra wrote the help of completion.
+func TestHelpFitsATerminal(t *testing.T) {
+	const columns = 80
+	for _, command := range []string{"", "run", "check", "report", "list"} {
+		got := runWith(t, &fakeAWS{}, "", "help", command)
+		for line := range strings.Lines(got.Stdout) {
+			if len(strings.TrimSuffix(line, "\n")) > columns {
+				t.Errorf("onboard help %s: more than %d columns: %s", command, columns, line)
+			}
+		}
 	}
 }
 

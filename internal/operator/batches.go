@@ -7,11 +7,11 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// batch is the part of a list that one execution onboards.
+// batch is the part of a list for one execution.
 type batch struct {
-	list  string // its name
+	list  string // the name of the list
 	users []userlist.User
-	input string // of the execution
+	input string // the input of the execution
 }
 
 // split returns the batches of a list, in its order. Each has as many users as an execution takes: at most
@@ -25,7 +25,7 @@ func split(list *userlist.List) []batch {
 		items, first, size = nil, end, emptyInput
 	}
 	for i, user := range list.Users {
-		item, _ := json.Marshal(user) // of strings, which cannot fail
+		item, _ := json.Marshal(user) // a user has only strings, so this cannot fail
 		if len(items) == contract.MaxUsers || size+len(item)+1 > contract.MaxPayload {
 			finish(i)
 		}

@@ -1,6 +1,6 @@
-// Package operator does with AWS what the operator's command offers: it starts executions of the state machine with a list
-// of users, watches them, and reports what became of each user. It never sees a password. It reads no flag and writes to no
-// terminal: a caller gets results, errors that say what to do, and calls while a run goes on.
+// Package operator makes the calls of AWS for the operator's command: it starts executions of the state machine with a list of
+// users, watches them, and returns the report on each user. It never sees a password. It reads no flags and writes to no
+// terminal. A caller gets results, errors that say what to do, and calls that show the progress of a run.
 package operator
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
-// Clients are the clients of AWS, each as narrow as its use. [Find] uses Stacks, and only if the target has no ARN; every
-// command uses Executions, [Run] and [Check] use Machines and Mail, and Check alone uses Users.
+// Clients are the clients of AWS, each with only the calls that this package makes. [Find] uses Stacks if the target has no
+// ARN. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines and Mail. Only Check uses Users.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
@@ -35,12 +35,12 @@ func NewClients(cfg aws.Config) *Clients {
 	}
 }
 
-// StackAPI is what this package calls of CloudFormation.
+// StackAPI has the calls of CloudFormation that this package makes.
 type StackAPI interface {
 	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
 }
 
-// ExecutionAPI is what this package calls of the executions of Step Functions.
+// ExecutionAPI has the calls of Step Functions about executions that this package makes.
 type ExecutionAPI interface {
 	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
@@ -50,12 +50,12 @@ type ExecutionAPI interface {
 	ListExecutions(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error)
 }
 
-// MachineAPI is what this package calls of the state machines of Step Functions.
+// MachineAPI has the calls of Step Functions about state machines that this package makes.
 type MachineAPI interface {
 	DescribeStateMachine(context.Context, *sfn.DescribeStateMachineInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error)
 }
 
-// MailAPI is what this package calls of SES.
+// MailAPI has the calls of SES that this package makes.
 type MailAPI interface {
 	GetAccount(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error)
 	GetEmailIdentity(context.Context, *sesv2.GetEmailIdentityInput, ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error)
@@ -64,7 +64,7 @@ type MailAPI interface {
 	ListSuppressedDestinations(context.Context, *sesv2.ListSuppressedDestinationsInput, ...func(*sesv2.Options)) (*sesv2.ListSuppressedDestinationsOutput, error)
 }
 
-// UserAPI is what this package calls of IAM.
+// UserAPI has the calls of IAM that this package makes.
 type UserAPI interface {
 	GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error)
 	GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error)

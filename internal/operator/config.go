@@ -19,14 +19,14 @@ func Connect(ctx context.Context, region, profile string) (*Clients, error) {
 	return NewClients(cfg), nil
 }
 
-// LoadConfig returns the configuration of the AWS SDK for a region and a profile. An empty one is found as the AWS CLI finds
-// it: in the environment and in the shared configuration files. LoadConfig returns a [Refusal] if there is no such profile, no
+// LoadConfig returns the configuration of the AWS SDK for a region and a profile. The default of each is that of the AWS CLI:
+// from the environment or the shared configuration files. LoadConfig returns a [Refusal] if there is no such profile, no
 // region, or no credentials.
 func LoadConfig(ctx context.Context, region, profile string) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(region),
 		config.WithSharedConfigProfile(profile),
-		config.WithLogger(logging.Nop{}), // else the SDK writes warnings to the standard error of the process
+		config.WithLogger(logging.Nop{}), // without it, the SDK writes warnings to standard error
 	)
 	if err != nil {
 		return aws.Config{}, refusalf("%s: check --profile and AWS_PROFILE", text.OneLine(err.Error()))

@@ -7,11 +7,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
-// counter counts the users that an execution is done with, by its Map Run. Users that an aborted execution may have left
-// incomplete are not counted.
+// counter counts the users that an execution has finished with, from its Map Run. Users that an aborted execution may have
+// left incomplete are not counted.
 type counter struct {
 	execution *execution
-	mapRunARN *string // nil until the execution has come to the users
+	mapRunARN *string // nil until the execution has reached OnboardUsers
 }
 
 func (c *counter) count(ctx context.Context) (done, total int, err error) {
@@ -30,8 +30,8 @@ func (c *counter) count(ctx context.Context) (done, total int, err error) {
 	return int(items.Succeeded + items.Failed + items.TimedOut), int(items.Total), nil
 }
 
-// usersDone returns how many users an execution is done with, such as: 2 of 9 users. It returns nothing if that is not known:
-// an operator without the permission to see Map Runs can still list and report.
+// usersDone returns how many users an execution has finished with, such as "2 of 9 users". It returns an empty string if it
+// cannot find out: an operator without the permission to read Map Runs can still use onboard list and onboard report.
 func usersDone(ctx context.Context, execution *execution) string {
 	counter := counter{execution: execution}
 	done, total, err := counter.count(ctx)

@@ -15,8 +15,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// outcomeOf returns what an execution that has ended reports of its users. If it reports none, the error says why, and what
-// to do: it is a [ListError] if the state machine has refused the list.
+// outcomeOf returns the report of an execution that has ended. If there is no report, the error says why, and what to do. It
+// is a [ListError] if the state machine refused the list.
 func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (*Outcome, error) {
 	if ended.Status == types.ExecutionStatusSucceeded {
 		return parseOutcome(execution, aws.ToString(ended.Output))
@@ -30,21 +30,21 @@ func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExe
 		}
 		return parseOutcome(execution, report)
 	case contract.InvalidInput:
-		return nil, ListError{fmt.Errorf("the state machine refused the list, and nobody was touched; correct it, and run it again:%s",
+		return nil, ListError{fmt.Errorf("the state machine refused the list, and no user was changed; correct the list, then run it again:%s",
 			text.Indent(located(cause, execution.batch)))}
 	case contract.PreflightFailed:
 		denied := ""
 		if isDenial(cause) {
-			denied = "\nwhat is not authorized: " + whenDenied
+			denied = "\nif a call was not authorized: " + whenDenied
 		}
-		return nil, fmt.Errorf("the preflight failed, and nobody was touched; do this, and %s:%s%s",
+		return nil, fmt.Errorf("the preflight failed, and no user was changed; do this, then %s:%s%s",
 			contract.RunAgain, text.Indent(cause), denied)
 	default:
 		why := text.Join(": ", string(ended.Status), name, text.OneLine(cause))
 		if done := usersDone(ctx, execution); done != "" {
 			why += ", " + done + " were done"
 		}
-		remedy := contract.RunAgain + ", it goes on where this run stopped"
+		remedy := contract.RunAgain + "; it goes on where this run stopped"
 		if isDenial(cause) {
 			remedy = whenDenied
 		}
@@ -52,8 +52,9 @@ func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExe
 	}
 }
 
-// summaryOf returns the output of the state that makes the report. An execution that has failed has no output itself. The
-// state comes right before the failure, so the search goes from the end in small pages.
+// summaryOf returns the report from the history of an execution that has failed, which has no output: the report is the output
+// of [contract.SummaryState]. This state comes right before the failure, so summaryOf reads the history from its end, in small
+// pages.
 func summaryOf(ctx context.Context, execution *execution) (string, error) {
 	pages := sfn.NewGetExecutionHistoryPaginator(execution.api, &sfn.GetExecutionHistoryInput{
 		ExecutionArn: &execution.arn,
@@ -63,7 +64,7 @@ func summaryOf(ctx context.Context, execution *execution) (string, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return "", fmt.Errorf("%w; %s", refused("read the report", err), reportIsKept(execution.reportCommand()))
+			return "", fmt.Errorf("%w; %s", refused("read the report", err), getReportWith(execution.reportCommand()))
 		}
 		for _, event := range page.Events {
 			exited := event.StateExitedEventDetails
@@ -75,7 +76,7 @@ func summaryOf(ctx context.Context, execution *execution) (string, error) {
 	return "", errors.New("the history of the execution has no state " + contract.SummaryState)
 }
 
-// located replaces the number of each item of a batch by its place in the list, such as: users.csv:7: must have a Group.
+// located replaces the number of each item of a batch with its place in the list, such as: users.csv:7: must have a Group.
 func located(problems string, batch batch) string {
 	return itemNumber.ReplaceAllStringFunc(problems, func(item string) string {
 		number, _ := strconv.Atoi(itemNumber.FindStringSubmatch(item)[1])
@@ -86,5 +87,5 @@ func located(problems string, batch batch) string {
 	})
 }
 
-// itemNumber matches the beginning of a sentence about an item.
+// itemNumber matches the start of a sentence about an item.
 var itemNumber = regexp.MustCompile(`(?m)^` + contract.Item + `(\d+) `)

@@ -22,17 +22,17 @@ import (
 type execution struct {
 	api     ExecutionAPI
 	arn     string
-	profile string // of the commands that are suggested; empty: none
-	batch   batch  // empty if this run of the command has not started the execution
+	profile string // the profile in the commands that errors suggest; empty: they name none
+	batch   batch  // empty if this process did not start the execution
 }
 
-// goesOnError is an error of this package while the execution goes on, or may do so.
+// goesOnError is an error after which the execution goes on, or may go on.
 type goesOnError struct{ error }
 
 func (e goesOnError) Unwrap() error { return e.error }
 
-// start starts an execution for a batch. It does not end with ctx: the caller must know whether the execution has been
-// started.
+// start starts an execution for a batch. It waits for the answer even if ctx ends, because the caller must know whether the
+// execution has started.
 func start(ctx context.Context, machine *Machine, batch batch) (*execution, error) {
 	started, err := machine.clients.Executions.StartExecution(context.WithoutCancel(ctx), &sfn.StartExecutionInput{
 		StateMachineArn: &machine.arn,
@@ -42,7 +42,7 @@ func start(ctx context.Context, machine *Machine, batch batch) (*execution, erro
 	var answer smithy.APIError
 	switch {
 	case err != nil && !errors.As(err, &answer):
-		return nil, goesOnError{fmt.Errorf("%w; it may have been started nevertheless: see onboard list",
+		return nil, goesOnError{fmt.Errorf("%w; the execution may have started all the same: see onboard list",
 			refused("start "+machine.arn, err))}
 	case err != nil:
 		return nil, refused("start "+machine.arn, err)
@@ -50,8 +50,8 @@ func start(ctx context.Context, machine *Machine, batch batch) (*execution, erro
 	return &execution{machine.clients.Executions, aws.ToString(started.ExecutionArn), machine.profile, batch}, nil
 }
 
-// executionName returns a name that sorts by time, such as onboard-20060102T150405Z-a1b2c3. Step Functions takes up to 80
-// characters, and takes no name twice within 90 days (Step Functions API Reference, StartExecution).
+// executionName returns a new name that sorts by time, such as onboard-20060102T150405Z-a1b2c3. A name has at most 80
+// characters and is unique for 90 days (Step Functions API Reference, StartExecution).
 func executionName() string {
 	var suffix [3]byte
 	rand.Read(suffix[:])
@@ -76,9 +76,9 @@ func (e *execution) reportCommand() string {
 	return command
 }
 
-// page returns the page of the execution in the AWS console, or its ARN in a partition whose console is not known.
+// page returns the URL of the execution in the AWS console, or its ARN if the console of the partition is not known.
 func (e *execution) page() string {
-	parsed, _ := arn.Parse(e.arn) // it is from AWS
+	parsed, _ := arn.Parse(e.arn) // AWS returned it, so it is valid
 	if hosts, known := partition.HostsOf(parsed.Partition); known {
 		return hosts.ExecutionPage(parsed.Region) + e.arn
 	}

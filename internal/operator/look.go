@@ -8,7 +8,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// Finding is what a look at AWS has found, and what to do about it.
+// Finding is one result of a check, with what to do about it.
 type Finding struct {
 	Level string // ok, warning or problem
 	Text  string
@@ -16,25 +16,25 @@ type Finding struct {
 
 const (
 	fine    = "ok"
-	warning = "warning" // a run may do well nevertheless
+	warning = "warning" // a run may still succeed
 	problem = "problem"
 )
 
-// IsProblem reports whether the finding is to be fixed before the list is run.
+// IsProblem reports whether the operator must fix the finding before a run.
 func (f Finding) IsProblem() bool { return f.Level == problem }
 
-// look is a look at AWS before a list is run: what it looks with, and what it has found so far.
+// look is a check of AWS before a list is run, with its findings so far.
 type look struct {
 	machine  *Machine
 	settings contract.Settings
 	ses      ses
 	list     *userlist.List
-	progress func(text string) // called while a look takes long, to say how far it is
+	progress func(text string) // called with the progress of a check that takes long
 
 	findings []Finding
 }
 
-// newLook reads the settings of the state machine. Beside an error, it returns a look without settings.
+// newLook reads the settings of the state machine. With an error, it also returns a look without settings.
 func newLook(ctx context.Context, machine *Machine, list *userlist.List, progress func(text string)) (*look, error) {
 	settings, err := readSettings(ctx, machine)
 	return &look{

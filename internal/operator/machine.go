@@ -13,26 +13,27 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
-// Target says which state machine an operator means.
+// Target is the operator's choice of a state machine.
 type Target struct {
-	// Stack is the name of the stack that has the ARN of the state machine as its output StateMachineArn. It does not count
-	// if StateMachine is set.
+	// Stack is the name of the stack whose output StateMachineArn is the ARN of the state machine. It is not used if
+	// StateMachine is set.
 	Stack string
-	// StateMachine is the ARN of the state machine. Default: that of Stack.
+	// StateMachine is the ARN of the state machine. Default: the output of Stack.
 	StateMachine string
-	// Profile is the AWS profile that the clients use, for the commands that this package suggests. Default: they name none.
+	// Profile is the AWS profile in the commands that errors suggest. It is the profile of the clients. Default: the commands
+	// name no profile.
 	Profile string
 }
 
-// Machine is a state machine, and the clients that reach it.
+// Machine is a state machine, with the clients for its account and region.
 type Machine struct {
 	clients *Clients
 	arn     string
-	profile string // of the commands that are suggested; empty: none
+	profile string // see Target
 }
 
-// Find finds the state machine of a target. It returns a [Refusal] if there is no such stack, or the stack has no state
-// machine. It does not look whether an ARN that the target has is that of a state machine.
+// Find finds the state machine of a target. It returns a [Refusal] if there is no such stack, or if the stack does not have
+// the output. It does not check that [Target.StateMachine] exists.
 func Find(ctx context.Context, clients *Clients, target Target) (*Machine, error) {
 	found := &Machine{clients: clients, arn: target.StateMachine, profile: target.Profile}
 	if found.arn != "" {
@@ -50,19 +51,19 @@ func (m *Machine) Account() string { return m.parsedARN().AccountID }
 func (m *Machine) Region() string { return m.parsedARN().Region }
 
 func (m *Machine) parsedARN() arn.ARN {
-	parsed, _ := arn.Parse(m.arn) // if it is none, Step Functions refuses it
+	parsed, _ := arn.Parse(m.arn) // Step Functions refuses a string that is no ARN
 	return parsed
 }
 
-// findInStack returns the ARN that a stack has as its output.
+// findInStack returns the ARN of the state machine from the output of a stack.
 func findInStack(ctx context.Context, stacks StackAPI, name string) (string, error) {
 	found, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if isNoStack(err) {
-		return "", refusalf("no stack %q in this account and region: deploy it, "+
-			"or choose with --stack, --state-machine, --region or --profile", name)
+		return "", refusalf("there is no stack %q in this account and region: deploy it, "+
+			"or choose another with --stack, --state-machine, --region or --profile", name)
 	}
 	if err != nil {
-		return "", refused("look for the stack "+name, err)
+		return "", refused("find the stack "+name, err)
 	}
 	for _, stack := range found.Stacks {
 		for _, output := range stack.Outputs {

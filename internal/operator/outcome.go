@@ -10,35 +10,35 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// Outcome is what became of the users of a list: the report of the state machine. As JSON it is that report.
+// Outcome is the report of the state machine on the users of a list. Its JSON is the JSON of that report.
 type Outcome struct {
 	Total, Created, Resumed, Resent, Skipped, Failed int
 	// Users are in the order of the list.
 	Users []UserOutcome
 
-	reportCommands []string // each prints the report of an execution
+	reportCommands []string // one for each execution: the command that prints its report
 }
 
-// UserOutcome is what became of a user.
+// UserOutcome is the outcome of one user.
 type UserOutcome struct {
 	UserName string
-	// Status is a status of package contract, or one that only a later state machine has.
+	// Status is a status of package contract, or a status that a later version of the state machine has added.
 	Status string
 	// Reason says why a user is Skipped.
 	Reason string `json:",omitempty"`
-	// Step says at which state a user has Failed, and Error and Cause say why.
+	// Step is the state at which the user has Failed. Error and Cause say why.
 	Step  string `json:",omitempty"`
 	Error string `json:",omitempty"`
 	Cause string `json:",omitempty"`
 
-	isSuppressed bool // SES has accepted the mails to this user, and has not sent them
+	isSuppressed bool // SES accepts the mails to this user, and does not send them
 }
 
 // parseOutcome reads the report of an execution.
 func parseOutcome(execution *execution, report string) (*Outcome, error) {
 	o := Outcome{reportCommands: []string{execution.reportCommand()}}
 	if err := json.Unmarshal([]byte(report), &o); err != nil || len(o.Users) == 0 || len(o.Users) != o.Total {
-		return nil, fmt.Errorf("the state machine ended without a report of its users, got: %.200s", text.OneLine(report))
+		return nil, fmt.Errorf("the execution ended without a report of its users, got: %.200s", text.OneLine(report))
 	}
 	for i := range o.Users {
 		user := &o.Users[i]
@@ -61,14 +61,14 @@ func (o *Outcome) add(other *Outcome) {
 	o.reportCommands = append(o.reportCommands, other.reportCommands...)
 }
 
-// noteSuppressed notes the users whose mails SES has not sent.
+// noteSuppressed marks the users of these names: SES does not send their mails.
 func (o *Outcome) noteSuppressed(names []string) {
 	for i := range o.Users {
 		o.Users[i].isSuppressed = slices.Contains(names, o.Users[i].UserName)
 	}
 }
 
-// Summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (there before).
+// Summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (existed before).
 func (o *Outcome) Summary() string {
 	var parts []string
 	for _, part := range []struct {
@@ -78,7 +78,7 @@ func (o *Outcome) Summary() string {
 		{o.Created, "created"},
 		{o.Resumed, "resumed"},
 		{o.Resent, "sent a new password"},
-		{o.Skipped, "skipped (there before)"},
+		{o.Skipped, "skipped (existed before)"},
 		{o.Failed, "failed"},
 	} {
 		if part.count > 0 {
@@ -88,7 +88,7 @@ func (o *Outcome) Summary() string {
 	return text.Count(o.Total, "user") + ": " + strings.Join(parts, ", ")
 }
 
-// Err returns an error unless every user is onboarded or was there before.
+// Err returns an error unless every user is onboarded or existed before.
 func (o *Outcome) Err() error {
 	failed := 0
 	for _, user := range o.Users {
@@ -102,15 +102,15 @@ func (o *Outcome) Err() error {
 	return fmt.Errorf("%s failed: %s; it goes on where this run stopped", text.Count(failed, "user"), contract.FixAndRunAgain)
 }
 
-// Kept says with which commands the report can be printed again. Step Functions keeps an execution for 90 days (Step
+// HowToGetReport returns the commands that print the report again. Step Functions keeps an execution for 90 days (Step
 // Functions Developer Guide, "Quotas").
-func (o *Outcome) Kept() string { return reportIsKept(o.reportCommands...) }
+func (o *Outcome) HowToGetReport() string { return getReportWith(o.reportCommands...) }
 
-func reportIsKept(commands ...string) string {
-	return "the report is kept: " + strings.Join(commands, "; ")
+func getReportWith(commands ...string) string {
+	return "get the report with: " + strings.Join(commands, "; ")
 }
 
-// IsFailed reports whether the user is not onboarded: every status counts as a failure that is not known as a success.
+// IsFailed reports whether the user is not onboarded. A status that this package does not know counts as a failure.
 func (u UserOutcome) IsFailed() bool {
 	switch u.Status {
 	case contract.Created, contract.Resumed, contract.Resent, contract.Skipped:

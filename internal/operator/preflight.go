@@ -17,12 +17,13 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// preflight looks whether AWS is ready for a list, as the state machine does before it touches a user, and a little further.
+// preflight checks that AWS is ready for a list. It checks what the preflight of the state machine checks, and also the
+// sandbox, the quota and the suppression list of SES.
 type preflight struct{ *look }
 
-// Check looks whether AWS is ready for a list, and returns all that it finds. It calls progress while it takes long. The error
-// counts the problems; it is a [ListError] if the list names groups that it may not name, and else a [Refusal] if AWS refused
-// a look. Check returns no findings if it cannot read the settings of the state machine, or ctx ends.
+// Check checks that AWS is ready for a list, and returns all findings. If that takes long, it calls progress. The error has
+// the number of problems. It is a [ListError] if the list names a group that is not allowed, and otherwise a [Refusal] if AWS
+// refused a call. Check returns no findings if it cannot read the settings of the state machine, or if ctx ends.
 func Check(ctx context.Context, machine *Machine, list *userlist.List, progress func(text string)) ([]Finding, error) {
 	look, err := newLook(ctx, machine, list, progress)
 	if err != nil {
@@ -49,7 +50,7 @@ func Check(ctx context.Context, machine *Machine, list *userlist.List, progress 
 			problems++
 		}
 	}
-	toFix := fmt.Sprintf("%s to fix before the list is run", text.Count(problems, "problem"))
+	toFix := fmt.Sprintf("%s to fix before you run the list", text.Count(problems, "problem"))
 	switch {
 	case problems == 0:
 		return p.findings, nil
@@ -62,12 +63,12 @@ func Check(ctx context.Context, machine *Machine, list *userlist.List, progress 
 	}
 }
 
-// NothingWrong says that every user of a list keeps the rules.
-func NothingWrong(list *userlist.List) string {
-	return fmt.Sprintf("%s: %s, nothing wrong", list.Name, text.Count(len(list.Users), "user"))
+// NoProblems returns the sentence that no user of a list has a problem.
+func NoProblems(list *userlist.List) string {
+	return fmt.Sprintf("%s: %s, no problems", list.Name, text.Count(len(list.Users), "user"))
 }
 
-// lookAtList returns the number of users whose group the list may not name.
+// lookAtList checks the groups that the list names. It returns the number of users whose group is not allowed.
 func (p preflight) lookAtList() (wrong int) {
 	var groups []string
 	for _, group := range p.settings.Groups {
@@ -80,7 +81,7 @@ func (p preflight) lookAtList() (wrong int) {
 		}
 	}
 	if wrong == 0 {
-		p.add(fine, "%s", NothingWrong(p.list))
+		p.add(fine, "%s", NoProblems(p.list))
 	}
 	return wrong
 }
@@ -88,7 +89,7 @@ func (p preflight) lookAtList() (wrong int) {
 func (p preflight) lookAtSES(ctx context.Context) error {
 	account, err := p.ses.account(ctx)
 	if err != nil {
-		return refused("look at SES", err)
+		return refused("read the SES account", err)
 	}
 	if account.SendingEnabled {
 		p.add(fine, "SES sends from this account")
@@ -96,9 +97,9 @@ func (p preflight) lookAtSES(ctx context.Context) error {
 		p.add(problem, contract.SendingDisabled)
 	}
 	if account.ProductionAccessEnabled {
-		p.add(fine, "SES is out of its sandbox, and mails everybody")
+		p.add(fine, "SES is out of its sandbox, and mails any address")
 	} else {
-		p.add(warning, "SES is in its sandbox, and mails verified recipients only: "+
+		p.add(warning, "SES is in its sandbox, and mails only verified addresses: "+
 			"request production access in the SES console, Account dashboard")
 	}
 	p.lookAtQuota(account.SendQuota)
@@ -112,13 +113,13 @@ func (p preflight) lookAtQuota(quota *sestypes.SendQuota) {
 	}
 	left, users := int(max(quota.Max24HourSend-quota.SentLast24Hours, 0)), len(p.list.Users)
 	mails := users * p.settings.MailsPerUser
-	balance := fmt.Sprintf("SES sends %s within 24 hours, and the list takes %s for %s",
+	balance := fmt.Sprintf("SES sends %s within 24 hours, and the list needs %s for %s",
 		text.Count(left, "more mail"), text.Count(mails, "mail"), text.Count(users, "user"))
 	if mails <= left {
 		p.add(fine, "%s", balance)
 		return
 	}
-	p.add(problem, "%s: request a higher quota, or %s each day until everybody is onboarded", balance, contract.RunAgain)
+	p.add(problem, "%s: request a higher quota, or %s each day until every user is onboarded", balance, contract.RunAgain)
 }
 
 func (p preflight) lookAtSender(ctx context.Context) error {
@@ -128,7 +129,7 @@ func (p preflight) lookAtSender(ctx context.Context) error {
 	case errors.As(err, &missing):
 		p.add(problem, "%s", contract.NoIdentity(p.settings.SenderIdentity))
 	case err != nil:
-		return refused("look at the SES identity "+p.settings.SenderIdentity, err)
+		return refused("read the SES identity "+p.settings.SenderIdentity, err)
 	case !identity.VerifiedForSendingStatus:
 		p.add(problem, "%s", contract.IdentityNotVerified(p.settings.SenderIdentity))
 	default:
@@ -145,9 +146,9 @@ func (p preflight) lookAtGroups(ctx context.Context) error {
 		case errors.As(err, &missing):
 			p.add(problem, "%s", contract.NoGroup(group.Name))
 		case isDenied(err):
-			return refusalf("%v; %s", refused("look at the group "+group.Name, err), contract.IfGroupHasPath)
+			return refusalf("%v; %s", refused("read the group "+group.Name, err), contract.IfGroupHasPath)
 		case err != nil:
-			return refused("look at the group "+group.Name, err)
+			return refused("read the group "+group.Name, err)
 		default:
 			p.compareARNs(group, aws.ToString(found.Group.Arn))
 		}
@@ -155,7 +156,7 @@ func (p preflight) lookAtGroups(ctx context.Context) error {
 	return nil
 }
 
-// compareARNs compares the ARN of a group with the one that the role of the state machine may use.
+// compareARNs compares the ARN of a group with the ARN that the role of the state machine may use.
 func (p preflight) compareARNs(group contract.Group, arn string) {
 	if group.Arn != arn {
 		p.add(problem, "the group %s is %s, but %s: %s", group.Name, arn, contract.OnlyByARN(group.Arn), contract.ConfigureByARN)
@@ -169,9 +170,9 @@ func (p preflight) lookAtPasswordPolicy(ctx context.Context) error {
 	var missing *iamtypes.NoSuchEntityException
 	switch {
 	case errors.As(err, &missing):
-		p.add(fine, "the account has no password policy of its own: passwords satisfy the default of IAM")
+		p.add(fine, "the account has no password policy of its own: passwords satisfy IAM's default policy")
 	case err != nil:
-		return refused("look at the password policy", err)
+		return refused("read the password policy", err)
 	default:
 		p.add(fine, "the password policy of the account can be read: passwords have at least %d characters",
 			aws.ToInt32(policy.PasswordPolicy.MinimumPasswordLength))

@@ -12,22 +12,23 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// atATime is the number of executions that AWS is asked for at a time: each takes a call or two, and Step Functions throttles.
+// atATime is the number of executions that Recent asks AWS about at the same time. Each takes one or more calls, and Step
+// Functions throttles.
 const atATime = 5
 
-// RecentExecution is an execution of the state machine, and what became of its users.
+// RecentExecution is an execution of the state machine, with the outcome of its users.
 type RecentExecution struct {
 	Name    string
 	Started time.Time
 	Status  string // of Step Functions
-	// Users is the summary of the report. Without a report, it has the error, and the number of users that are done, as far
-	// as they are known. It is ? if AWS refused to say.
+	// Users is the summary of the report. If there is no report, Users has the error and the number of users that are done, as
+	// far as they are known. It is "?" if AWS refused a call.
 	Users string
 }
 
-// Recent returns the most recent executions of the state machine, up to a number that Step Functions lists at once (at most
-// 1,000, Step Functions API Reference, ListExecutions). If AWS refuses to say what became of the users of some, Recent returns
-// all executions and the refusals.
+// Recent returns the most recent executions of the state machine. most is at most 1,000, which Step Functions lists in one
+// call (Step Functions API Reference, ListExecutions). If AWS refuses to describe some of them, Recent returns all executions,
+// and also an error with the refusals.
 func Recent(ctx context.Context, machine *Machine, most int32) ([]RecentExecution, error) {
 	api := machine.clients.Executions
 	listed, err := api.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine.arn, MaxResults: most})
@@ -59,11 +60,11 @@ func Recent(ctx context.Context, machine *Machine, most int32) ([]RecentExecutio
 	return recent, errors.Join(errs...)
 }
 
-// usersOf says what became of the users of an execution.
+// usersOf returns the outcome of the users of an execution, for [RecentExecution].
 func usersOf(ctx context.Context, execution *execution) (string, error) {
 	described, err := execution.describe(ctx)
 	if err != nil {
-		return "", refused("look at the execution "+execution.arn, err)
+		return "", refused("read the execution "+execution.arn, err)
 	}
 	done := func() string {
 		if done := usersDone(ctx, execution); done != "" {

@@ -11,15 +11,15 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// Refusal is the error that AWS refused something, or could not be asked. It is one line that ends with what to do.
+// Refusal is the error that AWS refused a call, or could not be reached. Its text is one line, and ends with what to do.
 type Refusal struct{ error }
 
 func refusalf(format string, args ...any) error { return Refusal{fmt.Errorf(format, args...)} }
 
-// ListError is the error that the list is wrong in a way that only the state machine, or its settings, can show.
+// ListError is the error that the state machine refuses the list, or would refuse it.
 type ListError struct{ error }
 
-// ErrInterrupted is the error that the caller has ended the context.
+// ErrInterrupted is the error that the context ended.
 var ErrInterrupted = errors.New("interrupted")
 
 const (
@@ -27,8 +27,8 @@ const (
 	askAdmin = "ask an administrator of the account for this permission"
 )
 
-// remedies are what to do about the error codes of AWS that a second try does not help with. The services of AWS have
-// different codes for the same refusal.
+// remedies has what to do about error codes of AWS for which a second try does not help. The services of AWS use different
+// codes for the same refusal.
 var remedies = map[string]string{
 	"AccessDenied":                askAdmin,
 	"AccessDeniedException":       askAdmin,
@@ -41,10 +41,10 @@ var remedies = map[string]string{
 	"StateMachineDoesNotExist":    "check --state-machine and --region",
 }
 
-// isFinal reports whether it is of no use to ask AWS again.
+// isFinal reports whether a second try cannot help.
 func isFinal(err error) bool { return remedyOf(err) != "" }
 
-// isDenied reports whether AWS denies the caller a permission.
+// isDenied reports whether the caller lacks a permission.
 func isDenied(err error) bool { return remedyOf(err) == askAdmin }
 
 func remedyOf(err error) string {
@@ -55,13 +55,13 @@ func remedyOf(err error) string {
 	return remedies[refusal.ErrorCode()]
 }
 
-// refused is [Refused] for a call whose most likely cause is that the caller has chosen something else.
+// refused is [Refused] for a call that most likely failed because the flags choose the wrong stack, region or profile.
 func refused(doing string, err error) error {
 	return Refused(doing, err, "check --stack, --state-machine, --region and --profile")
 }
 
-// Refused returns a [Refusal] that says what was being done, why AWS refused it, and what to do: otherwise, if the error has
-// no remedy of its own. It returns [ErrInterrupted] if err is the end of a context.
+// Refused returns a [Refusal] that says what the caller was doing, why AWS refused it, and what to do. If this package knows
+// no remedy for the error, the remedy is otherwise. Refused returns [ErrInterrupted] if err is the end of a context.
 func Refused(doing string, err error, otherwise string) error {
 	var refusal smithy.APIError
 	if errors.Is(err, context.Canceled) {

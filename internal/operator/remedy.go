@@ -7,67 +7,67 @@ import (
 )
 
 const (
-	// aMinute is longer than IAM usually takes until a change works everywhere. AWS does not say how long this takes (IAM User
-	// Guide, "Troubleshoot IAM", on eventual consistency).
+	// aMinute is for changes that IAM may not know everywhere yet. This usually takes less than a minute. AWS documents no
+	// time (IAM User Guide, "Troubleshoot IAM", on eventual consistency).
 	aMinute = "wait a minute, then " + contract.RunAgain
-	// aFewMinutes is what IAM asks for in the errors EntityTemporarilyUnmodifiable and ConcurrentModification (IAM API
+	// aFewMinutes is the advice of IAM for the errors EntityTemporarilyUnmodifiable and ConcurrentModification (IAM API
 	// Reference).
 	aFewMinutes = "wait a few minutes, then " + contract.RunAgain
 )
 
-// WhatToDo says what the operator is to do about a user, and why there is nothing to do.
+// WhatToDo returns what the operator must do about a user, or why there is nothing to do.
 func (u UserOutcome) WhatToDo() string {
 	isMailed := u.Status == contract.Created || u.Status == contract.Resumed || u.Status == contract.Resent
 	if u.isSuppressed && isMailed {
-		return "remove the address from SES's suppression list, and run the list with --resend: SES did not send the mail"
+		return "remove the address from SES's suppression list, then run the list with --resend: SES did not send the mail"
 	}
 	switch u.Status {
 	case contract.Created:
-		return "nothing: the sign-in data is mailed"
+		return "nothing: the sign-in mail is sent"
 	case contract.Resumed:
-		return "nothing: left unfinished by an earlier run, now finished and the sign-in data mailed"
+		return "nothing: an earlier run left the user incomplete; now the user is complete, and the sign-in mail is sent"
 	case contract.Resent:
-		return "nothing: a new password is mailed"
+		return "nothing: a new first password is mailed"
 	case contract.Skipped:
 		return u.whySkipped()
 	case contract.Failed:
 		return u.remedy()
 	default:
-		return "unknown status, see the execution in the console"
+		return "unknown status: see the execution in the console"
 	}
 }
 
 func (u UserOutcome) whySkipped() string {
 	switch u.Reason {
 	case contract.NotOurs:
-		return "was there before and is not touched: if this is another person, choose another UserName"
+		return "existed before, and was not changed: if this is another person, choose another UserName"
 	case contract.Complete:
-		return "nothing: was onboarded before; if the mail is lost, run the list with --resend"
+		return "nothing: the user was onboarded before; if the mail is lost, run the list with --resend"
 	case contract.TakenOver:
-		return "nothing: has signed in before and chosen a password"
+		return "nothing: the user has chosen a password, or has no login profile any more"
 	default:
 		return "nothing: " + u.Reason
 	}
 }
 
-// remediesOfUsers say what to do about a user that failed, by the name of the error.
+// remediesOfUsers has what to do about a user that failed, by the name of the error.
 var remediesOfUsers = map[string]string{
 	contract.NameInOtherCase:                   "write the name in the list as IAM has it, then " + contract.RunAgain,
-	contract.NoGoodPassword:                    "look at the password policy of the account, then " + contract.RunAgain,
-	"Iam.LimitExceededException":               "make room in the quota that the cause names, then " + contract.RunAgain,
+	contract.NoGoodPassword:                    "check the password policy of the account, then " + contract.RunAgain,
+	"Iam.LimitExceededException":               "free room in the quota that the cause names, or request a higher quota, then " + contract.RunAgain,
 	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + contract.RunAgain,
-	"SesV2.BadRequestException":                "see that the e-mail address is right, then " + contract.RunAgain,
+	"SesV2.BadRequestException":                "check the e-mail address, then " + contract.RunAgain,
 	"SesV2.SendingPausedException":             "have sending enabled again in the SES console, then " + contract.RunAgain,
 	"SesV2.AccountSuspendedException":          "have sending enabled again in the SES console, then " + contract.RunAgain,
 	"SesV2.MailFromDomainNotVerifiedException": "have the MAIL FROM domain verified in SES, then " + contract.RunAgain,
 	"SesV2.LimitExceededException":             untilTheQuotaAllows,
 
-	// A second run is the remedy: the first one was stopped or too slow, or the password policy has changed meanwhile.
+	// The first run was stopped or too slow, or the password policy changed while it ran. A second run is enough.
 	contract.ChildExecutionFailed:          contract.RunAgain,
 	"States.Timeout":                       contract.RunAgain,
 	"Iam.PasswordPolicyViolationException": contract.RunAgain,
 
-	// These pass.
+	// These errors pass.
 	"Iam.EntityTemporarilyUnmodifiableException":   aFewMinutes,
 	"Iam.ConcurrentModificationException":          aFewMinutes,
 	"Iam.ServiceFailureException":                  aFewMinutes,
@@ -83,19 +83,19 @@ const (
 	whenThrottled       = aFewMinutes + "; if AWS throttles it again, deploy the stack with a lower maxConcurrency"
 	whenDenied          = aMinute + ": IAM may not know a new deployment everywhere yet; if it is denied again, ask an " +
 		"administrator what denies it to the role of the state machine"
-	// whenTagIsNew is for UpdateLoginProfile, which IAM permits by a tag that the execution wrote right before.
+	// whenTagIsNew is for UpdateLoginProfile. IAM permits this call because of a tag that the execution wrote right before it.
 	whenTagIsNew = aMinute + ": IAM may not know the tag of the user everywhere yet; do not give the role of the state " +
 		"machine more permissions"
 )
 
-// remedy says what to do about a user that failed. An error that AWS does not model has the name of the base exception of the
-// service, such as Iam.IamException. Then only the words of the cause distinguish a denial, a throttled call and a failure of
-// the server. AWS does not document these words. If they change, the operator gets the remedy of the last line.
+// remedy returns what to do about a user that failed. An error that AWS does not model has the name of the base exception of
+// the service, such as Iam.IamException. Then only the words of the cause distinguish a denial, a throttled call and a server
+// error. AWS does not document these words. If they change, the operator gets the remedy of the last line.
 func (u UserOutcome) remedy() string {
 	remedy, known := remediesOfUsers[u.Error]
 	switch {
-	case u.Step == contract.CreateUserState && u.Error == "Iam.NoSuchEntityException": // CreateUser names nothing else that can be missing
-		return "see that the permissions boundary that the cause names is there, then " + contract.RunAgain
+	case u.Step == contract.CreateUserState && u.Error == "Iam.NoSuchEntityException": // nothing else that CreateUser names can be missing
+		return "check that the permissions boundary that the cause names exists, then " + contract.RunAgain
 	case u.Error == "SesV2.TooManyRequestsException" && strings.Contains(u.Cause, "quota"):
 		return untilTheQuotaAllows
 	case known:

@@ -12,9 +12,9 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
-// Report returns what became of the users of an execution that has ended, well or not. The execution is given by its ARN, or
-// by its name at the state machine of the target. If there is no report, the error says why: the execution is still running,
-// does not exist (a [Refusal]), has refused the list (a [ListError]), or has ended early.
+// Report returns the report of an execution that has ended, whether it succeeded or failed. execution is the ARN of the
+// execution, or its name; then target has its state machine. If there is no report, the error says why: the execution is still
+// running, does not exist (a [Refusal]), has refused the list (a [ListError]), or has ended early.
 func Report(ctx context.Context, clients *Clients, target Target, execution string) (*Outcome, error) {
 	found, err := findExecution(ctx, clients, target, execution)
 	if err != nil {
@@ -26,14 +26,15 @@ func Report(ctx context.Context, clients *Clients, target Target, execution stri
 	case errors.As(err, &missing):
 		return nil, refusalf("there is no execution %s: see onboard list, and check --stack, --region and --profile", found.arn)
 	case err != nil:
-		return nil, refused("look at the execution "+found.arn, err)
+		return nil, refused("read the execution "+found.arn, err)
 	case !hasEnded(described.Status):
 		return nil, stillRunning(ctx, found)
 	}
 	return outcomeOf(ctx, found, described)
 }
 
-// findExecution makes the ARN of an execution that is given by its name. It asks AWS only for the state machine.
+// findExecution returns the execution with this ARN or name. It does not check that the execution exists: for a name, it only
+// asks AWS for the state machine.
 func findExecution(ctx context.Context, clients *Clients, target Target, name string) (*execution, error) {
 	found := &execution{api: clients.Executions, arn: name, profile: target.Profile}
 	if arn.IsARN(name) {

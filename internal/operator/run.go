@@ -14,43 +14,43 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// Run onboards a list: it runs an execution for each part of the list that an execution takes, one after the other.
+// Run onboards the users of a list. It splits the list into executions, and runs one after the other.
 type Run struct {
 	machine *Machine
 	list    *userlist.List
 	batches []batch
 
 	suppressed []string // the names of the users whose mails SES does not send
-	started    int      // how many users are in an execution, or may be
-	outcome    Outcome  // of the executions that have ended
+	started    int      // the number of users in executions that have started, or may have started
+	outcome    Outcome  // the reports of the executions that have ended
 }
 
-// Watcher shows the executions of a [Run] while they go on.
+// Watcher shows the progress of a [Run].
 type Watcher interface {
-	// Started is called after each start, with the name of the execution and its page in the AWS console.
+	// Started is called after the start of each execution. page is its URL in the AWS console, or its ARN.
 	Started(name, page string)
-	// Done is called every second with the number of users of the list that are done, if it is known. Users that an aborted
-	// execution may have left incomplete are not counted.
+	// Done is called every second with the number of users of the list that are done, if this number is known. Users that an
+	// aborted execution may have left incomplete are not counted.
 	Done(users int)
-	// Stopped is called when an execution has ended, or an error ends the watching.
+	// Stopped is called when an execution has ended, or when an error stops the watching.
 	Stopped()
 }
 
-// NewRun prepares the run of a list, and asks AWS for nothing.
+// NewRun prepares the run of a list. It makes no call of AWS.
 func NewRun(machine *Machine, list *userlist.List) *Run {
 	return &Run{machine: machine, list: list, batches: split(list)}
 }
 
-// Executions returns the number of executions that the list takes.
+// Executions returns the number of executions that the list needs.
 func (r *Run) Executions() int { return len(r.batches) }
 
-// Warn looks for what can make the run mail wrong passwords, or none: another execution, and addresses that SES suppresses. It
-// calls warn for each, and progress while a look takes long. What AWS refuses to show stops nothing. Warn fails only if ctx
-// ends, with [ErrInterrupted].
+// Warn calls warn if another execution is running, and for each address that SES suppresses. Two executions at the same time
+// can mail a password that does not work. SES sends no mail to an address that it suppresses. If that takes long, Warn calls
+// progress. If AWS refuses a call, Warn goes on. It returns only [ErrInterrupted], if ctx ends.
 func (r *Run) Warn(ctx context.Context, warn, progress func(text string)) error {
 	if other := r.otherExecution(ctx); other != "" {
-		warn(other + " is still running: if it has users of this list, wait for its end, " +
-			"since two runs at a time can mail a password that is not the one set")
+		warn("the execution " + other + " is still running: if it onboards users of this list, wait until it ends, " +
+			"because two executions at the same time can mail a password that does not work")
 	}
 	findings := r.lookForSuppressed(ctx, progress)
 	if ctx.Err() != nil {
@@ -64,8 +64,8 @@ func (r *Run) Warn(ctx context.Context, warn, progress func(text string)) error 
 	return nil
 }
 
-// otherExecution returns the name of an execution that is running. It returns none if the operator may
-// not list executions.
+// otherExecution returns the name of an execution that is running. It returns an empty string if there is none, or if the
+// operator has no permission to list executions.
 func (r *Run) otherExecution(ctx context.Context) string {
 	running, err := r.machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
 		StateMachineArn: &r.machine.arn, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1,
@@ -76,7 +76,7 @@ func (r *Run) otherExecution(ctx context.Context) string {
 	return text.OneLine(aws.ToString(running.Executions[0].Name))
 }
 
-// lookForSuppressed notes the users whose mails SES does not send, and returns its findings.
+// lookForSuppressed finds the users whose mails SES does not send, remembers them, and returns the findings.
 func (r *Run) lookForSuppressed(ctx context.Context, progress func(text string)) []Finding {
 	look, err := newLook(ctx, r.machine, r.list, progress)
 	if err != nil {
@@ -89,11 +89,11 @@ func (r *Run) lookForSuppressed(ctx context.Context, progress func(text string))
 	return look.findings
 }
 
-// Do runs the executions. It returns the outcome of the executions that have made a report, also if it returns an error: if there
-// is none, Total is 0. If there is more than one execution, the error says which users are not in the outcome, and what to do
-// about them. Do does not return an error for users that failed: see [Outcome.Err].
+// Do runs the executions. It returns the outcome of the executions that have made a report, also with an error. If no
+// execution has made one, Total is 0. If the list needs more than one execution, the error says which users are not in the
+// outcome, and what to do about them. Do returns no error for users that failed: see [Outcome.Err].
 //
-// If ctx ends, Do stops watching, and starts no more executions. It does not stop an execution that has been started.
+// If ctx ends, Do stops watching, and starts no more executions. It does not stop an execution that has started.
 func (r *Run) Do(ctx context.Context, watcher Watcher) (*Outcome, error) {
 	for _, batch := range r.batches {
 		err := r.do(ctx, batch, watcher)
@@ -134,17 +134,17 @@ func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
 	return nil
 }
 
-// rest says which users are not in the report of a run that an error has ended, and what to do about them.
+// rest returns which users are not in the report of a run that ended with an error, and what to do about them.
 func (r *Run) rest(err error) string {
 	rest := "no user is reported yet"
 	if r.outcome.Total > 0 {
 		rest = fmt.Sprintf("%d of %s are in this report", r.outcome.Total, text.Count(len(r.list.Users), "user"))
 	}
 	if unstarted := r.list.Users[r.started:]; len(unstarted) > 0 {
-		rest += fmt.Sprintf(", and %d were not started, from %s (%s:%d) on",
+		rest += fmt.Sprintf(", and %d were not started, beginning with %s (%s:%d)",
 			len(unstarted), unstarted[0].UserName, r.list.Name, unstarted[0].Line)
 	}
-	if errors.As(err, new(goesOnError)) { // two runs at a time can mail a password that is not the one set
+	if errors.As(err, new(goesOnError)) { // two executions at the same time can mail a password that does not work
 		return rest + ": when that execution has ended, " + contract.RunAgain
 	}
 	return rest + ": " + contract.RunAgain

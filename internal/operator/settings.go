@@ -10,7 +10,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
-// readSettings reads what the executions of a state machine depend on from its definition.
+// readSettings returns the settings that the definition of a state machine publishes.
 func readSettings(ctx context.Context, machine *Machine) (contract.Settings, error) {
 	described, err := machine.clients.Machines.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &machine.arn})
 	if err != nil {
@@ -24,7 +24,7 @@ func readSettings(ctx context.Context, machine *Machine) (contract.Settings, err
 	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition) // an error leaves the settings empty
 	settings := definition.States[contract.SettingsState].Assign.Settings
 	if settings.SenderIdentity == "" || len(settings.Groups) == 0 || settings.MailsPerUser == 0 {
-		return settings, refusalf("%s is no state machine that this command knows: check --stack and --state-machine", machine.arn)
+		return settings, refusalf("this command does not know the state machine %s: check --stack and --state-machine", machine.arn)
 	}
 	return settings, nil
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// unknown begins the warning that nothing is known of the addresses that SES suppresses.
-const unknown = "did not find out which addresses SES suppresses"
+// unknown begins the warning that the suppressed addresses could not be checked.
+const unknown = "could not check which addresses SES suppresses"
 
-// suppression looks for the users whose mails SES does not send.
+// suppression finds the users whose mails SES does not send.
 type suppression struct {
 	*look
-	users []string // the names of the users that it has found
+	users []string // the names of these users
 }
 
-// search finds the users, and adds a finding for each. It fails only if ctx ends.
+// search finds the users, and adds a finding for each. It returns only [ErrInterrupted], if ctx ends.
 func (s *suppression) search(ctx context.Context) error {
 	reasons, err := s.reasons(ctx)
 	if err == nil && len(reasons) == 0 {
@@ -43,7 +43,7 @@ func (s *suppression) search(ctx context.Context) error {
 		for _, entry := range list.found[strings.ToLower(user.Email)] {
 			s.users = append(s.users, user.UserName)
 			s.add(problem, "%s:%d: SES does not deliver to %s, because an earlier mail to it %s: correct the address, or remove it from "+
-				"SES's suppression list, then run the list, with --resend if the user was onboarded before: %s",
+				"SES's suppression list; then run the list, with --resend if the user was onboarded before; the command that removes it: %s",
 				s.list.Name, user.Line, user.Email, entry.why(), s.removal(entry))
 		}
 	}
@@ -56,16 +56,16 @@ func (s *suppression) search(ctx context.Context) error {
 	return nil
 }
 
-// reasons returns the reasons for which SES suppresses the mails of the state machine; none if it never does.
+// reasons returns the reasons for which SES suppresses the mails of the state machine. It returns none if suppression is off.
 func (s *suppression) reasons(ctx context.Context) ([]sestypes.SuppressionListReason, error) {
 	set := s.settings.ConfigurationSet
 	if set == "" {
 		identity, err := s.ses.identity(ctx)
 		var missing *sestypes.NotFoundException
 		switch {
-		case errors.As(err, &missing): // the state machine then refuses the list
+		case errors.As(err, &missing): // the preflight of the state machine then fails
 		case err != nil:
-			return nil, refused(fmt.Sprintf("look at the SES identity %s (ses:GetEmailIdentity)", s.settings.SenderIdentity), err)
+			return nil, refused(fmt.Sprintf("read the SES identity %s (ses:GetEmailIdentity)", s.settings.SenderIdentity), err)
 		default:
 			set = aws.ToString(identity.ConfigurationSetName)
 		}
@@ -73,7 +73,7 @@ func (s *suppression) reasons(ctx context.Context) ([]sestypes.SuppressionListRe
 	if set != "" {
 		found, err := s.machine.clients.Mail.GetConfigurationSet(ctx, &sesv2.GetConfigurationSetInput{ConfigurationSetName: &set}, patient)
 		if err != nil {
-			return nil, refused(fmt.Sprintf("look at the configuration set %s (ses:GetConfigurationSet)", set), err)
+			return nil, refused(fmt.Sprintf("read the configuration set %s (ses:GetConfigurationSet)", set), err)
 		}
 		if options := found.SuppressionOptions; options != nil && options.SuppressedReasons != nil {
 			return options.SuppressedReasons, nil
@@ -81,7 +81,7 @@ func (s *suppression) reasons(ctx context.Context) ([]sestypes.SuppressionListRe
 	}
 	account, err := s.ses.account(ctx)
 	if err != nil {
-		return nil, refused("look at SES (ses:GetAccount)", err)
+		return nil, refused("read the SES account (ses:GetAccount)", err)
 	}
 	if account.SuppressionAttributes == nil {
 		return sestypes.SuppressionListReason("").Values(), nil
@@ -89,7 +89,8 @@ func (s *suppression) reasons(ctx context.Context) ([]sestypes.SuppressionListRe
 	return account.SuppressionAttributes.SuppressedReasons, nil
 }
 
-// removal returns the command that removes an address from the suppression list. Each region has a list.
+// removal returns the command that removes an address from the suppression list. The command names the region, because each
+// region has a list.
 func (s *suppression) removal(entry suppressed) string {
 	command := "aws sesv2 delete-suppressed-destination --email-address " + text.ShellWord(entry.address) + " --region " + s.machine.Region()
 	if s.machine.profile != "" {

@@ -15,26 +15,26 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// SES's suppression list, by the SES Developer Guide, "Using the Amazon SES account-level suppression list", unless another
-// source is named:
+// How SES's suppression list works. The source is the SES Developer Guide, "Using the Amazon SES account-level suppression
+// list", unless another source is named:
 //
-//   - SES accepts a mail to an address on the list, and does not send it, if the address is there for a reason that is in
-//     force. The configuration set of the mail says which reasons are; if it does not, the account does.
-//   - Sending compares addresses without regard to letter case. The calls that manage the list compare the part before the
-//     @ with regard to it (floci pull request 1350, measured on AWS). So only reading the list finds an address in every
-//     letter case; GetSuppressedDestination finds it in the one that it is asked for.
+//   - SES accepts a mail to an address on the list, and does not send it, if suppression is on for the reason of the address.
+//     The configuration set of the mail has the reasons for which suppression is on. If it has none, the account has them.
+//   - When it sends a mail, SES compares addresses without regard to letter case. The calls that manage the list compare the
+//     part before the @ with regard to letter case (floci pull request 1350, measured on AWS). So GetSuppressedDestination
+//     finds an address only in the letter case of the call. To find an address in any letter case, one must read the list.
 //   - Without a PageSize, a page has 1,000 addresses (aws-cli issue 7859). The bounds of PageSize are not documented.
 //
-// AWS does not document how GetConfigurationSet answers for a set that leaves suppression to the account. We take an answer
-// without a list of reasons for such a set, and an empty list for a set that switches suppression off. If SES answers with an
-// empty list in both cases, we find no suppressed address of mails with a configuration set. AWS also does not document
-// whether GetAccount always has the attributes of suppression: without them, every reason counts.
+// AWS does not document what GetConfigurationSet returns for a set that leaves suppression to the account. We assume no list
+// of reasons for such a set, and an empty list for a set that switches suppression off. If SES returns an empty list in both
+// cases, we find no suppressed address of mails with a configuration set. AWS also does not document whether GetAccount always
+// returns the attributes of suppression. If it does not, every reason counts.
 //
-// leastPages and mostPages bound how much of the list is read. In between, it is one page for each user: asking SES for each
-// address instead takes as many calls.
+// leastPages and mostPages bound how many pages of the list we read. Between them, we read up to one page for each user,
+// because it takes as many calls to ask SES for each address.
 const leastPages, mostPages = 5, 120
 
-// suppressed is an address on the suppression list, as SES has written it.
+// suppressed is an address on the suppression list, in the letter case that SES returns.
 type suppressed struct {
 	address string
 	reason  sestypes.SuppressionListReason
@@ -51,18 +51,18 @@ func (s suppressed) why() string {
 	}
 }
 
-// suppressionList looks for addresses on the suppression list of SES, within the rate of its calls.
+// suppressionList finds addresses on the suppression list of SES. It keeps the rate of [callInterval].
 type suppressionList struct {
 	mail      MailAPI
 	progress  func(text string)
 	addresses []string
-	reasons   []sestypes.SuppressionListReason // that count
+	reasons   []sestypes.SuppressionListReason // for which SES suppresses mails
 
 	found    map[string][]suppressed // by the address in lower case
 	nextCall time.Time
 }
 
-// read reads the list of SES, up to the bound of its pages. If the list has more, read asks for each address instead.
+// read reads the list of SES. If the list has more pages than the bound, read asks SES for each address instead.
 func (l *suppressionList) read(ctx context.Context) error {
 	wanted := map[string]bool{}
 	for _, address := range l.addresses {
@@ -95,12 +95,13 @@ func (l *suppressionList) read(ctx context.Context) error {
 	return nil
 }
 
-// askForEach asks SES for each address, in the letter case in which the list of users has it and in lower case. SES refuses
-// an address with a slash in the path of a call (aws-sdk issue 158, for DeleteSuppressedDestination).
+// askForEach asks SES for each address, both in the letter case of the list of users and in lower case. SES refuses an address
+// that has a slash, because the address is in the path of the call (aws-sdk issue 158, for DeleteSuppressedDestination). seen
+// is the number of addresses that read has read.
 func (l *suppressionList) askForEach(ctx context.Context, seen int) error {
 	if len(l.addresses) > mostPages {
-		return fmt.Errorf("its suppression list has more than the %d addresses that were read: check --aws finds out for a list of "+
-			"at most %d users", seen, mostPages)
+		return fmt.Errorf("the suppression list has more than the %d addresses that the command reads: split the list into lists "+
+			"of at most %d users, and run onboard check --aws for each", seen, mostPages)
 	}
 	var unasked []string
 	for i, address := range l.addresses {
@@ -116,7 +117,7 @@ func (l *suppressionList) askForEach(ctx context.Context, seen int) error {
 		l.progress(fmt.Sprintf("asking SES for each address: %d of %d", i+1, len(l.addresses)))
 	}
 	if len(unasked) > 0 {
-		return fmt.Errorf("SES cannot be asked for an address with a slash: look for %s in the SES console, Suppression list",
+		return fmt.Errorf("SES cannot look up an address that has a slash: look for %s in the SES console, Suppression list",
 			strings.Join(unasked, ", "))
 	}
 	return nil
@@ -132,13 +133,13 @@ func (l *suppressionList) askFor(ctx context.Context, address string) error {
 	case errors.As(err, &missing):
 		return nil
 	case err != nil:
-		return refused(fmt.Sprintf("look for %s on the suppression list (ses:GetSuppressedDestination)", address), err)
+		return refused(fmt.Sprintf("look up %s on the suppression list (ses:GetSuppressedDestination)", address), err)
 	}
 	l.note(suppressed{aws.ToString(got.SuppressedDestination.EmailAddress), got.SuppressedDestination.Reason})
 	return nil
 }
 
-// note notes an address once, if it is on the list for a reason that counts.
+// note adds an address to found, once, if SES suppresses mails for its reason.
 func (l *suppressionList) note(entry suppressed) {
 	key := strings.ToLower(entry.address)
 	if slices.Contains(l.reasons, entry.reason) && !slices.Contains(l.found[key], entry) {
@@ -146,7 +147,7 @@ func (l *suppressionList) note(entry suppressed) {
 	}
 }
 
-// waitForTurn waits until SES takes another call.
+// waitForTurn waits until [callInterval] has passed since the last call. It returns the error of ctx if ctx ends first.
 func (l *suppressionList) waitForTurn(ctx context.Context) error {
 	timer := time.NewTimer(time.Until(l.nextCall))
 	defer timer.Stop()

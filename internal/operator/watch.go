@@ -9,15 +9,16 @@ import (
 )
 
 const (
-	// pollInterval is the time between two looks at the execution.
+	// pollInterval is the time between two calls of DescribeExecution.
 	pollInterval = time.Second
-	// patience is the time after which watch gives up if no look succeeds. It outlasts a lost connection, and the seconds in
-	// which an execution that was just started may not be found: DescribeExecution is eventually consistent (Step Functions
-	// API Reference).
+	// patience is how long watch goes on if no call succeeds. It is longer than a short loss of the connection. It is also
+	// longer than the seconds in which Step Functions may not find a new execution, because DescribeExecution is eventually
+	// consistent (Step Functions API Reference).
 	patience = time.Minute
 )
 
-// watch waits until the execution has ended. Meanwhile it calls show with the number of users that are done, if that is known.
+// watch waits until the execution has ended, and returns its description. Meanwhile it calls show with the number of users
+// that are done, if this number is known. It returns a [goesOnError] if it stops watching before the execution has ended.
 func watch(ctx context.Context, execution *execution, show func(done int)) (*sfn.DescribeExecutionOutput, error) {
 	counter := counter{execution: execution}
 	ticker := time.NewTicker(pollInterval)
@@ -44,12 +45,12 @@ func watch(ctx context.Context, execution *execution, show func(done int)) (*sfn
 	}
 }
 
-// stoppedWatching returns the error that says why watch has given up, and how to get the report later.
+// stoppedWatching returns the error of [watch]. It says why watch stopped, and how to get the report later.
 func stoppedWatching(ctx context.Context, execution *execution, err error) error {
 	if ctx.Err() != nil {
-		return goesOnError{fmt.Errorf("stopped watching, which does not stop the execution; its report, when it has ended: %s",
+		return goesOnError{fmt.Errorf("stopped watching; the execution goes on; when it has ended, get its report with: %s",
 			execution.reportCommand())}
 	}
-	return goesOnError{fmt.Errorf("%w; this does not stop the execution; its report, when it has ended: %s",
+	return goesOnError{fmt.Errorf("%w; the execution goes on; when it has ended, get its report with: %s",
 		refused("watch the execution", err), execution.reportCommand())}
 }

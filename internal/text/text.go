@@ -1,4 +1,4 @@
-// Package text writes the parts of sentences: counted things, names from elsewhere, words for a shell.
+// Package text makes parts of sentences for a terminal: counts, text from AWS or a file, and words for a shell.
 package text
 
 import (
@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// Count returns a number of things, such as: 1 user, or 2 users.
+// Count returns a number with its noun, such as "1 user" or "2 users".
 func Count(number int, thing string) string {
 	if number == 1 {
 		return "1 " + thing
@@ -17,14 +17,14 @@ func Count(number int, thing string) string {
 	return fmt.Sprintf("%d %ss", number, thing)
 }
 
-// Join puts the separator between the parts that are not empty. It leaves parts as they are.
+// Join joins the parts that are not empty, with the separator between them. It does not change parts.
 func Join(separator string, parts ...string) string {
 	given := slices.DeleteFunc(slices.Clone(parts), func(part string) bool { return part == "" })
 	return strings.Join(given, separator)
 }
 
-// OneLine returns text from elsewhere so that it fits into a line on a terminal: without line breaks, control characters and
-// the characters that turn the direction of the text, each of which becomes a space, and with one space at a time.
+// OneLine makes text from AWS or a file safe to print on one line of a terminal. Line breaks, control characters and
+// characters that change the direction of text become spaces. Several spaces become one.
 func OneLine(text string) string {
 	printable := strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -35,8 +35,8 @@ func OneLine(text string) string {
 	return strings.Join(strings.Fields(printable), " ")
 }
 
-// Indent returns each line of text, by [OneLine], on an indented line of its own. The result begins with a line break, so
-// that it can follow a sentence.
+// Indent returns each line of text, made safe by [OneLine], on an indented line of its own. The result begins with a line
+// break, so that it can follow a sentence.
 func Indent(text string) string {
 	var lines strings.Builder
 	for line := range strings.Lines(text) {
@@ -45,7 +45,8 @@ func Indent(text string) string {
 	return lines.String()
 }
 
-// ShellWord returns a word as a shell command takes it: in quotes, unless every character is safe without them.
+// ShellWord quotes a word for a shell. It leaves a word unquoted if every character is safe without quotes. It makes the word
+// one line by [OneLine].
 func ShellWord(word string) string {
 	if plainWord.MatchString(word) {
 		return word

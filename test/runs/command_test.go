@@ -115,21 +115,21 @@ func TestCommand(t *testing.T) {
 	const (
 		one   = "user_name,email\ncommand,command@example.net\n"
 		both  = one + "command-case@example.net,command-case@example.net\n"
-		ready = `ok       standard input: 1 user, nothing wrong
+		ready = `ok       standard input: 1 user, no problems
 ok       SES sends from this account
-ok       SES is out of its sandbox, and mails everybody
-ok       SES sends NUMBER more mails within 24 hours, and the list takes 1 mail for 1 user
+ok       SES is out of its sandbox, and mails any address
+ok       SES sends NUMBER more mails within 24 hours, and the list needs 1 mail for 1 user
 ok       the sender's SES identity it@example.com is verified
 ok       SES suppresses none of the addresses
 ok       the group NoAuthorityIAMGroup exists
-ok       the account has no password policy of its own: passwords satisfy the default of IAM
+ok       the account has no password policy of its own: passwords satisfy IAM's default policy
 `
 		failed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
 		table  = `USER                      STATUS   WHAT TO DO
-command                   Skipped  nothing: was onboarded before; if the mail is lost, run the list with --resend
+command                   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend
 command-case@example.net  Failed   write the name in the list as IAM has it, then run the same list again
                                    GetUser failed: NameInOtherCase: IAM has this user name in other letter case: write it as IAM has it
-2 users: 1 skipped (there before), 1 failed
+2 users: 1 skipped (existed before), 1 failed
 `
 	)
 	started := func(users string) string {
@@ -145,7 +145,7 @@ command-case@example.net  Failed   write the name in the list as IAM has it, the
 	}{
 		{one, []string{"check", "-", "--aws"}, 0, ready, ""},
 		{one, []string{"run", "-"}, 0, `USER     STATUS   WHAT TO DO
-command  Created  nothing: the sign-in data is mailed
+command  Created  nothing: the sign-in mail is sent
 1 user: 1 created
 `, started("1 user")},
 		{both, []string{"run", "-"}, 1, table, started("2 users") + failed},
@@ -168,13 +168,13 @@ command-case@example.net,Failed,,GetUser,NameInOtherCase,IAM has this user name 
     }
   ]
 }
-`, strings.Replace(started("1 user"), "\n", "; those who have not signed in yet get a new password\n", 1)},
+`, strings.Replace(started("1 user"), "\n", "; users who have not chosen a password yet get a new first password\n", 1)},
 		{"", []string{"report", "EXECUTION"}, 0, `USER     STATUS  WHAT TO DO
-command  Resent  nothing: a new password is mailed
+command  Resent  nothing: a new first password is mailed
 1 user: 1 sent a new password
 `, ""},
 		{"email,group\ncommand@example.net,Administrators\n", []string{"run", "-"}, 2, "", started("1 user") +
-			"onboard: the state machine refused the list, and nobody was touched; correct it, and run it again:\n" +
+			"onboard: the state machine refused the list, and no user was changed; correct the list, then run it again:\n" +
 			`  standard input:2: must have a Group out of NoAuthorityIAMGroup, got: "Administrators"` + "\n"},
 		{"", []string{"report", "nobody"}, 3, "", "onboard: there is no execution ARN: see onboard list, and check --stack, --region and --profile\n"},
 	} {
@@ -269,8 +269,8 @@ func (o *operator) wantLongSuppressionList(t *testing.T) {
 func TestCommandCountsMails(t *testing.T) {
 	t.Parallel()
 	for want, account := range map[string]*account{
-		"the list takes 3 mails for 3 users": sharedAccount(t),
-		"the list takes 6 mails for 3 users": separatePasswordAccount(t),
+		"the list needs 3 mails for 3 users": sharedAccount(t),
+		"the list needs 6 mails for 3 users": separatePasswordAccount(t),
 	} {
 		_, stdout, stderr := (&operator{account: account}).onboard(t, "a@example.net\nb@example.net\nc@example.net\n", "check", "-", "--aws")
 		if !strings.Contains(stdout, want) {
@@ -282,8 +282,8 @@ func TestCommandCountsMails(t *testing.T) {
 func TestCommandWithoutItsStack(t *testing.T) {
 	operator := &operator{account: sharedAccount(t)}
 	code, stdout, stderr := operator.onboard(t, "ada@example.com", "run", "-", "--stack", "Nobody")
-	want := `onboard: no stack "Nobody" in this account and region: deploy it, ` +
-		"or choose with --stack, --state-machine, --region or --profile\n"
+	want := `onboard: there is no stack "Nobody" in this account and region: deploy it, ` +
+		"or choose another with --stack, --state-machine, --region or --profile\n"
 	if code != 3 || stdout != "" || stderr != want {
 		t.Errorf("got the exit code %d and\n%s%s\nwant 3 and\n%s", code, stdout, stderr, want)
 	}
@@ -307,7 +307,7 @@ func (o *operator) wantListed(t *testing.T) {
 		`^EXECUTION +STARTED +STATUS +USERS$`,
 		`^NAME  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  FAILED     InvalidInput$`,
 		`^NAME  .{19}  SUCCEEDED  1 user: 1 sent a new password$`,
-		`^NAME  .{19}  FAILED     2 users: 1 skipped \(there before\), 1 failed$`,
+		`^NAME  .{19}  FAILED     2 users: 1 skipped \(existed before\), 1 failed$`,
 		`^NAME  .{19}  SUCCEEDED  1 user: 1 created$`,
 	} {
 		if i >= len(rows) || !regexp.MustCompile(want).MatchString(normalized(rows[i])) {

@@ -87,8 +87,8 @@ func TestCtrlC(t *testing.T) {
 	}
 	_ = command.Wait()
 	screen := terminaltest.OnScreen(terminal.Close())
-	back := regexp.MustCompile(`\nonboard: stopped watching, which does not stop the execution; ` +
-		`its report, when it has ended: onboard (report \S+)\n$`).FindStringSubmatch(screen)
+	back := regexp.MustCompile(`\nonboard: stopped watching; the execution goes on; ` +
+		`when it has ended, get its report with: onboard (report \S+)\n$`).FindStringSubmatch(screen)
 	if code := command.ProcessState.ExitCode(); code != 1 || back == nil {
 		t.Fatalf("got the exit code %d and the screen\n%s", code, screen)
 	}
