@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// reportOf is the report of a run that created the users from number first to number last of addresses.
+// reportOf returns the report of an execution that created the users first to last of [addresses].
 func reportOf(first, last int) string {
 	var users []string
 	for i := first; i <= last; i++ {
@@ -20,7 +20,7 @@ func reportOf(first, last int) string {
 	return fmt.Sprintf(`{"Total":%d,"Created":%[1]d,"Users":[%s]}`, len(users), strings.Join(users, ","))
 }
 
-// starts is what stderr says of the start of executions of a long list, up to the last that was started.
+// starts returns the lines on stderr about a list of several executions, of which some were started.
 func starts(users, executions, started int) string {
 	intro := fmt.Sprintf("%d users of standard input to onboard in account 123456789012, eu-west-1, in %d executions one after the other\n",
 		users, executions)
@@ -65,7 +65,7 @@ func TestProgressOfLongList(t *testing.T) {
 	}
 }
 
-// TestInputIsBounded has the longest users that the rules allow, and so less than 1,000 fit into an execution.
+// TestInputIsBounded runs a list of the longest users that the rules allow. Fewer than 1,000 of them fit into an input.
 func TestInputIsBounded(t *testing.T) {
 	const (
 		users    = 1000
@@ -126,10 +126,10 @@ func TestLongListStops(t *testing.T) {
 		"interrupted": {
 			&fakeAWS{laterLooks: [][]look{{{}}}, interruptOn: 2}, 2, 1000, strings.TrimSuffix(interrupted, "\n") + stopped, 1,
 		},
-		"interrupted in the first": {
+		"interrupted in the first execution": {
 			&fakeAWS{interruptOn: 1}, 1, 0, strings.TrimSuffix(interrupted, "\n") + "\nno user is reported yet" + unstarted + later, 1,
 		},
-		"interrupted in between": {
+		"interrupted between two executions": {
 			&fakeAWS{looks: failed("UsersNotOnboarded", ""), history: [][]types.HistoryEvent{{exited("Summary", reportOf(0, 999))}}, interruptOn: reading},
 			1, 1000, "interrupted\n1000 of 1501 users are in this report" + unstarted + again, 1,
 		},
@@ -138,7 +138,7 @@ func TestLongListStops(t *testing.T) {
 			"watch the execution: no route: check the network, --region and AWS_ENDPOINT_URL; " +
 				strings.TrimSuffix(stillThere, "\n") + stopped, 3,
 		},
-		"perhaps started": {
+		"no answer to the start": {
 			&fakeAWS{startErr: errors.New("no answer")}, 0, 0,
 			"start " + machineARN + ": no answer: check the network, --region and AWS_ENDPOINT_URL; the execution may have " +
 				"started all the same: see onboard list\nno user is reported yet" + unstarted + later, 3,
@@ -159,7 +159,7 @@ func TestLongListStops(t *testing.T) {
 	}
 }
 
-func TestUsersFailedInOneOfTheExecutions(t *testing.T) {
+func TestReportOfTwoExecutionsWithAFailedUser(t *testing.T) {
 	fake := &fakeAWS{
 		looks:      failed("UsersNotOnboarded", ""),
 		history:    [][]types.HistoryEvent{{exited("Summary", mixed)}},

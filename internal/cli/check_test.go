@@ -13,9 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
-// fakePreflight is what check --aws looks at. In its zero value everything is ready.
+// fakePreflight answers the calls of check --aws. With its zero value, everything is ready.
 type fakePreflight struct {
-	definition                        string // default: one that has the groups NoAuthority and Staff
+	definition                        string // default: [definition]
 	machineErr                        error
 	sendingOff, sandbox               bool
 	quota                             *sestypes.SendQuota
@@ -27,7 +27,7 @@ type fakePreflight struct {
 	fakeSuppression
 }
 
-// definition publishes the settings as a state machine does.
+// definition has the part of a definition that the command reads: the settings, with the groups NoAuthority and Staff.
 const definition = `{"States": {"Settings": {"Assign": {"settings": {"SenderIdentity": "example.com", "UserPath": "/onboarded/", "MailsPerUser": 1,
 	"Groups": [{"Name": "NoAuthority", "Arn": "arn:aws:iam::123456789012:group/NoAuthority"},
 		{"Name": "Staff", "Arn": "arn:aws:iam::123456789012:group/Staff"}]}}}}}`
@@ -102,7 +102,7 @@ func TestCheckWithAWS(t *testing.T) {
 			result{list + sends + outside + "problem  SES sends 3 more mails within 24 hours, and the list needs 4 mails for 2 users: request a higher quota, " +
 				"or run the same list again each day until every user is onboarded\n" + verified + groups + policy, one, 1},
 		},
-		"a quota that was lowered": {
+		"more mails sent than a lowered quota allows": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 300}},
 			result{list + sends + outside + "problem  SES sends 0 more mails within 24 hours, and the list needs 2 mails for 2 users: request a higher quota, " +
 				"or run the same list again each day until every user is onboarded\n" + verified + groups + policy, one, 1},

@@ -23,7 +23,7 @@ func TestRunLinksToTheConsole(t *testing.T) {
 	}
 }
 
-func TestRunNamesTheExecution(t *testing.T) {
+func TestNameOfTheExecution(t *testing.T) {
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	time.Local = time.FixedZone("far from UTC", 5*60*60)
 	names := map[string]bool{}
@@ -37,6 +37,6 @@ func TestRunNamesTheExecution(t *testing.T) {
 		names[name] = true
 	}
 	if len(names) != 2 {
-		t.Errorf("two executions at the same time got one name: %v", names)
+		t.Errorf("two executions at the same time got the same name: %v", names)
 	}
 }

@@ -18,21 +18,21 @@ const (
 	complaint = sestypes.SuppressionListReasonComplaint
 )
 
-// fakeSuppression is the suppression list of SES. In its zero value it is empty, and on for both reasons.
+// fakeSuppression is the suppression list of SES. With its zero value, it is empty, and suppression is on for both reasons.
 type fakeSuppression struct {
-	others       int  // the addresses of other people, which are listed before suppressed
-	early        bool // suppressed is listed on the first page as well
+	others       int  // the number of other addresses, which are on the list before suppressed
+	early        bool // suppressed is also on the first page
 	suppressed   []sestypes.SuppressedDestinationSummary
 	reasons      *[]sestypes.SuppressionListReason // of the account; default: both
-	noAttributes bool                              // GetAccount says nothing of suppression
+	noAttributes bool                              // GetAccount returns no attributes of suppression
 	defaultSet   *string                           // the configuration set of the identity
 	sets         map[string]*sestypes.SuppressionOptions
 
 	listErr, getErr, setErr error
-	onList                  func(page int) // counted from 1
+	onList                  func(page int) // called for each page, from 1
 
-	calls []time.Time // that read the list
-	asked []string    // the addresses that it was asked for
+	calls []time.Time // the times of the calls that read the list
+	asked []string    // the arguments of GetSuppressedDestination
 }
 
 func onList(address string, reason sestypes.SuppressionListReason) sestypes.SuppressedDestinationSummary {
@@ -73,7 +73,7 @@ func (f *fakeSuppression) GetSuppressedDestination(_ context.Context, in *sesv2.
 	return nil, &sestypes.NotFoundException{}
 }
 
-// ListSuppressedDestinations has 1,000 addresses on a page.
+// ListSuppressedDestinations returns pages of 1,000 addresses.
 func (f *fakeSuppression) ListSuppressedDestinations(ctx context.Context, in *sesv2.ListSuppressedDestinationsInput, _ ...func(*sesv2.Options)) (*sesv2.ListSuppressedDestinationsOutput, error) {
 	f.calls = append(f.calls, time.Now())
 	if f.onList != nil {
@@ -102,7 +102,7 @@ func (f *fakeSuppression) ListSuppressedDestinations(ctx context.Context, in *se
 	return page, nil
 }
 
-// wantPace wants the calls that read the list to keep the rate of SES.
+// wantPace checks that the calls that read the list keep the rate of SES.
 func (f *fakeSuppression) wantPace(t *testing.T) {
 	t.Helper()
 	for i := 1; i < len(f.calls); i++ {

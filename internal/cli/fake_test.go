@@ -23,28 +23,28 @@ const (
 	executionARN = "arn:aws:states:eu-west-1:123456789012:execution:Onboarding:run"
 	consoleLink  = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/" + executionARN
 
-	// What a run of a user that gets as far as an execution begins with.
+	// The first lines on stderr of a run of one user that starts an execution.
 	announced   = "1 user of standard input to onboard in account 123456789012, eu-west-1\n"
 	stderrStart = announced + "started run, see " + consoleLink + "\n"
 )
 
-// fakeAWS plays a script. Its zero value has a stack, whose execution runs for ever.
+// fakeAWS answers the calls of AWS by a script. With its zero value there is a stack, and its executions never end.
 type fakeAWS struct {
 	stackErr, startErr, historyErr, listErr error
 
 	executionARN string            // default: executionARN
 	stackOutputs map[string]string // default: the ARN of the state machine
-	looks        []look            // what DescribeExecution tells, one after the other, and then the last for ever
-	laterLooks   [][]look          // those of the executions that are started after the first
+	looks        []look            // the answers of DescribeExecution; the last one is repeated
+	laterLooks   [][]look          // the same for the second execution and the next ones
 	history      [][]types.HistoryEvent
-	executions   []types.ExecutionListItem // what ListExecutions tells
+	executions   []types.ExecutionListItem // the answer of ListExecutions
 	preflight    fakePreflight
 	interruptOn  int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
 
-	region, profile string // as Connect got them
+	region, profile string // the arguments of Connect
 	stackName       string
 	started         []*sfn.StartExecutionInput
-	described       string // the last ARN that DescribeExecution was asked for
+	described       string // the last argument of DescribeExecution
 	lookNumber      int
 	interrupt       func()
 }
@@ -56,11 +56,11 @@ const (
 	reading    = -3 // the history
 )
 
-// look is what the fake tells of its execution at a time.
+// look is the state of the execution at the time of a call.
 type look struct {
 	status               types.ExecutionStatus // default: RUNNING
 	output, error, cause string
-	items                *types.MapRunItemCounts // nil: the execution has not come to the users
+	items                *types.MapRunItemCounts // nil: the execution has not reached OnboardUsers
 	err                  error
 	itemsErr             error
 }
@@ -195,13 +195,13 @@ func failed(name, cause string) []look {
 	return []look{{status: types.ExecutionStatusFailed, error: name, cause: cause}}
 }
 
-// result is all that a caller sees of the command.
+// result is the output and the exit code of the command.
 type result struct {
 	Stdout, Stderr string
 	Code           int
 }
 
-// runWith runs the command with the fake, in a time that passes at once.
+// runWith runs the command with the fake. The time is fake too, and passes at once.
 func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got result) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

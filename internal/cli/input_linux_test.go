@@ -14,7 +14,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
 )
 
-// TestUnreadableList reads as nobody, because root may read every file.
+// TestUnreadableList runs as the user nobody, because root may read every file.
 func TestUnreadableList(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "users.txt", "ada@example.com")
@@ -32,7 +32,7 @@ func TestUnreadableList(t *testing.T) {
 		"LIST must be a .json, .csv or .txt file that you can read, or - for standard input\n", 2})
 }
 
-// A named pipe is opened when another process writes to it, which may be never.
+// TestInterruptedWhileOpeningTheList opens a named pipe, which waits until another process writes to it.
 func TestInterruptedWhileOpeningTheList(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := unix.Mkfifo("users.txt", 0o600); err != nil {

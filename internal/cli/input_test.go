@@ -51,7 +51,7 @@ func TestListErrors(t *testing.T) {
 		"directory":            {".", "", "read .: is a directory: " + expected},
 		"missing file":         {"nobody.json", "", "open nobody.json: no such file or directory: " + expected},
 		"another kind of file": {"users.yaml", "- ada@example.com", expected + ", got: users.yaml"},
-		"no list at all": {"users.txt", strings.Repeat("\n", 16<<20+1),
+		"a file that is too large": {"users.txt", strings.Repeat("\n", 16<<20+1),
 			"users.txt is larger than 16 MiB: check that it is a list of users"},
 		"a problem": {"users.csv", "email\nada", "1 problem in the list:\n" +
 			`  users.csv:2: must have an e-mail address such as user@example.com, got: "ada"`},
@@ -92,7 +92,7 @@ func TestInterruptedWhileWaitingForStandardInput(t *testing.T) {
 	}
 }
 
-func TestNameOfTheListIsFitForATerminal(t *testing.T) {
+func TestNameOfTheListIsSafeForATerminal(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const name = "a\x1b[2J\u202e"
 	write(t, name+".txt", "ada@example.com")

@@ -5,16 +5,16 @@ import (
 	"testing"
 )
 
-func TestRunStopsWatchingWhenInterrupted(t *testing.T) {
+func TestRunInterruptedAfterTheStart(t *testing.T) {
 	fake := &fakeAWS{interruptOn: 3}
 	got := runWith(t, fake, `["ada@example.com"]`, "run", "-")
 	expect(t, got, result{"", stderrStart + "onboard: stopped watching; " + stillThere, 1})
 	if fake.lookNumber != 3 {
-		t.Errorf("looked %d times at the execution, want 3", fake.lookNumber)
+		t.Errorf("got %d calls of DescribeExecution, want 3", fake.lookNumber)
 	}
 }
 
-func TestTheWayBackHasTheProfile(t *testing.T) {
+func TestReportCommandHasTheProfile(t *testing.T) {
 	tests := map[string]string{
 		"admin":           "admin",
 		"a.b_c-d@e":       "a.b_c-d@e",
@@ -30,12 +30,12 @@ func TestTheWayBackHasTheProfile(t *testing.T) {
 	}
 }
 
-func TestRunKnowsWhatItStartedWhenInterruptedMeanwhile(t *testing.T) {
+func TestRunInterruptedDuringTheStart(t *testing.T) {
 	got := runWith(t, &fakeAWS{interruptOn: starting}, `["ada@example.com"]`, "run", "-")
 	expect(t, got, result{"", stderrStart + "onboard: stopped watching; " + stillThere, 1})
 }
 
-func TestRunStartsNothingWhenInterruptedBefore(t *testing.T) {
+func TestRunInterruptedBeforeTheStart(t *testing.T) {
 	fake := &fakeAWS{interruptOn: connecting}
 	got := runWith(t, fake, `["ada@example.com"]`, "run", "-")
 	expect(t, got, result{"", "onboard: interrupted, nothing was started\n", 1})

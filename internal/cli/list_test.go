@@ -82,11 +82,11 @@ func TestList(t *testing.T) {
 	}
 }
 
-// manyExecutions all succeeded, except that AWS refuses to describe the one called refused. A call waits until the test
-// lets AWS answer one.
+// manyExecutions has only executions that succeeded. AWS refuses to describe the one called refused. A call waits until the
+// test lets AWS answer it.
 type manyExecutions struct {
 	*fakeAWS
-	asked   atomic.Int32 // at a time
+	asked   atomic.Int32 // calls that wait
 	answers chan struct{}
 }
 
@@ -100,7 +100,7 @@ func (m *manyExecutions) DescribeExecution(_ context.Context, in *sfn.DescribeEx
 	return &sfn.DescribeExecutionOutput{Status: types.ExecutionStatusSucceeded, Output: aws.String(created)}, nil
 }
 
-func TestListTellsWhatItCan(t *testing.T) {
+func TestListWithARefusedExecution(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const executions = 20
 		fake := &manyExecutions{fakeAWS: &fakeAWS{}, answers: make(chan struct{})}
@@ -119,7 +119,7 @@ func TestListTellsWhatItCan(t *testing.T) {
 		go func() { done <- app.Run(t.Context(), []string{"list"}) }()
 		var most int32
 		for range executions {
-			synctest.Wait() // until every call waits that is made before an answer
+			synctest.Wait() // until every call that needs no answer has been made
 			most = max(most, fake.asked.Load())
 			fake.answers <- struct{}{}
 		}
@@ -141,7 +141,7 @@ func TestListTellsWhatItCan(t *testing.T) {
 	})
 }
 
-func TestListInterruptedWhileItCounts(t *testing.T) {
+func TestListInterruptedWhileItCountsUsers(t *testing.T) {
 	fake := &fakeAWS{interruptOn: 1, executions: []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN)}}}
 	expect(t, runWith(t, fake, "", "list"), result{"", "onboard: interrupted\n", 1})
 }

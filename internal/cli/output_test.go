@@ -20,7 +20,7 @@ func TestOutputAsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.Stdout), &decoded); err != nil {
 		t.Fatalf("%v, got: %s", err, got.Stdout)
 	}
-	// A terminal gets no line breaks from AWS.
+	// Text from AWS has no line breaks in the output.
 	if err := json.Unmarshal([]byte(oneLineMixed), &want); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ bob,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J"
 	expect(t, got, result{want, start(2) + oneFailed, 1})
 }
 
-// roleDenied is what to do about a denial that a new deployment explains.
+// roleDenied is what to do if a new deployment may be the reason for a denial.
 const roleDenied = "wait a minute, then run the same list again: IAM may not know a new deployment everywhere yet; " +
 	"if it is denied again, ask an administrator what denies it to the role of the state machine"
 
@@ -56,7 +56,7 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 		notYet    = minute + ": IAM may not know the user or the login profile everywhere yet"
 		throttled = minutes + "; if AWS throttles it again, deploy the stack with a lower maxConcurrency"
 		quota     = "wait until the 24-hour quota of SES allows more mails, then " + again
-		// What a long list leaves of the cause of a denial.
+		// The start of the cause of a denial: the report of a long list cuts the rest.
 		role = "User: arn:aws:sts::123456789012:assumed-role/IamUserOnboarding"
 	)
 	tests := map[string]struct{ step, error, cause, want string }{
@@ -77,7 +77,7 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 		"secrets fail":     {"GetRandomPassword", "SecretsManager.InternalServiceErrorException", "Server side.", minutes},
 		"server error":     {"CreateUser", base, "Unable to unmarshall (Service: Iam, Status Code: 503, Request ID: a)", minutes},
 		"not found yet":    {"AddUserToGroup", "Iam.NoSuchEntityException", "The user with name ada cannot be found.", notYet},
-		"no boundary":      {"CreateUser", "Iam.NoSuchEntityException", "Scope ARN: arn:aws:iam::123456789012:policy/B does not exist or is not attachable.", "check that the permissions boundary that the cause names exists, then " + again},
+		"no such boundary": {"CreateUser", "Iam.NoSuchEntityException", "Scope ARN: arn:aws:iam::123456789012:policy/B does not exist or is not attachable.", "check that the permissions boundary that the cause names exists, then " + again},
 		"throttled":        {"CreateUser", base, "Rate exceeded (Service: Iam, Status Code: 400, Request ID: a)", throttled},
 		"throttled draw":   {"GetRandomPassword", "SecretsManager.SecretsManagerException", "Rate exceeded", throttled},
 		"throttled by SES": {"SendEmail", "SesV2.TooManyRequestsException", "Maximum sending rate exceeded.", throttled},
@@ -96,7 +96,7 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 	}
 }
 
-// fullDisk takes some bytes and no more.
+// fullDisk accepts room bytes and no more.
 type fullDisk struct{ left int }
 
 func (d *fullDisk) Write(data []byte) (int, error) {

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-func TestProgressCountsWhoeverIsDone(t *testing.T) {
+func TestProgressCountsUsersThatAreDone(t *testing.T) {
 	fake := &fakeAWS{looks: []look{
 		{items: &types.MapRunItemCounts{Pending: 5, Running: 4, Succeeded: 1, Total: 10}},
 		{items: &types.MapRunItemCounts{Succeeded: 1, Failed: 2, TimedOut: 3, Aborted: 4, Total: 10}, status: types.ExecutionStatusAborted},
@@ -16,7 +16,7 @@ func TestProgressCountsWhoeverIsDone(t *testing.T) {
 		"onboard: the execution ended as ABORTED, 6 of 10 users were done; run the same list again; it goes on where this run stopped\n", 1})
 }
 
-func TestProgressTellsTheTimeLeft(t *testing.T) {
+func TestProgressShowsTheTimeLeft(t *testing.T) {
 	var looks []look
 	for done := range 120 { // one user a second
 		looks = append(looks, look{items: &types.MapRunItemCounts{Succeeded: int64(done)}})

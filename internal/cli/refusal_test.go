@@ -15,7 +15,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
 )
 
-// setAWSEnvironment leaves nothing of the environment to the AWS SDK but the variables.
+// setAWSEnvironment sets the variables, and removes every other variable that the AWS SDK reads.
 func setAWSEnvironment(t *testing.T, variables map[string]string) {
 	t.Helper()
 	for _, variable := range os.Environ() {
@@ -35,7 +35,7 @@ func TestConnectErrors(t *testing.T) {
 	tests := map[string]struct {
 		environment map[string]string
 		args        []string
-		want        string // a regular expression; the middle of it is the SDK's
+		want        string // a regular expression; the text in the middle is from the SDK
 	}{
 		"no region": {
 			want: `no AWS region: name one with --region or AWS_REGION, or in the profile`,
@@ -67,7 +67,7 @@ func TestConnectErrors(t *testing.T) {
 	}
 }
 
-func TestErrorsAsAWSSendsThem(t *testing.T) {
+func TestErrorsOfTheHTTPAPIs(t *testing.T) {
 	tests := map[string]struct {
 		args    []string
 		body    string

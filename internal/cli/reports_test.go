@@ -1,6 +1,6 @@
 package cli_test
 
-// created is the report of a run that created ada.
+// created is the report of an execution that created ada.
 const (
 	created = `{"Total":1,"Created":1,"Resumed":0,"Resent":0,"Skipped":0,"Failed":0,` +
 		`"Users":[{"UserName":"ada@example.com","Status":"Created"}]}`
@@ -10,7 +10,7 @@ ada@example.com  Created  nothing: the sign-in mail is sent
 `
 )
 
-// mixed is the report of a run in which bob failed; ada and cy are onboarded.
+// mixed is the report of an execution in which bob failed. It onboarded ada and cy.
 const (
 	mixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
 		`{"UserName":"ada@example.com","Status":"Created"},` +

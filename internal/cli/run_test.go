@@ -12,7 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// addresses is a list of users.
+// addresses returns a list of users in text format.
 func addresses(count int) string {
 	var list strings.Builder
 	for i := range count {
@@ -21,7 +21,7 @@ func addresses(count int) string {
 	return list.String()
 }
 
-// start is what a run of a list from standard input begins with.
+// start returns the first lines on stderr of a run of a list from standard input.
 func start(users int) string {
 	return strings.Replace(stderrStart, "1 user ", fmt.Sprintf("%d users ", users), 1)
 }
@@ -31,11 +31,11 @@ func TestRun(t *testing.T) {
 		aws  *fakeAWS
 		want result
 	}{
-		"everybody is created": {
+		"every user is created": {
 			aws:  &fakeAWS{looks: succeeded(created)},
 			want: result{createdTable, stderrStart, 0},
 		},
-		"users who were there before are no failure": {
+		"users that existed before are no failure": {
 			aws: &fakeAWS{looks: succeeded(`{"Total":5,"Created":0,"Resumed":0,"Resent":1,"Skipped":4,"Failed":0,"Users":[` +
 				`{"UserName":"ada","Status":"Skipped","Reason":"NotOurs"},` +
 				`{"UserName":"bob","Status":"Skipped","Reason":"Complete"},` +
@@ -61,7 +61,7 @@ eve   Skipped  nothing: Later
 			},
 			want: result{mixedTable, stderrStart + oneFailed, 1},
 		},
-		"a status that is not known is no success": {
+		"an unknown status is no success": {
 			aws: &fakeAWS{looks: succeeded(`{"Total":1,"Failed":1,"Users":[{"UserName":"ada","Status":"Halfway"}]}`)},
 			want: result{`USER  STATUS   WHAT TO DO
 ada   Halfway  unknown status: see the execution in the console
@@ -201,7 +201,7 @@ if a call was not authorized: ` + roleDenied + "\n", 1},
 			want: result{"", announced + "onboard: start " + machineARN + ": connection reset: check the network, --region and AWS_ENDPOINT_URL; " +
 				"the execution may have started all the same: see onboard list\n", 3},
 		},
-		"AWS is out of order": {
+		"a server error": {
 			aws:  &fakeAWS{startErr: &smithy.GenericAPIError{Code: "InternalFailure", Message: "oops", Fault: smithy.FaultServer}},
 			want: result{"", announced + "onboard: start " + machineARN + ": InternalFailure: oops: try again\n", 3},
 		},

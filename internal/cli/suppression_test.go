@@ -10,7 +10,7 @@ import (
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
 
-// What stands before and behind the finding of an address, with the flags of the command.
+// The parts of a finding about a suppressed address.
 const (
 	remove   = "correct the address, or remove it from SES's suppression list; then run the list, with --resend if the user was onboarded before; the command that removes it: "
 	removal  = "aws sesv2 delete-suppressed-destination --email-address "
@@ -58,11 +58,11 @@ func TestCheckFindsSuppressedAddresses(t *testing.T) {
 		"a configuration set that switches it on":  {fakeSuppression{suppressed: both, defaultSet: mails, sets: options(bounce), reasons: &nothing}, ada},
 		"the list is not permitted":                {fakeSuppression{listErr: denied}, "warning  " + notFound + ": read the suppression list (ses:ListSuppressedDestinations): " + askAdmin + "\n"},
 		"the configuration set is not permitted":   {fakeSuppression{defaultSet: mails, setErr: denied}, "warning  " + notFound + ": read the configuration set mails (ses:GetConfigurationSet): " + askAdmin + "\n"},
-		"the list is denied where it is long":      {fakeSuppression{others: 6000, getErr: denied}, "warning  " + notFound + ": look up ada@example.com on the suppression list (ses:GetSuppressedDestination): " + askAdmin + "\n"},
+		"a long list, and a denied address":        {fakeSuppression{others: 6000, getErr: denied}, "warning  " + notFound + ": look up ada@example.com on the suppression list (ses:GetSuppressedDestination): " + askAdmin + "\n"},
 		"on a list that is too long to read":       {fakeSuppression{suppressed: both, others: 6000}, ada + bob},
 		"in lower case on a list too long to read": {fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("bob@example.com", complaint)}, others: 6000}, strings.Replace(bob, "address Bob", "address bob", 1)},
 		"at the start of a list too long to read":  {fakeSuppression{suppressed: both, early: true, others: 6000}, ada + bob},
-		"nobody is on a list that is too long":     {fakeSuppression{others: 6000}, none},
+		"none on a list that is too long":          {fakeSuppression{others: 6000}, none},
 		"a list that is just short enough to read": {fakeSuppression{suppressed: both[1:], others: 4999}, ada},
 	}
 	for name, test := range tests {
@@ -109,7 +109,7 @@ func TestCheckOfManyAddressesOnALongSuppressionList(t *testing.T) {
 	}
 }
 
-// TestCheckOfAddressesWithSlashes has addresses that SES cannot be asked for, because the path of the call has them.
+// TestCheckOfAddressesWithSlashes checks addresses that GetSuppressedDestination cannot look up.
 func TestCheckOfAddressesWithSlashes(t *testing.T) {
 	listed := fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("c/o-ada@example.com", bounce)}}
 	fake := &fakeAWS{preflight: fakePreflight{fakeSuppression: listed}}
@@ -144,7 +144,7 @@ asking SES for each address: 24 of 25
 	}
 }
 
-// warnings is what a run of a user says of the addresses before it starts.
+// warnings returns stderr of a run of one user with this warning before the start.
 func warnings(text string) string { return strings.Replace(stderrStart, "\n", "\n"+text, 1) }
 
 func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
@@ -167,7 +167,7 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 		"no identity":     {fakePreflight{identityErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + ": read the SES identity example.com (ses:GetEmailIdentity): " + askAdmin + "\n"), 0}},
 		"no list": {fakePreflight{fakeSuppression: fakeSuppression{listErr: denied}}, nil,
 			result{createdTable, warnings("warning: " + notFound + ": read the suppression list (ses:ListSuppressedDestinations): " + askAdmin + "\n"), 0}},
-		"a state machine that names its set, which is gone": {fakePreflight{definition: withSet}, nil,
+		"the configuration set does not exist": {fakePreflight{definition: withSet}, nil,
 			result{createdTable, warnings("warning: " + notFound + ": read the configuration set mails (ses:GetConfigurationSet): NotFoundException: " +
 				"check --stack, --state-machine, --region and --profile\n"), 0}},
 	}
@@ -179,10 +179,10 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 	}
 }
 
-// withSet is a definition whose mails name a configuration set.
+// withSet is [definition] with a configuration set for its mails.
 var withSet = strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 1, "ConfigurationSet": "mails"`, 1)
 
-func TestRunKnowsWhoGotNoMail(t *testing.T) {
+func TestReportOfUsersWithoutMail(t *testing.T) {
 	fake := &fakeAWS{looks: succeeded(`{"Total":4,"Created":0,"Resumed":1,"Resent":1,"Skipped":1,"Failed":1,"Users":[` +
 		`{"UserName":"oneil","Status":"Resumed"},{"UserName":"bob","Status":"Resent"},` +
 		`{"UserName":"cy","Status":"Skipped","Reason":"Complete"},{"UserName":"dee","Status":"Failed","Error":"States.Timeout"}]}`)}

@@ -37,7 +37,7 @@ func TestTerminalIsCleanAfterProgress(t *testing.T) {
 	tests := map[string]int64{"all users done": 10, "the last count is late": 9}
 	for name, last := range tests {
 		t.Run(name, func(t *testing.T) {
-			// 9 users after 9 s, 10 users after 10 s: the bar gets wider at its end.
+			// The bar gets wider at the end: from 9 users after 9 s to 10 users after 10 s.
 			fake := &fakeAWS{looks: append(slices.Repeat([]look{{items: &types.MapRunItemCounts{Succeeded: 9}}}, 10), look{
 				items:  &types.MapRunItemCounts{Succeeded: last},
 				status: types.ExecutionStatusSucceeded,
@@ -133,7 +133,7 @@ func TestTerminalIsAsked(t *testing.T) {
 	}
 }
 
-// TestTerminalIsAskedAfterTheWarnings wants the operator to know of suppressed addresses before the question.
+// TestTerminalIsAskedAfterTheWarnings checks that the warning of a suppressed address comes before the question.
 func TestTerminalIsAskedAfterTheWarnings(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "users.txt", "ada@example.com")
@@ -152,7 +152,7 @@ func TestTerminalIsAskedAfterTheWarnings(t *testing.T) {
 	}
 }
 
-func TestTerminalIsNotAskedWhereNobodyCanAnswer(t *testing.T) {
+func TestTerminalIsNotAskedIfStandardInputIsNoTerminal(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "users.txt", "ada@example.com")
 	terminal := terminaltest.Open(t)
@@ -163,9 +163,9 @@ func TestTerminalIsNotAskedWhereNobodyCanAnswer(t *testing.T) {
 	}
 }
 
-func TestTerminalIsNotAskedAboutWhatWasTypedThere(t *testing.T) {
+func TestTerminalIsNotAskedIfTheListWasTyped(t *testing.T) {
 	terminal := terminaltest.Open(t)
-	if err := terminal.Type("ada@example.com\n\x04\x04"); err != nil { // a second end of input would answer no
+	if err := terminal.Type("ada@example.com\n\x04\x04"); err != nil { // the second end of input would answer a question with no
 		t.Fatal(err)
 	}
 	fake := &fakeAWS{looks: succeeded(created)}
@@ -193,12 +193,12 @@ func TestTerminalIsAskedUntilInterrupted(t *testing.T) {
 	if fake.started != nil {
 		t.Error("started an execution")
 	}
-	if err := terminal.Type("\n"); err != nil { // ends the read that still waits
+	if err := terminal.Type("\n"); err != nil { // ends the read that the command left behind
 		t.Error(err)
 	}
 }
 
-// runOnTerminal runs a list with the fake, and returns all that it writes to its terminal.
+// runOnTerminal runs a list with the fake, and returns all output on the terminal.
 func runOnTerminal(t *testing.T, fake *fakeAWS, list string) string {
 	t.Helper()
 	terminal := terminaltest.Open(t)

@@ -26,7 +26,7 @@ func TestUsageErrors(t *testing.T) {
 		"help of too much":                {[]string{"help", "run", "x"}, `expected no argument, got "x": see onboard run --help`},
 		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, got 0: see onboard report --help"},
 		"check of nothing":                {[]string{"check"}, "expected one LIST, got 0: see onboard check --help"},
-		"list of a list":                  {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
+		"list with an argument":           {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
 		"no ARN": {[]string{"run", "-", "--state-machine", "Onboarding"}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: Onboarding"},
 		"ARN of an execution": {[]string{"run", "-", "--state-machine", executionARN}, "--state-machine must be an ARN such as " +
@@ -42,15 +42,15 @@ func TestUsageErrors(t *testing.T) {
 				"arn:aws:states:eu-west-1:123456789012:stateMachine:"},
 		"empty ARN": {[]string{"run", "-", "--state-machine", ""},
 			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: "},
-		"no name of a stack":    {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b"},
+		"wrong name of a stack": {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b"},
 		"empty name of a stack": {[]string{"list", "--stack", ""}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: "},
-		"the region of another state machine": {[]string{"run", "-", "--state-machine", machineARN, "--region", "us-east-1"},
+		"another region than that of the state machine": {[]string{"run", "-", "--state-machine", machineARN, "--region", "us-east-1"},
 			"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out"},
-		"the region of another execution": {[]string{"report", executionARN, "--region", "us-east-1"},
+		"another region than that of the execution": {[]string{"report", executionARN, "--region", "us-east-1"},
 			"EXECUTION is in eu-west-1, but --region says us-east-1: leave --region out"},
-		"the state machine of another execution": {[]string{"report", executionARN, "--state-machine", strings.ReplaceAll(machineARN, "eu-west-1", "us-east-1")},
+		"a state machine in another region than the execution": {[]string{"report", executionARN, "--state-machine", strings.ReplaceAll(machineARN, "eu-west-1", "us-east-1")},
 			"EXECUTION is in eu-west-1, but --state-machine says us-east-1: leave --state-machine out"},
-		"all of them": {[]string{"report", "a b", "--stack", "a b", "--state-machine", machineARN, "--region", "us-east-1", "-o", "xml"},
+		"several mistakes": {[]string{"report", "a b", "--stack", "a b", "--state-machine", machineARN, "--region", "us-east-1", "-o", "xml"},
 			"--stack and --state-machine exclude each other: see onboard report --help\n" +
 				"--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b\n" +
 				"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out\n" +

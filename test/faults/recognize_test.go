@@ -64,7 +64,7 @@ func sesAPI(methodAndPath string) string {
 // stateOf is the task state that makes a call. Two states that call the same API differ in what they always send.
 func (p *proxy) stateOf(call apiCall, form url.Values) string {
 	for _, task := range p.tasks {
-		if task.API == call.api && task.TellsPassword == (call.password != "") && task.Matches(form) {
+		if task.API == call.api && task.HasPassword == (call.password != "") && task.Matches(form) {
 			return task.Name
 		}
 	}

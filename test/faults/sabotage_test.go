@@ -26,7 +26,7 @@ func TestSabotage(t *testing.T) {
 	}{
 		{"a user is marked as complete before the mail", func(_, user states) {
 			user["CreateLoginProfile"]["Next"], user["TagUser complete"]["Next"], user["SendEmail"]["Next"] = "TagUser complete", "SendEmail", "Done"
-		}, "SendEmail", "denied", forever, "the user is marked as complete, but the user was mailed nothing"},
+		}, "SendEmail", "denied", forever, "the user is marked as complete, but no mail was sent to the user"},
 		{"a user is never marked as complete", func(_, user states) {
 			user["SendEmail"]["Next"] = "Done"
 		}, "SendEmail", "throttled", 1, "invariant 3: the report says"},

@@ -1,4 +1,4 @@
-// Package asl reads the definition of a state machine in the Amazon States Language, as far as this project uses it.
+// Package asl reads the definition of a state machine in the Amazon States Language. It has the fields that this project uses.
 package asl
 
 import (
@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Machine is the definition of a state machine, or of what one of its maps does with an item.
+// Machine is the definition of a state machine, or the item processor of one of its Map states.
 type Machine struct {
 	StartAt string
 	States  map[string]State
@@ -41,7 +41,7 @@ type State struct {
 	}
 }
 
-// Retrier is what a state has for some errors in its Retry.
+// Retrier is an element of the Retry of a state.
 type Retrier struct {
 	ErrorEquals                                   []string
 	IntervalSeconds, BackoffRate, MaxDelaySeconds *float64
@@ -49,7 +49,7 @@ type Retrier struct {
 	JitterStrategy                                string
 }
 
-// Catcher is what a state has for some errors in its Catch.
+// Catcher is an element of the Catch of a state.
 type Catcher struct {
 	ErrorEquals []string
 	Next        string
@@ -67,19 +67,19 @@ func Parse(t testing.TB, definition string) Machine {
 	return parsed
 }
 
-// OnboardUsers is the state that starts the child executions.
+// OnboardUsers returns the state that starts the child executions.
 func (m Machine) OnboardUsers() State { return m.States[m.MapState()] }
 
-// EachUser is the state of a child that goes through its users.
+// EachUser returns the Map state of a child execution, which goes through the users of the child.
 func (m Machine) EachUser() State {
 	batch := m.OnboardUsers().ItemProcessor.Machine
 	return batch.States[batch.MapState()]
 }
 
-// Child is what runs for each user, in a child execution of several.
+// Child returns the states that run for each user of a child execution.
 func (m Machine) Child() Machine { return m.EachUser().ItemProcessor.Machine }
 
-// MapState is the name of the map among the states, or nothing.
+// MapState returns the name of the first Map state, or an empty string if there is none.
 func (m Machine) MapState() string {
 	for name, state := range m.States {
 		if state.Type == "Map" {
@@ -89,7 +89,7 @@ func (m Machine) MapState() string {
 	return ""
 }
 
-// Attempts is how often a task makes its call at most.
+// Attempts returns how often a task makes its call at most.
 func (s State) Attempts() int {
 	attempts := 1
 	for _, retrier := range s.Retry {
@@ -98,7 +98,7 @@ func (s State) Attempts() int {
 	return attempts
 }
 
-// Retries is how often a retrier tries again; the numbers are the defaults of the Amazon States Language.
+// Retries returns how often a retrier tries again. The default is that of the Amazon States Language.
 func (r Retrier) Retries() int {
 	if r.MaxAttempts == nil {
 		return 3
@@ -106,7 +106,8 @@ func (r Retrier) Retries() int {
 	return *r.MaxAttempts
 }
 
-// Wait is the longest wait before a retry, counted from 0.
+// Wait returns the longest wait before a retry, in seconds. The first retry is 0. The defaults are those of the Amazon States
+// Language.
 func (r Retrier) Wait(retry int) float64 {
 	interval, rate, most := 1.0, 2.0, math.Inf(1)
 	if r.IntervalSeconds != nil {
@@ -121,8 +122,8 @@ func (r Retrier) Wait(retry int) float64 {
 	return min(interval*math.Pow(rate, float64(retry)), most)
 }
 
-// EveryState are the states of a machine and of its maps, by name. Names are unique in a whole definition (Step Functions
-// Developer Guide, "State machine structure").
+// EveryState returns the states of a machine and of its Map states, by name. Names are unique in a whole definition (Step
+// Functions Developer Guide, "State machine structure").
 func (m Machine) EveryState() map[string]State {
 	states := maps.Clone(m.States)
 	for _, state := range m.States {

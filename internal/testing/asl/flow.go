@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Successors are the states that one can go to.
+// Successors returns the names of the states that can follow the state.
 func (s State) Successors() (names []string) {
 	for _, choice := range s.Choices {
 		names = append(names, choice.Next)
@@ -20,7 +20,7 @@ func (s State) Successors() (names []string) {
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
-// Transitions returns every transition, "from -> to" with what decides it in brackets, sorted.
+// Transitions returns every transition as "from -> to", with its condition or its errors in brackets, sorted.
 func (m Machine) Transitions() (all []string) {
 	for from, state := range m.States {
 		for _, choice := range state.Choices {
@@ -40,7 +40,7 @@ func (m Machine) Transitions() (all []string) {
 	return all
 }
 
-// Reaches tells whether a path leads from the start to a state without going through another one.
+// Reaches reports whether a path leads from the start to the state target, and does not go through the state without.
 func (m Machine) Reaches(target, without string) bool {
 	seen := map[string]bool{without: true}
 	queue := []string{m.StartAt}
@@ -59,7 +59,7 @@ func (m Machine) Reaches(target, without string) bool {
 	return false
 }
 
-// InOrder returns the names of the states as the flow comes by them.
+// InOrder returns the names of the states, those that the flow reaches in fewer steps first.
 func (m Machine) InOrder() (names []string) {
 	queue := []string{m.StartAt}
 	for len(queue) > 0 {
@@ -73,7 +73,7 @@ func (m Machine) InOrder() (names []string) {
 	return names
 }
 
-// PathWhenAllGoesWell is the states that a list comes by whose users are all onboarded.
+// PathWhenAllGoesWell returns the states of an execution that onboards every user of its list.
 func (m Machine) PathWhenAllGoesWell() (path []string) {
 	for name := m.StartAt; name != ""; {
 		path = append(path, name)
@@ -86,7 +86,7 @@ func (m Machine) PathWhenAllGoesWell() (path []string) {
 	return path
 }
 
-// PathOfNewUser is the tasks that a new user comes by when nothing goes wrong.
+// PathOfNewUser returns the tasks that run for a new user if no call fails.
 func (m Machine) PathOfNewUser() (path []string) {
 	for name := m.StartAt; name != ""; {
 		state := m.States[name]
@@ -101,7 +101,7 @@ func (m Machine) PathOfNewUser() (path []string) {
 	return path
 }
 
-// IsInDrawLoop tells of a state that comes again as long as the condition on $draws holds.
+// IsInDrawLoop reports whether a state runs again as long as the condition on $draws holds.
 func (m Machine) IsInDrawLoop(name string) bool {
 	for _, state := range m.States {
 		for _, choice := range state.Choices {
@@ -115,7 +115,7 @@ func (m Machine) IsInDrawLoop(name string) bool {
 
 var drawsCondition = regexp.MustCompile(`\$draws < (\d+)`)
 
-// MaxDraws is the bound that the definition has for the draws of a password, or 0 where it has none.
+// MaxDraws returns the bound of the definition for the draws of a password, or 0 if it has none.
 func (m Machine) MaxDraws() int {
 	for _, state := range m.States {
 		for _, choice := range state.Choices {

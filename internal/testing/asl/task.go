@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// Task is a task state, as its calls show it.
+// Task is a task state, with the properties by which one can recognize its calls.
 type Task struct {
 	Name, API string
-	Fixed     url.Values // of its arguments those that no expression makes, in the notation of the Query protocol
-	// TellsPassword tells that it sets or mails a password.
-	TellsPassword bool
+	Fixed     url.Values // the arguments that are not expressions, in the notation of the Query protocol; only for IAM
+	// HasPassword reports whether the call sets or mails a password.
+	HasPassword bool
 }
 
 func newTask(name, resource string, arguments map[string]any) Task {
 	_, api, _ := strings.Cut(resource, ":aws-sdk:")
-	task := Task{Name: name, API: api, Fixed: url.Values{}, TellsPassword: strings.Contains(fmt.Sprint(arguments), "$password")}
+	task := Task{Name: name, API: api, Fixed: url.Values{}, HasPassword: strings.Contains(fmt.Sprint(arguments), "$password")}
 	if strings.HasPrefix(api, "iam:") {
 		for key, value := range arguments {
 			flatten(task.Fixed, key, value)
@@ -49,7 +49,7 @@ func flatten(form url.Values, key string, value any) {
 	}
 }
 
-// Matches tells whether a call in the Query protocol has the arguments that no expression makes.
+// Matches reports whether a call in the Query protocol has the arguments in Fixed.
 func (t Task) Matches(form url.Values) bool {
 	for key := range t.Fixed {
 		if t.Fixed.Get(key) != form.Get(key) {
@@ -59,7 +59,7 @@ func (t Task) Matches(form url.Values) bool {
 	return true
 }
 
-// Tasks are the task states, sorted by name.
+// Tasks returns the task states, sorted by name.
 func (m Machine) Tasks() (tasks []Task) {
 	for _, name := range slices.Sorted(maps.Keys(m.States)) {
 		if state := m.States[name]; state.Type == "Task" {

@@ -1,4 +1,4 @@
-// Package deployedtest has the tests run lists on the local AWS, and look at what comes of them.
+// Package deployedtest lets tests run lists on the local AWS, and read their outcome.
 package deployedtest
 
 import (
@@ -18,10 +18,10 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// Account is a local AWS that has the stack of the app.
+// Account is a local AWS with the stack of the app.
 type Account struct{ *deployed.Account }
 
-// Start starts an account, which ends with the test.
+// Start starts an account with the stack of the app. The account ends with the test.
 func Start(t testing.TB, settings ...string) *Account {
 	t.Helper()
 	account := StartEmpty(t)
@@ -31,7 +31,7 @@ func Start(t testing.TB, settings ...string) *Account {
 	return account
 }
 
-// StartEmpty starts an account to which nothing is deployed, and which ends with the test.
+// StartEmpty starts an account without a stack. The account ends with the test.
 func StartEmpty(t testing.TB, options ...localaws.Option) *Account {
 	t.Helper()
 	account, err := Open(t.Context(), options...)
@@ -46,8 +46,8 @@ func StartEmpty(t testing.TB, options ...localaws.Option) *Account {
 	return account
 }
 
-// Open starts an account to which nothing is deployed, and which the caller stops. Retries come fast there, and time-outs only
-// where a test wants one: a busy machine makes a test slow, and not red.
+// Open starts an account without a stack. The caller must stop it. Its retries do not wait long, and a call times out only if
+// a test asks for it: so a busy machine makes a test slow, but does not make it fail.
 func Open(ctx context.Context, options ...localaws.Option) (*Account, error) {
 	server, err := localaws.Start(ctx, options...)
 	if err != nil {
@@ -59,16 +59,16 @@ func Open(ctx context.Context, options ...localaws.Option) (*Account, error) {
 	return &Account{deployed.NewAccount(server)}, nil
 }
 
-// Report is what an execution says of its users.
+// Report is the report of an execution.
 type Report struct {
 	Total, Created, Resumed, Resent, Skipped, Failed int
 	Users                                            []UserReport
 }
 
-// UserReport is what an execution says of a user.
+// UserReport is the part of a report about one user.
 type UserReport struct{ UserName, Status, Reason, Step, Error, Cause string }
 
-// Run runs an input, which is encoded as JSON, to its end.
+// Run encodes an input as JSON, runs an execution with it, and waits for its end.
 func (a *Account) Run(t testing.TB, input any) deployed.Execution {
 	t.Helper()
 	execution, err := a.Account.Run(t.Context(), input)
@@ -78,7 +78,7 @@ func (a *Account) Run(t testing.TB, input any) deployed.Execution {
 	return execution
 }
 
-// Await waits for the end of an execution.
+// Await waits for the end of an execution, and returns it.
 func (a *Account) Await(t testing.TB, arn string) deployed.Execution {
 	t.Helper()
 	execution, err := a.Account.Await(t.Context(), arn)
@@ -88,7 +88,7 @@ func (a *Account) Await(t testing.TB, arn string) deployed.Execution {
 	return execution
 }
 
-// Report is the report of an execution that succeeded, or failed because of users.
+// Report returns the report of an execution that succeeded, or that failed with UsersNotOnboarded.
 func (a *Account) Report(t testing.TB, execution deployed.Execution) (report Report) {
 	t.Helper()
 	output := execution.Output
@@ -96,14 +96,14 @@ func (a *Account) Report(t testing.TB, execution deployed.Execution) (report Rep
 		output = a.OutputOf(t, execution.ARN, "Summary")
 	}
 	decoder := json.NewDecoder(strings.NewReader(output))
-	decoder.DisallowUnknownFields() // a password, for one
+	decoder.DisallowUnknownFields() // for example a password
 	if err := decoder.Decode(&report); err != nil {
 		t.Fatalf("the execution ended as %+v without a report: %v", execution, err)
 	}
 	return report
 }
 
-// WantReport compares reports.
+// WantReport checks that a report is the wanted one.
 func WantReport(t testing.TB, got, want Report) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
@@ -111,7 +111,7 @@ func WantReport(t testing.TB, got, want Report) {
 	}
 }
 
-// OutputOf returns the output that the history of an execution has of a state.
+// OutputOf returns the output of a state, from the history of an execution.
 func (a *Account) OutputOf(t testing.TB, arn, state string) string {
 	t.Helper()
 	for _, event := range a.history(t, arn) {
@@ -123,7 +123,7 @@ func (a *Account) OutputOf(t testing.TB, arn, state string) string {
 	return ""
 }
 
-// history are the events of an execution.
+// history returns the events of an execution.
 func (a *Account) history(t testing.TB, arn string) (events []types.HistoryEvent) {
 	t.Helper()
 	pages := sfn.NewGetExecutionHistoryPaginator(a.SFN, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
@@ -156,13 +156,13 @@ func (a *Account) mails(t testing.TB) map[string][]localaws.Mail {
 	return mails
 }
 
-// Seen is what all executions so far have led to.
+// Seen has all users and mails at one time.
 type Seen struct {
-	Users map[string]localaws.User   // by the name
-	Mails map[string][]localaws.Mail // by the address that they went to, oldest first
+	Users map[string]localaws.User   // by user name
+	Mails map[string][]localaws.Mail // by recipient, oldest first
 }
 
-// See looks at all users and mails.
+// See reads all users and mails.
 func (a *Account) See(t testing.TB) Seen {
 	t.Helper()
 	users, err := a.Users(t.Context())
@@ -176,14 +176,14 @@ func (a *Account) See(t testing.TB) Seen {
 	return seen
 }
 
-// MailedPassword is the line below the words of the default mail that announce it.
+// MailedPassword returns the first password in a mail that has the built-in text.
 func MailedPassword(mail localaws.Mail) string {
 	_, after, _ := strings.Cut(mail.Text, "Password (for the first sign-in only):\n")
 	password, _, _ := strings.Cut(after, "\n")
 	return password
 }
 
-// User returns a user.
+// User returns a user. It fails the test if there is no such user.
 func (a *Account) User(t testing.TB, name string) localaws.User {
 	t.Helper()
 	user, ok := a.FindUser(t, name)
@@ -193,7 +193,7 @@ func (a *Account) User(t testing.TB, name string) localaws.User {
 	return user
 }
 
-// FindUser returns a user if there is one.
+// FindUser returns a user, and whether there is such a user.
 func (a *Account) FindUser(t testing.TB, name string) (user localaws.User, ok bool) {
 	t.Helper()
 	user, err := a.Server.User(t.Context(), name)
@@ -203,7 +203,7 @@ func (a *Account) FindUser(t testing.TB, name string) (user localaws.User, ok bo
 	return user, err == nil
 }
 
-// CreateUser makes a user by hand.
+// CreateUser creates a user that the state machine did not make.
 func (a *Account) CreateUser(t testing.TB, input *iam.CreateUserInput) {
 	t.Helper()
 	if _, err := a.IAM.CreateUser(t.Context(), input); err != nil {
@@ -211,7 +211,7 @@ func (a *Account) CreateUser(t testing.TB, input *iam.CreateUserInput) {
 	}
 }
 
-// WantNobody wants that no user of that name was created.
+// WantNobody checks that there is no user of that name.
 func (a *Account) WantNobody(t testing.TB, name string) {
 	t.Helper()
 	if user, ok := a.FindUser(t, name); ok {
@@ -219,7 +219,8 @@ func (a *Account) WantNobody(t testing.TB, name string) {
 	}
 }
 
-// WantOnboarded wants a user who is complete, and whose last mail has the very password that is set. It returns that password.
+// WantOnboarded checks that a user is complete, and that the last mail to the user has the password that is set. It returns
+// this password.
 func (a *Account) WantOnboarded(t testing.TB, name, address string) string {
 	t.Helper()
 	seen := a.See(t)
@@ -229,7 +230,7 @@ func (a *Account) WantOnboarded(t testing.TB, name, address string) string {
 	return seen.Users[name].LoginProfile.Password
 }
 
-// NotOnboarded says what a user lacks to be onboarded by the app, or nothing.
+// NotOnboarded returns why a user is not onboarded by the app, or an empty string if the user is.
 func (s Seen) NotOnboarded(name, address string) string {
 	user, mails := s.Users[name], s.Mails[address]
 	if user.Name == "" {
@@ -246,7 +247,7 @@ func (s Seen) NotOnboarded(name, address string) string {
 		return fmt.Sprintf("the user is %+v with %+v", user, user.LoginProfile)
 	}
 	if len(mails) == 0 {
-		return "the user was mailed nothing"
+		return "no mail was sent to the user"
 	}
 	if mailed := MailedPassword(mails[len(mails)-1]); mailed != user.LoginProfile.Password {
 		return fmt.Sprintf("the last of %d mails has the password %s, and %s is set", len(mails), mailed, user.LoginProfile.Password)
@@ -254,7 +255,7 @@ func (s Seen) NotOnboarded(name, address string) string {
 	return ""
 }
 
-// Definition is the definition of the state machine.
+// Definition returns the definition of the state machine.
 func (a *Account) Definition(t testing.TB) string {
 	t.Helper()
 	return *a.describe(t).Definition
@@ -269,7 +270,7 @@ func (a *Account) describe(t testing.TB) *sfn.DescribeStateMachineOutput {
 	return described
 }
 
-// Variant is the account with a copy of the state machine in which the part of the definition is another.
+// Variant returns the account with a copy of the state machine. In its definition, instead replaces part.
 func (a *Account) Variant(t testing.TB, name, part, instead string) *Account {
 	t.Helper()
 	definition := a.Definition(t)
@@ -280,7 +281,7 @@ func (a *Account) Variant(t testing.TB, name, part, instead string) *Account {
 	return a.WithDefinition(t, name, changed)
 }
 
-// WithDefinition is the account with a copy of the state machine that has another definition.
+// WithDefinition returns the account with a copy of the state machine that has another definition.
 func (a *Account) WithDefinition(t testing.TB, name, definition string) *Account {
 	t.Helper()
 	created, err := a.SFN.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{

@@ -12,8 +12,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
-// Stored is all that AWS stores of an execution and of its children, as text, by the place where it is stored. Express
-// children have no history.
+// Stored returns all text that AWS stores of an execution and of its child executions, by the place that has it. Express child
+// executions have no history.
 func (a *Account) Stored(t testing.TB, execution deployed.Execution) map[string]string {
 	t.Helper()
 	described, err := a.SFN.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution.ARN})
@@ -37,7 +37,7 @@ func (a *Account) Stored(t testing.TB, execution deployed.Execution) map[string]
 	}
 }
 
-// encodeTo writes a value as JSON in which an ampersand, which a password may have, stays one.
+// encodeTo appends a value as JSON. It does not escape an ampersand, because a password may have one.
 func encodeTo(t testing.TB, text *strings.Builder, value any) {
 	t.Helper()
 	encoder := json.NewEncoder(text)
@@ -47,10 +47,10 @@ func encodeTo(t testing.TB, text *strings.Builder, value any) {
 	}
 }
 
-// leakLength is how many characters of a password, in one piece, are a leak of it.
+// leakLength is the number of consecutive characters of a password that count as a leak.
 const leakLength = 8
 
-// Leaks returns the parts of passwords that a text has, as they are or encoded for a form.
+// Leaks returns each place where a text has a part of a password, as it is or encoded for a form, with the text around it.
 func Leaks(text string, passwords map[string]bool) (found []string) {
 	parts := map[string]bool{}
 	for password := range passwords {
@@ -63,7 +63,7 @@ func Leaks(text string, passwords map[string]bool) (found []string) {
 	for i := 0; i+leakLength <= len(text); i++ {
 		if part := text[i : i+leakLength]; parts[part] {
 			found = append(found, text[max(0, i-200):min(len(text), i+100)])
-			i += 200 // past the rest of it
+			i += 200 // to the end of the part that is reported
 		}
 	}
 	return found

@@ -1,5 +1,5 @@
-// Package iampolicy is what IAM makes of the policy documents of this project. It knows the operators that they have, and no
-// others.
+// Package iampolicy evaluates the policy documents of this project as IAM does. It knows only the condition operators that
+// they use.
 package iampolicy
 
 import (
@@ -14,9 +14,10 @@ import (
 	"testing"
 )
 
-// Policy is a policy document, with what IAM makes of it. It knows the operators that the templates have, and no others.
+// Policy is a policy document: its statements.
 type Policy []Statement
 
+// Statement is a statement of a policy document.
 type Statement struct {
 	Effect      string
 	Principal   any
@@ -27,7 +28,7 @@ type Statement struct {
 	Condition   map[string]map[string]any
 }
 
-// String is a statement in a line: Allow action, action on resource if operator key = value.
+// String returns a statement on one line: Allow action, action on resource if operator key = value.
 func (s Statement) String() string {
 	line := s.Effect
 	for _, element := range []struct {
@@ -46,7 +47,7 @@ func (s Statement) String() string {
 	return line
 }
 
-// Texts are the values of an element that may have one or several.
+// Texts returns the values of an element of a statement, which has one value or several.
 func Texts(value any) (all []string) {
 	switch value := value.(type) {
 	case []any:
@@ -54,7 +55,7 @@ func Texts(value any) (all []string) {
 			all = append(all, Texts(value)...)
 		}
 		return all
-	case map[string]any: // of a principal
+	case map[string]any: // a principal
 		for kind, name := range value {
 			all = append(all, fmt.Sprint(kind, ":", name))
 		}
@@ -69,7 +70,7 @@ type Request struct {
 	Context          map[string][]string
 }
 
-// Allows tells what IAM decides (IAM User Guide, "Policy evaluation logic", for one account).
+// Allows reports whether IAM allows a request (IAM User Guide, "Policy evaluation logic", for one account).
 func (p Policy) Allows(t testing.TB, r Request) bool {
 	t.Helper()
 	allowed := false
@@ -84,7 +85,7 @@ func (p Policy) Allows(t testing.TB, r Request) bool {
 	return allowed
 }
 
-// Matches tells whether a statement is about a request.
+// Matches reports whether a statement applies to a request.
 func (s Statement) Matches(t testing.TB, r Request) bool {
 	t.Helper()
 	return matchesElement(s.Action, s.NotAction, r.Action, r) && matchesElement(s.Resource, s.NotResource, r.Resource, r) &&
@@ -101,7 +102,7 @@ func matchesElement(patterns, notPatterns any, value string, r Request) bool {
 
 var policyVariable = regexp.MustCompile(`\$\{(.*?)\}`)
 
-// matches tells whether a pattern with wildcards and policy variables matches a value.
+// matches reports whether a pattern with wildcards and policy variables matches a value.
 func (r Request) matches(pattern, value string) bool {
 	pattern = policyVariable.ReplaceAllStringFunc(pattern, func(variable string) string {
 		return strings.Join(r.Context[strings.Trim(variable, "${}")], "")
@@ -115,7 +116,7 @@ func (r Request) matches(pattern, value string) bool {
 	return compiled.(*regexp.Regexp).MatchString(value)
 }
 
-// compiledPatterns has the regular expression of each pattern, because the tests ask for the same ones again and again.
+// compiledPatterns is a cache of the regular expression of each pattern. The tests use the same patterns many times.
 var compiledPatterns sync.Map
 
 func (s Statement) conditionHolds(t testing.TB, r Request) bool {
@@ -133,7 +134,7 @@ func (s Statement) conditionHolds(t testing.TB, r Request) bool {
 			case "ForAllValues:StringEquals":
 				holds = !slices.ContainsFunc(got, func(value string) bool { return !equals(value) })
 			default:
-				t.Fatalf("%s: the test does not know the operator %s", s, operator)
+				t.Fatalf("%s: this package does not know the operator %s", s, operator)
 			}
 			if !holds {
 				return false
@@ -143,7 +144,7 @@ func (s Statement) conditionHolds(t testing.TB, r Request) bool {
 	return true
 }
 
-// OfOperators returns the statements of the policy documents in docs/operators.md, for which operators is the path.
+// OfOperators returns the statements of the policy documents in docs/operators.md. operators is the path of this file.
 func OfOperators(t testing.TB, operators string) (statements Policy) {
 	t.Helper()
 	content, err := os.ReadFile(operators)

@@ -1,4 +1,4 @@
-// Package jsonatatest evaluates JSONata in tests, with the reference implementation as the local AWS does. It needs
+// Package jsonatatest evaluates JSONata in tests, with the reference implementation, which the local AWS also uses. It needs
 // Node.js, and the packages that npm ci installs.
 package jsonatatest
 
@@ -16,19 +16,19 @@ import (
 	"testing"
 )
 
-// Evaluator is a process that evaluates one expression after the other.
+// Evaluator is a process that evaluates expressions, one after the other.
 type Evaluator struct {
 	requests io.Writer
 	answers  *bufio.Reader
 
-	// Observe, if it is set, gets what each evaluation has taken.
+	// Observe, if it is set, is called after each evaluation with its effort.
 	Observe func(expression string, effort Effort)
 }
 
-// Effort is what an evaluation has taken of what AWS bounds.
+// Effort is the depth and the steps of an evaluation, which AWS bounds.
 type Effort struct {
-	Depth int // how deep evaluations nested, by the stricter way to count
-	Steps int // how many there were
+	Depth int // the depth of nested evaluations, by the stricter way to count
+	Steps int // the number of evaluations
 }
 
 // Start starts an evaluator, which ends with the test.
@@ -48,14 +48,14 @@ func Start(t testing.TB) *Evaluator {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = stdin.Close() // which ends it
+		_ = stdin.Close() // ends the process
 		_ = command.Wait()
 	})
 	return &Evaluator{requests: stdin, answers: bufio.NewReader(stdout)}
 }
 
-// Evaluate returns the value of an expression, with or without the marks of Step Functions, as JSON. It fails where the
-// value is undefined.
+// Evaluate returns the value of an expression as JSON. The expression may have the marks {% and %} of Step Functions. Evaluate
+// returns an error if the value is undefined.
 func (e *Evaluator) Evaluate(expression string, bindings map[string]any) (json.RawMessage, error) {
 	code := strings.TrimSuffix(strings.TrimPrefix(expression, "{%"), "%}")
 	var request bytes.Buffer
@@ -99,7 +99,7 @@ func (e *Evaluator) Text(expression string, bindings map[string]any) (text strin
 	return text, json.Unmarshal(value, &text)
 }
 
-// root is the folder of the module.
+// root returns the folder of the module.
 func root(t testing.TB) string {
 	t.Helper()
 	folder, err := os.Getwd()

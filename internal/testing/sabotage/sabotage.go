@@ -1,4 +1,4 @@
-// Package sabotage breaks definitions on purpose, and looks whether the check that exists for it says so.
+// Package sabotage breaks definitions on purpose, to test that a check finds the mistake.
 package sabotage
 
 import (
@@ -10,10 +10,11 @@ import (
 	"testing"
 )
 
-// States are the states of a definition, or of what one of its maps does with an item, by name.
+// States are the states of a definition, or of the item processor of a Map state, by name.
 type States map[string]map[string]any
 
-// Break returns a definition in which the states of the list, and those of a user, are changed.
+// Break returns a copy of a definition after change has changed it. list has the states of the definition. user has the states
+// that run for each user.
 func Break(t testing.TB, definition string, change func(list, user States)) string {
 	t.Helper()
 	var whole map[string]any
@@ -37,17 +38,17 @@ func statesOf(definition map[string]any) States {
 	return states
 }
 
-// processorOf is what the map among some states does with an item.
+// processorOf returns the item processor of the Map state.
 func processorOf(states States) map[string]any {
 	for _, state := range states {
 		if processor, ok := state["ItemProcessor"].(map[string]any); ok {
 			return processor
 		}
 	}
-	panic("the states have no map")
+	panic("the states have no Map state")
 }
 
-// Replace replaces a part of a field, as it is in JSON that escapes no more than it must.
+// Replace replaces a part of a field of a state. part and instead are JSON that does not escape HTML.
 func Replace(t testing.TB, state map[string]any, field, part, instead string) {
 	t.Helper()
 	var encoded strings.Builder
@@ -64,25 +65,25 @@ func Replace(t testing.TB, state map[string]any, field, part, instead string) {
 	state[field] = changed
 }
 
-// Want wants a check to fail, and to say something that has this text in it.
+// Want checks that a check fails, and that one of its errors has this text.
 func Want(t *testing.T, text string, check func(testing.TB)) {
 	t.Helper()
 	r := &recorder{TB: t}
 	done := make(chan struct{})
-	go func() { // since a fatal error ends its goroutine
+	go func() { // because a fatal error ends its goroutine
 		defer close(done)
 		check(r)
 	}()
 	<-done
 	switch said := strings.Join(r.said, "\n"); {
 	case said == "":
-		t.Errorf("nothing caught it, want: %s", text)
+		t.Errorf("the check found no mistake, want: %s", text)
 	case !strings.Contains(said, text):
-		t.Errorf("caught by\n%.2000s\nwant: %s", said, text)
+		t.Errorf("the check found\n%.2000s\nwant: %s", said, text)
 	}
 }
 
-// recorder keeps what a check has to say against the definition.
+// recorder keeps the errors of a check, instead of failing the test.
 type recorder struct {
 	testing.TB
 	mu   sync.Mutex

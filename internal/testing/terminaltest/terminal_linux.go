@@ -1,4 +1,4 @@
-// Package terminaltest gives tests a terminal, and reads its screen.
+// Package terminaltest provides a terminal for tests, and reads its screen.
 package terminaltest
 
 import (
@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Terminal is a pseudo-terminal. What its programs write is read all the time, as by a person who watches it.
+// Terminal is a pseudo-terminal. It reads the output of its programs all the time, like a terminal with a user.
 type Terminal struct {
-	// File is the terminal as a program has it.
+	// File is the side of the terminal for programs.
 	File *os.File
 
 	keyboard *os.File
@@ -25,10 +25,10 @@ type Terminal struct {
 	mu      sync.Mutex
 	written strings.Builder
 	ended   bool
-	changed chan struct{} // closed, and replaced, when one of the two above changes
+	changed chan struct{} // closed and replaced when one of the two fields above changes
 }
 
-// Open makes a terminal of 120 columns.
+// Open makes a terminal of 120 columns. The terminal ends with the test.
 func Open(t *testing.T) *Terminal {
 	t.Helper()
 	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -70,7 +70,7 @@ func (t *Terminal) read() {
 		close(t.changed)
 		t.changed = make(chan struct{})
 		t.mu.Unlock()
-		if err != nil { // when no program has the terminal open any more
+		if err != nil { // no program has the terminal open any more
 			return
 		}
 	}
@@ -82,22 +82,22 @@ func (t *Terminal) Type(keys string) error {
 	return err
 }
 
-// Close ends the program's side of the terminal, and returns all that was written.
+// Close closes the side of the terminal for programs, and returns all output.
 func (t *Terminal) Close() string {
 	t.File.Close()
 	<-t.done
 	return t.Written()
 }
 
-// Written is all that was written so far.
+// Written returns all output so far.
 func (t *Terminal) Written() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return strings.ReplaceAll(t.written.String(), "\r\n", "\n")
 }
 
-// WaitFor waits until something is written that the pattern matches. It fails the test if the terminal is closed before,
-// or shortly before the time-out of go test, so that the failure shows what was written.
+// WaitFor waits until the output matches the pattern. It fails the test if the terminal is closed first. It also fails the
+// test shortly before the time-out of go test, so that the failure shows the output.
 func (t *Terminal) WaitFor(test *testing.T, pattern string) {
 	test.Helper()
 	expression := regexp.MustCompile(pattern)
@@ -123,7 +123,7 @@ func (t *Terminal) WaitFor(test *testing.T, pattern string) {
 	}
 }
 
-// OnScreen returns what is left to see of what was written, where \r goes back to the start of a line.
+// OnScreen returns the text on the screen after this output. A \r goes back to the start of the line.
 func OnScreen(written string) string {
 	var screen strings.Builder
 	for line := range strings.Lines(written) {
