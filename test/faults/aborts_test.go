@@ -37,20 +37,20 @@ func (s *suite) testAborts(t testing.TB, paths map[string][]string) {
 			}
 		}
 	}
-	if err := s.AwaitQuiet(t.Context()); err != nil { // for the calls of stopped executions
+	if err := s.AwaitQuiet(t.Context()); err != nil { // stopped executions may still make calls
 		t.Fatal(err)
 	}
 	s.checkEnd(t)
 }
 
-// abort stops the execution that is running.
+// abort stops the execution of the run.
 func (s *suite) abort() {
-	ctx := context.Background() // of a call, not of the test
+	ctx := context.Background() // abort runs for a call, which the context of the test must not end
 	running, err := s.SFN.ListExecutions(ctx, &sfn.ListExecutionsInput{
 		StateMachineArn: &s.StateMachine, StatusFilter: types.ExecutionStatusRunning,
 	})
 	if err != nil {
-		return // the run does not end as ABORTED, which is reported
+		return // then the test reports that the execution did not end as ABORTED
 	}
 	for _, execution := range running.Executions {
 		s.aborted = true

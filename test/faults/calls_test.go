@@ -8,8 +8,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
-// testCalls has each call of a child go wrong. Calls that name their user go wrong side by side in one execution, those
-// that do not in an execution of their own.
+// testCalls makes each call of a child execution fail. Faults of calls that name their user run together in one execution.
+// Each fault of another call has an execution of its own.
 func (s *suite) testCalls(t testing.TB, paths map[string][]string) {
 	var lists [][]*faultCase
 	for _, resend := range []bool{false, true} {
@@ -34,7 +34,7 @@ func (s *suite) testCalls(t testing.TB, paths map[string][]string) {
 	s.checkEnd(t)
 }
 
-// testPreflight has the calls go wrong that are made before the first user is touched.
+// testPreflight makes each call of the preflight fail.
 func (s *suite) testPreflight(t testing.TB) {
 	for _, task := range s.machine.Tasks() {
 		for _, c := range casesOf(startNamed("fresh"), task.Name, kinds) {
@@ -51,7 +51,7 @@ func (s *suite) testPreflight(t testing.TB) {
 	s.checkEnd(t)
 }
 
-// testNotReady has the preflight find what it looks for, and wants it to say what to do.
+// testNotReady makes the preflight find each problem, and checks that its cause says what to do.
 func (s *suite) testNotReady(t testing.TB) {
 	answering := func(name, body string) kind {
 		return kind{name: name, treat: func(x *exchange) {

@@ -17,7 +17,7 @@ type faultCase struct {
 	fault *fault
 }
 
-// newCase names the user after all that happens to them.
+// newCase makes a case. The name of its user has the start, the state, the kind and the number of failed calls.
 func newCase(start start, state string, kind kind, calls int) *faultCase {
 	often := fmt.Sprint("x", calls)
 	if calls == forever {
@@ -30,13 +30,14 @@ func newCase(start start, state string, kind kind, calls int) *faultCase {
 	}
 }
 
-// mustRecover tells that the user gets done in the very run that the fault is in. A mail without an answer is not sent again.
+// mustRecover reports whether the run with the fault must finish the user: a retry helps, and the fault does not last.
+// SendEmail is not tried again without an answer.
 func (c *faultCase) mustRecover() bool {
 	isMail := strings.HasPrefix(c.state, "SendEmail")
 	return c.kind.passes && c.calls != forever && !(c.kind.hangs && isMail)
 }
 
-// casesOf has one case for each kind of fault, once and for ever.
+// casesOf returns two cases for each kind of fault: the first call fails, and every call fails.
 func casesOf(start start, state string, kinds []kind) (cases []*faultCase) {
 	for _, kind := range kinds {
 		cases = append(cases, newCase(start, state, kind, 1), newCase(start, state, kind, forever))
@@ -44,17 +45,15 @@ func casesOf(start start, state string, kinds []kind) (cases []*faultCase) {
 	return cases
 }
 
-// kind is a way in which calls go wrong.
+// kind is a kind of fault.
 type kind struct {
-	name  string
-	treat treatment
-	// passes tells that a retry puts it right, unless it lasts.
-	passes bool
-	// hangs tells that no answer comes, until the time-out.
-	hangs bool
+	name   string
+	treat  treatment
+	passes bool // a retry helps, unless every call fails
+	hangs  bool // no answer comes, until the time-out
 }
 
-// kinds are the ways in which any call can go wrong.
+// kinds are the kinds of fault that any call can have.
 var kinds = []kind{
 	{name: "throttled", passes: true, treat: refusing(map[string]wireError{
 		"iam":            {http.StatusBadRequest, "Throttling", "Rate exceeded"},
@@ -89,7 +88,7 @@ func kindNamed(name string) kind {
 	return kinds[slices.IndexFunc(kinds, func(kind kind) bool { return kind.name == name })]
 }
 
-// refusing answers with the error of the service.
+// refusing returns a treatment that answers with the error for the service.
 func refusing(errors map[string]wireError) treatment {
 	return func(x *exchange) {
 		service, _, _ := strings.Cut(x.api, ":")
@@ -97,12 +96,12 @@ func refusing(errors map[string]wireError) treatment {
 	}
 }
 
-// refusingWith answers with an error that the call itself decides on.
+// refusingWith returns a treatment that answers with an error that depends on the call.
 func refusingWith(err func(apiCall) wireError) treatment {
 	return func(x *exchange) { x.refuse(err(x.apiCall)) }
 }
 
-// inState is the calls of a task state.
+// inState returns a function that reports whether a call is of this task state.
 func inState(name string) func(apiCall) bool {
 	return func(call apiCall) bool { return call.state == name }
 }

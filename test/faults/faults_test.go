@@ -1,4 +1,4 @@
-// Package faults has every call of a run go wrong in every way, on the local AWS.
+// Package faults makes every call of an execution fail in every way, on the local AWS.
 package faults
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
-// TestFaults has every call of a run go wrong in every way. Each part has an account of its own.
+// TestFaults makes every call of an execution fail in every way. Each part of the test has an account of its own.
 func TestFaults(t *testing.T) {
 	var mu sync.Mutex
 	all, tasks := tried{}, []asl.Task(nil)
@@ -40,7 +40,7 @@ func TestFaults(t *testing.T) {
 	all.wantEvery(t, tasks)
 }
 
-// TestFaultsOfSeparatePassword has the calls go wrong that send the password in a mail of its own, and the mail before it.
+// TestFaultsOfSeparatePassword makes the calls fail that send two mails to a user, the second one with the password.
 func TestFaultsOfSeparatePassword(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, "separatePassword=true", "bounceEmail=it@example.com", "alarmEmail=it@example.com")

@@ -15,7 +15,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// check checks the invariants that hold after every run, by what was seen then, and returns what the run says of each user.
+// check checks the invariants that hold after every run, and returns the report on each user. seen has all users and mails
+// after the run.
 func (s *suite) check(t testing.TB, names []string, execution deployed.Execution, seen deployedtest.Seen) map[string]deployedtest.UserReport {
 	t.Helper()
 	names = withBystanders(names)
@@ -31,8 +32,8 @@ func (s *suite) check(t testing.TB, names []string, execution deployed.Execution
 	return s.checkReport(t, names, execution, seen)
 }
 
-// checkUntouched checks invariant 1: whoever was not made by this machine is never changed nor mailed. The same goes for
-// the password of a user who has taken over.
+// checkUntouched checks invariant 1: the state machine neither changes nor mails a user that it did not make. It does not
+// change the password of a user who has chosen one.
 func (s *suite) checkUntouched(t testing.TB, name string, seen deployedtest.Seen) {
 	t.Helper()
 	before, ok := s.before[name]
@@ -41,18 +42,18 @@ func (s *suite) checkUntouched(t testing.TB, name string, seen deployedtest.Seen
 	}
 	after := seen.Users[name]
 	if s.users[name].end == takenOver {
-		after.Tags = before.Tags // the mark may change
+		after.Tags = before.Tags // the tag of the state machine may change
 	}
 	if !reflect.DeepEqual(before, after) {
 		t.Errorf("%s: invariant 1: the user was %+v, and now is %+v", name, before, after)
 	}
 	if got := len(seen.Mails[name]); got != 0 {
-		t.Errorf("%s: invariant 1: was mailed %d times", name, got)
+		t.Errorf("%s: invariant 1: %d mails were sent to the user", name, got)
 	}
 }
 
-// checkComplete wants nobody of ours to be marked as complete with a password that this machine has set and not mailed: no
-// later run would look at them.
+// checkComplete checks that no user is marked as complete if the state machine has set a password and not mailed it. A later
+// run would not finish such a user.
 func (s *suite) checkComplete(t testing.TB, name string, seen deployedtest.Seen) {
 	t.Helper()
 	start := s.users[name]
@@ -66,11 +67,11 @@ func (s *suite) checkComplete(t testing.TB, name string, seen deployedtest.Seen)
 	}
 }
 
-// checkSecrecy checks invariant 2: no password is in anything that is stored.
+// checkSecrecy checks invariant 2: AWS stores no password of an execution.
 func (s *suite) checkSecrecy(t testing.TB, execution deployed.Execution) {
 	t.Helper()
 	if mode := s.machine.States[s.machine.MapState()].ItemProcessor.ProcessorConfig.ExecutionType; mode != "EXPRESS" {
-		t.Errorf("invariant 2: the children are of type %s, and have a history with all that they pass on", mode)
+		t.Errorf("invariant 2: the child executions are of type %s, whose history has all inputs and outputs", mode)
 	}
 	for place, text := range s.Stored(t, execution) {
 		found := deployedtest.Leaks(text, s.proxy.passwords)
@@ -80,8 +81,8 @@ func (s *suite) checkSecrecy(t testing.TB, execution deployed.Execution) {
 	}
 }
 
-// checkReport checks invariant 3: what a run says of its users is so, and it does not succeed unless all are onboarded
-// or were there before.
+// checkReport checks invariant 3: the report is true for each user, and the execution succeeds only if every user is onboarded
+// or existed before.
 func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Execution,
 	seen deployedtest.Seen) map[string]deployedtest.UserReport {
 	t.Helper()
@@ -101,7 +102,7 @@ func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Exe
 		statuses[user.UserName] = user
 		counts[user.Status]++
 		if user.Error == "ChildExecutionFailed" {
-			t.Errorf("%s: invariant 3: a child execution failed, and told nothing of its users", user.UserName)
+			t.Errorf("%s: invariant 3: a child execution failed, and reported none of its users", user.UserName)
 		}
 		if problem := s.contradiction(user, seen); problem != "" {
 			t.Errorf("%s: invariant 3: the report says %+v, but %s", user.UserName, user, problem)
@@ -117,12 +118,12 @@ func (s *suite) checkReport(t testing.TB, names []string, execution deployed.Exe
 		t.Errorf("invariant 3: the report has the totals %v and %d, want %v", totals, report.Total, counts)
 	}
 	if failedOfUsers != (counts["Failed"] > 0) {
-		t.Errorf("invariant 3: the run ended as %s though %d users failed", execution.Status, counts["Failed"])
+		t.Errorf("invariant 3: the run ended as %s, and %d users failed", execution.Status, counts["Failed"])
 	}
 	return statuses
 }
 
-// contradiction tells what speaks against the status of a user.
+// contradiction returns why the status of a user is not true, or an empty string if it is.
 func (s *suite) contradiction(user deployedtest.UserReport, seen deployedtest.Seen) string {
 	end := s.users[user.UserName].end
 	switch user.Status + user.Reason {
@@ -134,11 +135,11 @@ func (s *suite) contradiction(user deployedtest.UserReport, seen deployedtest.Se
 		}
 	case "SkippedTakenOver":
 		if end != takenOver {
-			return "the user has not taken over"
+			return "the user has not chosen a password"
 		}
 	case "SkippedNotOurs":
 		if end != untouched {
-			return "the user is ours"
+			return "the state machine made the user"
 		}
 	case "Failed":
 		if user.Step == "" || user.Error == "" || user.Cause == "" && user.Error != "States.Timeout" {
@@ -150,7 +151,8 @@ func (s *suite) contradiction(user deployedtest.UserReport, seen deployedtest.Se
 	return ""
 }
 
-// checkBounds checks invariant 5 for the calls of one list, or of several that ran at the same time.
+// checkBounds checks invariant 5: no call is made more often than its retries allow. calls are those of one list, or of
+// several lists that ran at the same time.
 func (s *suite) checkBounds(t testing.TB, calls []apiCall, lists int) {
 	t.Helper()
 	type stateAndUser struct{ state, user string }
@@ -188,8 +190,9 @@ func (s *suite) checkSize(t testing.TB, what, payload string) {
 	}
 }
 
-// checkEnd checks invariant 4, when every fault is gone: one more run of the same users finishes each of ours, and the run
-// after that changes nothing. That one takes a user of each state that users are in then, because it makes the same of all of them.
+// checkEnd checks invariant 4: without faults, one more run of the same users finishes every user that the state machine made,
+// and the run after it changes nothing. This third run has only one user of each state, because it does the same with every
+// other one.
 func (s *suite) checkEnd(t testing.TB) {
 	t.Helper()
 	for _, resend := range []bool{false, true} {
@@ -212,7 +215,7 @@ func (s *suite) checkEnd(t testing.TB) {
 				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
 			}
 			if s.users[name].end == takenOver && before.Users[name].Tags[deployed.Tag] != "complete" {
-				t.Errorf("%s: invariant 4: after one more run the user who has taken over is not marked as complete", name)
+				t.Errorf("%s: invariant 4: after one more run the user who has chosen a password is not marked as complete", name)
 			}
 		}
 
@@ -227,14 +230,14 @@ func (s *suite) checkEnd(t testing.TB) {
 			t.Errorf("invariant 4: the third run changed users")
 		}
 		if !reflect.DeepEqual(before.Mails, after.Mails) {
-			t.Errorf("invariant 4: the third run mailed somebody")
+			t.Errorf("invariant 4: the third run sent a mail")
 		}
 	}
-	// Each check has users of its own.
+	// The next check has users of its own.
 	s.order = nil
 }
 
-// oneOfEach returns the first user of each state, which is all that IAM has of a user, without the name and the password.
+// oneOfEach returns the first user of each state. A state is all data of a user in IAM, without the name and the password.
 func oneOfEach(names []string, seen deployedtest.Seen) (firsts []string) {
 	found := map[string]bool{}
 	for _, name := range names {

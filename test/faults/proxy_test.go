@@ -20,43 +20,42 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// proxy stands between the engine of Step Functions and the services. It knows each call by the task state that makes it
-// and by the user that it is for, treats those badly that a fault is set for, and hands all others on.
+// proxy stands between the engine of Step Functions and the services. It finds the task state and the user of each call. A
+// call with a fault gets the treatment of the fault. Every other call goes on to its service.
 type proxy struct {
 	url    string
 	target string
 	tasks  []asl.Task
 
 	mu        sync.Mutex
-	faults    map[string][]*fault // by the user, or anybody
+	faults    map[string][]*fault // by user, or anybody
 	calls     []apiCall
-	passwords map[string]bool // every one that was drawn, set or mailed
-	strange   []string        // calls that no task makes
+	passwords map[string]bool // every password that a call has drawn, set or mailed
+	strange   []string        // the calls that no task makes
 }
 
-// anybody is the user of a call that names none.
+// anybody is the user of a call that names no user.
 const anybody = ""
 
 // apiCall is a call of a task.
 type apiCall struct {
-	state string // the task state that makes it
-	api   string // the service and the API, as in iam:createUser
-	user  string
-	// password is what it sets or mails.
-	password string
+	state    string // the task state that makes it
+	api      string // the service and the API, as in iam:createUser
+	user     string
+	password string // the password that it sets or mails, if it does
 }
 
-// fault is something that goes wrong with calls for one user, or with those that name none.
+// fault is a treatment of calls for one user, or of calls that name no user.
 type fault struct {
 	on    func(apiCall) bool
 	treat treatment
-	calls int // how many calls it goes wrong with, one after the other
-	hit   int // how many it went wrong with so far
+	calls int // the number of consecutive calls that fail
+	hit   int // the number of calls that have failed
 }
 
 const forever = math.MaxInt
 
-// treatment is what becomes of a call, in place of handing it on and its answer back.
+// treatment decides what happens to a call: it may hand the call on to its service, and gives an answer, or none.
 type treatment func(*exchange)
 
 // exchange is a call that waits for its answer.
@@ -75,7 +74,8 @@ type answer struct {
 	body   []byte
 }
 
-// newProxy starts a proxy in front of an account, for the calls of these tasks, and sends the calls of the engine there.
+// newProxy starts a proxy in front of an account, for the calls of these tasks. The engine of Step Functions then sends its
+// calls to the proxy.
 func newProxy(t testing.TB, account *deployedtest.Account, tasks []asl.Task) *proxy {
 	t.Helper()
 	p := &proxy{target: account.Endpoint(), tasks: tasks, faults: map[string][]*fault{}, passwords: map[string]bool{}}
@@ -98,7 +98,7 @@ func (p *proxy) inject(user string, f *fault) {
 	p.faults[user] = append(p.faults[user], f)
 }
 
-// clear takes all faults away, and returns the calls since it did so before.
+// clear removes all faults, and returns the calls since the last clear.
 func (p *proxy) clear() []apiCall {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,13 +117,13 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case treat != nil:
 		treat(x)
 	case x.api == drawAPI:
-		x.give(x.handOn()) // and remember the password
+		x.give(x.handOn()) // the answer must pass the proxy, which remembers its password
 	default:
 		w.Header().Set(localaws.PassHeader, "true")
 	}
 }
 
-// take notes a call, and returns how to treat it if a fault is due.
+// take records a call. It returns the treatment of the fault that this call must have, or nil.
 func (p *proxy) take(call apiCall) treatment {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -149,7 +149,7 @@ func (p *proxy) remember(password string) {
 	p.passwords[password] = true
 }
 
-// handOn has the call take effect, and returns what the service answers.
+// handOn sends the call to its service, and returns the answer.
 func (x *exchange) handOn() answer {
 	request, err := http.NewRequest(x.r.Method, x.proxy.target+x.r.URL.RequestURI(), bytes.NewReader(x.body))
 	if err != nil {
@@ -188,17 +188,17 @@ func (x *exchange) reset() {
 		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // a reset, not an orderly end
+		_ = tcp.SetLinger(0) // closes with a reset
 	}
 	_ = connection.Close()
 }
 
-// timeOut gives no answer until the time-out, which it has come at once.
+// timeOut gives no answer, and makes the call time out at once.
 func (x *exchange) timeOut() {
 	x.give(answer{status: http.StatusOK, header: http.Header{localaws.TimeoutHeader: {"true"}}})
 }
 
-// refuse answers with an error, in the form of the service.
+// refuse answers with an error, in the format of the service.
 func (x *exchange) refuse(err wireError) {
 	header, body := http.Header{}, []byte(nil)
 	if strings.HasPrefix(x.api, "iam:") {

@@ -10,7 +10,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// recognize reads a call in the protocol of its service: Query of IAM, JSON of Secrets Manager, REST of SES.
+// recognize reads a call in the protocol of its service: IAM has Query, Secrets Manager has JSON, SES has REST.
 func (p *proxy) recognize(r *http.Request, body []byte) apiCall {
 	var call apiCall
 	var form url.Values
@@ -29,7 +29,7 @@ func (p *proxy) recognize(r *http.Request, body []byte) apiCall {
 			}
 		}
 		if json.Unmarshal(body, &mail) == nil && len(mail.Destination.ToAddresses) > 0 {
-			call.user = mail.Destination.ToAddresses[0] // the users of the suite are named by their addresses
+			call.user = mail.Destination.ToAddresses[0] // the name of each user of the suite is its address
 			call.password = deployedtest.MailedPassword(localaws.Mail{Text: mail.Content.Simple.Body.Text.Data})
 		}
 	default:
@@ -61,7 +61,8 @@ func sesAPI(methodAndPath string) string {
 	return "sesv2: " + methodAndPath
 }
 
-// stateOf is the task state that makes a call. Two states that call the same API differ in what they always send.
+// stateOf returns the task state that makes a call, or an empty string. Two states with the same API differ in the arguments
+// that are not expressions, or in the password.
 func (p *proxy) stateOf(call apiCall, form url.Values) string {
 	for _, task := range p.tasks {
 		if task.API == call.api && task.HasPassword == (call.password != "") && task.Matches(form) {
@@ -73,7 +74,7 @@ func (p *proxy) stateOf(call apiCall, form url.Values) string {
 
 const drawAPI = "secretsmanager:getRandomPassword"
 
-// drawn is the password in an answer of GetRandomPassword.
+// drawn returns the password in an answer of GetRandomPassword.
 func drawn(api string, body []byte) (password string, ok bool) {
 	var result struct{ RandomPassword string }
 	ok = api == drawAPI && json.Unmarshal(body, &result) == nil && result.RandomPassword != ""

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// testRefusals has calls be refused for what they say: where the policy became stricter since the preflight, where the
-// sender lost its verification, and by an error that quotes the password.
+// testRefusals makes services refuse a call because of its arguments: the password policy became stricter after the preflight,
+// the sender lost its verification, or the error quotes the password.
 func (s *suite) testRefusals(t testing.TB) {
 	quoting := func(name string, quote func(password string) string) kind {
 		return kind{name: name, treat: refusingWith(func(call apiCall) wireError {
@@ -46,7 +46,7 @@ func (s *suite) testRefusals(t testing.TB) {
 	s.checkEnd(t)
 }
 
-// testStricterPolicy has the policy of the account become stricter between the preflight and the use.
+// testStricterPolicy makes the password policy of the account stricter between the preflight and CreateLoginProfile.
 func (s *suite) testStricterPolicy(t testing.TB) {
 	const minimum = 32
 	stricter := kind{name: "stricter", treat: func(x *exchange) {
@@ -73,7 +73,7 @@ func (s *suite) testStricterPolicy(t testing.TB) {
 	}
 }
 
-// testDraws has passwords be drawn that the policy of the account does not allow.
+// testDraws makes Secrets Manager draw passwords that the policy of the account does not allow.
 func (s *suite) testDraws(t testing.TB) {
 	without := func(name, class, instead string) kind {
 		return kind{name: "without-" + name, passes: true, treat: s.redrawn(func(password string) string {
@@ -107,7 +107,7 @@ func (s *suite) testDraws(t testing.TB) {
 	s.checkEnd(t)
 }
 
-// redrawn answers with a password made from the one that was drawn.
+// redrawn returns a treatment that answers with a changed password.
 func (s *suite) redrawn(change func(password string) string) treatment {
 	return func(x *exchange) {
 		answer := x.handOn()

@@ -9,8 +9,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/sabotage"
 )
 
-// TestSabotage breaks the definition in ways that matter, and wants a run with one fault to be caught by the check that exists
-// for it.
+// TestSabotage breaks the definition, runs a list with one fault, and checks that the check for this mistake finds it.
 func TestSabotage(t *testing.T) {
 	t.Parallel()
 	account := deployedtest.Start(t)
@@ -19,7 +18,7 @@ func TestSabotage(t *testing.T) {
 	for i, test := range []struct {
 		name   string
 		change func(list, user states)
-		state  string // whose calls go wrong
+		state  string // the task state whose calls fail
 		kind   string
 		calls  int
 		want   string
@@ -37,7 +36,7 @@ func TestSabotage(t *testing.T) {
 		{"the mail has another password", func(_, user states) {
 			sabotage.Replace(t, user["SendEmail"], "Arguments", "$password", "$uppercase($password)")
 		}, "SendEmail", "throttled", 1, "the last of 1 mails has the password"},
-		{"a foreign user is taken for ours", func(_, user states) {
+		{"a user that the state machine did not make is finished", func(_, user states) {
 			sabotage.Replace(t, user["Is the user ours to finish?"], "Choices", `$onboarding = \"pending\"`, "true")
 		}, "SendEmail", "throttled", 1, "invariant 1: the user was"},
 		{"a child's output has the password", func(_, user states) {
@@ -51,8 +50,8 @@ func TestSabotage(t *testing.T) {
 		}, "AddUserToGroup", "denied", forever, "invariant 3: a child execution failed"},
 		{"a call is not retried", func(_, user states) {
 			delete(user["AddUserToGroup"], "Retry")
-		}, "AddUserToGroup", "throttled", 1, "a retry should have put it right"},
-		{"an expression is past the bounds of AWS", func(_, user states) {
+		}, "AddUserToGroup", "throttled", 1, "a retry should have helped"},
+		{"an expression exceeds the bounds of AWS", func(_, user states) {
 			user["Done"]["Output"] = "{% $merge([{'UserName': $states.input.UserName}, $outcome])[" + strings.Repeat("1+", 100) + "1 > 0] %}"
 		}, "SendEmail", "throttled", 1, "invariant 3: a child execution failed"},
 		{"a user has no status", func(list, _ states) {

@@ -13,20 +13,17 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// start is where a user is when a run begins.
+// start is the state of a user when a run begins.
 type start struct {
 	name    string
 	exists  bool
 	path    string
-	mark    string // the value of our tag
+	mark    string // the value of the tag of the state machine
 	inGroup bool
 	profile *localaws.LoginProfile
-	// resend tells that the run is to send a new password.
-	resend bool
-	// brief tells that only those calls go wrong which no start before leads to, because the others go as from there.
-	brief bool
-	// end is where the user is to be once a run went well.
-	end end
+	resend  bool // the run has Resend
+	brief   bool // only the calls fail that no earlier start leads to; the other calls are the same as from there
+	end     end  // the state of the user after a run without faults
 }
 
 type end string
@@ -37,8 +34,8 @@ const (
 	untouched end = "untouched"
 )
 
-// starts are where a user of a list can be. Of those who exist, some are as this machine leaves them when it is
-// interrupted, some are the work of others.
+// starts are the states that a user of a list can be in. An interrupted run leaves some of them behind. In others, the state
+// machine did not make the user.
 var starts = []start{
 	{name: "fresh", end: onboarded},
 	{name: "created", exists: true, path: deployed.UserPath, mark: "pending", brief: true, end: onboarded},
@@ -58,7 +55,7 @@ func startNamed(name string) start {
 	return starts[slices.IndexFunc(starts, func(s start) bool { return s.name == name })]
 }
 
-// make makes the user whose start it is.
+// make creates a user in this state.
 func (s start) make(t testing.TB, a *deployedtest.Account, name string) {
 	t.Helper()
 	if !s.exists {

@@ -21,20 +21,17 @@ type suite struct {
 	proxy   *proxy
 	machine asl.Machine
 	child   asl.Machine
-	// users are all that were in a list, by where they were then.
-	users map[string]start
-	order []string
-	// before is how those users were who must never be changed.
-	before map[string]localaws.User
-	// aborted tells that the execution that runs was stopped.
-	aborted bool
+	users   map[string]start // the users of all lists, by name
+	order   []string
+	before  map[string]localaws.User // the users that no run may change, as they were at first
+	aborted bool                     // the running execution was stopped
 	tried   tried
 }
 
-// bystanders are in every list. They were made by others.
+// bystanders are users that the state machine did not make. They are in every list.
 var bystanders = map[string]string{"bystander-near@example.net": "foreign-near", "bystander-far@example.net": "foreign-far"}
 
-// newSuite makes a suite for the state machine of an account of its own.
+// newSuite starts an account, and makes a suite for its state machine.
 func newSuite(t testing.TB, settings ...string) *suite {
 	t.Helper()
 	return newSuiteOn(t, deployedtest.Start(t, settings...))
@@ -56,7 +53,7 @@ func newSuiteOn(t testing.TB, account *deployedtest.Account) *suite {
 	return s
 }
 
-// enlist notes a user who is to be in a list.
+// enlist adds a user to the users of the suite.
 func (s *suite) enlist(t testing.TB, name string, at start) {
 	t.Helper()
 	s.users[name] = at
@@ -66,7 +63,7 @@ func (s *suite) enlist(t testing.TB, name string, at start) {
 	}
 }
 
-// input is the input of a run of some users, and of the bystanders.
+// input returns the input of a run of some users and the bystanders.
 func (s *suite) input(names []string, resend bool) map[string]any {
 	return map[string]any{"IAMUserNames": withBystanders(names), "Resend": resend}
 }
@@ -75,7 +72,7 @@ func withBystanders(names []string) []string {
 	return slices.Concat(names, slices.Sorted(maps.Keys(bystanders)))
 }
 
-// run runs users in one execution, and takes what calls it made.
+// run runs users in one execution, and returns it with its calls.
 func (s *suite) run(t testing.TB, names []string, resend bool) (deployed.Execution, []apiCall) {
 	t.Helper()
 	input := s.input(names, resend)
@@ -84,7 +81,7 @@ func (s *suite) run(t testing.TB, names []string, resend bool) (deployed.Executi
 	return s.Run(t, input), s.proxy.clear()
 }
 
-// try runs users in one execution, each with the fault of a case, and checks what must hold however a run ends.
+// try runs the users of some cases in one execution, each with its fault. It checks the invariants that hold after every run.
 func (s *suite) try(t testing.TB, cases ...*faultCase) deployed.Execution {
 	t.Helper()
 	names := s.prepare(t, cases)
@@ -94,7 +91,7 @@ func (s *suite) try(t testing.TB, cases ...*faultCase) deployed.Execution {
 	return execution
 }
 
-// tryTogether tries several lists at the same time. Their faults must be of calls that name a user.
+// tryTogether does the same with several lists at the same time. The calls with faults must name their user.
 func (s *suite) tryTogether(t testing.TB, lists ...[]*faultCase) {
 	t.Helper()
 	names, executions, errs := make([][]string, len(lists)), make([]deployed.Execution, len(lists)), make([]error, len(lists))
@@ -118,7 +115,7 @@ func (s *suite) tryTogether(t testing.TB, lists ...[]*faultCase) {
 	}
 }
 
-// prepare makes the users of some cases, sets their faults, and returns the names.
+// prepare creates the users of some cases, sets their faults, and returns the names of the users.
 func (s *suite) prepare(t testing.TB, cases []*faultCase) (names []string) {
 	t.Helper()
 	for _, c := range cases {
@@ -134,7 +131,7 @@ func (s *suite) prepare(t testing.TB, cases []*faultCase) (names []string) {
 	return names
 }
 
-// checkCases wants each fault to have happened, and those that a retry puts right to have been put right.
+// checkCases checks that each fault has happened, and that the run finished each user for whom a retry helps.
 func (s *suite) checkCases(t testing.TB, cases []*faultCase, execution deployed.Execution, statuses map[string]deployedtest.UserReport) {
 	t.Helper()
 	for _, c := range cases {
@@ -144,12 +141,12 @@ func (s *suite) checkCases(t testing.TB, cases []*faultCase, execution deployed.
 		}
 		s.tried.add(c)
 		if status := statuses[c.user]; c.mustRecover() && (status.Status == "Failed" || status.Status == "") {
-			t.Errorf("%s: a retry should have put it right, got %s %s %+v", c.user, execution.Status, execution.Error, status)
+			t.Errorf("%s: a retry should have helped, got %s %s %+v", c.user, execution.Status, execution.Error, status)
 		}
 	}
 }
 
-// namesNobody tells of a task state whose calls do not say which user they are for.
+// namesNobody reports whether the calls of a task state do not name their user.
 func (s *suite) namesNobody(state string) bool {
 	if _, ok := s.machine.States[state]; ok {
 		return true
@@ -158,8 +155,8 @@ func (s *suite) namesNobody(state string) bool {
 	return !strings.Contains(arguments, "$states.input.UserName") && !strings.Contains(arguments, "$states.input.Email")
 }
 
-// paths returns, for each start, the task states of the child whose calls are to go wrong: those that a user comes by
-// from there.
+// paths returns, for each start, the task states of the child whose calls must fail. It runs a user from each start to find
+// them.
 func (s *suite) paths(t testing.TB) map[string][]string {
 	t.Helper()
 	paths, seen := map[string][]string{}, map[string]bool{}
@@ -180,7 +177,7 @@ func (s *suite) paths(t testing.TB) map[string][]string {
 	}
 	for _, task := range s.child.Tasks() {
 		if !slices.ContainsFunc(starts, func(start start) bool { return slices.Contains(paths[start.name], task.Name) }) {
-			t.Errorf("no start leads to %s, whose faults are therefore not tried: add a start", task.Name)
+			t.Errorf("no start leads to %s, so its faults are not tried: add a start", task.Name)
 		}
 	}
 	return paths

@@ -8,7 +8,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
-// tried is how often each fault did happen, by the task state and the name of the fault.
+// tried has how often each fault has happened, by task state and name of the fault.
 type tried map[string]map[string]int
 
 func (all tried) add(c *faultCase) {
@@ -30,7 +30,7 @@ func (all tried) merge(others tried) {
 	}
 }
 
-// wantEvery wants each call of the definition to have gone wrong in each way, and tells how many faults that were.
+// wantEvery checks that each call of the definition has failed in each way, and prints the number of faults.
 func (all tried) wantEvery(t *testing.T, tasks []asl.Task) {
 	t.Helper()
 	wanted, count := 0, 0
@@ -47,16 +47,16 @@ func (all tried) wantEvery(t *testing.T, tasks []asl.Task) {
 			count += times
 		}
 	}
-	fmt.Printf("faults tried: %d, of which the calls of the definition demand %d\n", count, wanted)
+	fmt.Printf("faults tried: %d, of which %d are demanded\n", count, wanted)
 }
 
-// demanded are the faults that each call of the definition must have had.
+// demanded are the faults that must happen to each call of the definition.
 var demanded = []string{
 	"throttled", "throttled for ever", "broken", "broken for ever", "denied", "denied for ever", "cut", "cut for ever",
 	"lost", "lost for ever", "hung", "hung for ever", "abort-before", "abort-after",
 }
 
-// alsoDemanded are the faults of some calls.
+// alsoDemanded are more faults that must happen to some calls.
 var alsoDemanded = map[string][]string{
 	"GetAccount":         {"paused for ever"},
 	"GetEmailIdentity":   {"unverified for ever", "missing for ever"},

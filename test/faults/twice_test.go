@@ -10,9 +10,9 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// testTwice has a whole second run of a user happen within the first one, right before and right after each of its calls
-// takes effect: the worst that can come of a child that Step Functions runs twice. Whatever the order, the password that is
-// set has been mailed, and a run that resends ends with it in the last mail.
+// testTwice runs a user a second time while a call of the first run waits, right before and right after each call takes
+// effect. This is the worst case of a child execution that Step Functions runs twice. In any order, a mail has the password
+// that is set. After one more run with Resend, the last mail has it.
 func (s *suite) testTwice(t testing.TB) {
 	fresh := startNamed("fresh")
 	runAgain := func(x *exchange) {
@@ -69,9 +69,9 @@ func (s *suite) tryTwice(t testing.TB, c *faultCase) {
 		t.Errorf("%s: the password that is set was not mailed", c.user)
 	}
 	if again, _ := s.run(t, names, true); again.Status != types.ExecutionStatusSucceeded {
-		t.Errorf("%s: the run that resends ended as %s: %s", c.user, again.Status, again.Cause)
+		t.Errorf("%s: the run with Resend ended as %s: %s", c.user, again.Status, again.Cause)
 	}
 	if problem := s.See(t).NotOnboarded(c.user, c.user); problem != "" {
-		t.Errorf("%s: after a run that resends %s", c.user, problem)
+		t.Errorf("%s: after a run with Resend %s", c.user, problem)
 	}
 }
