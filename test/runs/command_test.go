@@ -26,7 +26,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
-// operator runs the operator's command, and notes what it asks of AWS.
+// operator runs the operator's command, and records its calls of AWS.
 type operator struct {
 	*account
 	definition string // of the state machine; default: the deployed one
@@ -34,7 +34,7 @@ type operator struct {
 	calls      []iampolicy.Request
 }
 
-// onboard runs the command, and returns its exit code and what it writes.
+// onboard runs the command, and returns its exit code and its output.
 func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
@@ -42,7 +42,7 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &err,
 		Connect: func(context.Context, string, string) (*ops.Clients, error) {
 			config := o.Config()
-			config.Retryer = nil // as the command has it
+			config.Retryer = nil // the default, which the command uses
 			config.APIOptions = append(config.APIOptions, o.noteCalls)
 			clients := ops.NewClients(config)
 			if o.definition != "" {
@@ -55,7 +55,7 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 	return code, out.String(), err.String()
 }
 
-// described answers with a definition.
+// described is a client that answers DescribeStateMachine with this definition.
 type described string
 
 func (d described) DescribeStateMachine(context.Context, *sfn.DescribeStateMachineInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error) {
@@ -107,8 +107,8 @@ func resourceOf(parameters any) string {
 	}
 }
 
-// TestCommand goes through the days of an operator, each with what the day before has left. In what the command writes,
-// the name of an execution is NAME, and the link to it LINK.
+// TestCommand runs the subcommands one after the other, as an operator would. Each finds the users of those before. In the
+// wanted output, NAME is the name of an execution, and LINK is the link to it.
 func TestCommand(t *testing.T) {
 	operator := &operator{account: sharedAccount(t)}
 	operator.CreateUser(t, &iam.CreateUserInput{UserName: aws.String("Command-case@example.net")})
@@ -135,10 +135,10 @@ command-case@example.net  Failed   write the name in the list as IAM has it, the
 	started := func(users string) string {
 		return users + " of standard input to onboard in account 123456789012, us-east-1\nstarted NAME, see LINK\n"
 	}
-	var execution string // the last one
+	var execution string // the ARN of the last execution
 	for _, day := range []struct {
 		list   string
-		args   []string // EXECUTION is the last one
+		args   []string // EXECUTION is the last execution
 		code   int
 		stdout string
 		stderr string
@@ -188,7 +188,7 @@ command  Resent  nothing: a new first password is mailed
 				strings.Join(day.args, " "), code, stdout, stderr, day.code, day.stdout, day.stderr)
 		}
 		if password := operator.passwordOf(t, "command"); password != "" && strings.Contains(stdout+stderr, password) {
-			t.Errorf("onboard %s tells the password", strings.Join(day.args, " "))
+			t.Errorf("onboard %s prints the password", strings.Join(day.args, " "))
 		}
 		if name := executionName.FindString(stderr); name != "" {
 			execution = name
@@ -201,8 +201,8 @@ command  Resent  nothing: a new first password is mailed
 	operator.wantPolicy(t)
 }
 
-// wantSuppressed has mails to an address bounce, and wants the operator to be warned of it before the run, and to be told
-// what brings the mail.
+// wantSuppressed makes SES suppress an address. It checks that the command warns the operator before the run, and that the
+// user gets the mail after the operator has done what the warning says.
 func (o *operator) wantSuppressed(t *testing.T) {
 	t.Helper()
 	const list = "user_name,email\nsuppressed,suppressed@example.net\n"
@@ -233,8 +233,8 @@ func (o *operator) wantSuppressed(t *testing.T) {
 	o.WantOnboarded(t, "suppressed", "suppressed@example.net")
 }
 
-// wantLongSuppressionList checks a list in an account of its own, whose suppression list is too long to read for a user, and
-// then with a configuration set that switches suppression off.
+// wantLongSuppressionList checks a list in an account whose suppression list is too long to read for one user. Then it checks
+// the list with a configuration set that switches suppression off.
 func (o *operator) wantLongSuppressionList(t *testing.T) {
 	t.Helper()
 	other := &operator{account: separatePasswordAccount(t)}
@@ -265,7 +265,7 @@ func (o *operator) wantLongSuppressionList(t *testing.T) {
 	o.calls = append(o.calls, other.calls...)
 }
 
-// TestCommandCountsMails wants the quota of SES to be held to the mails that the deployed definition sends.
+// TestCommandCountsMails checks that check --aws counts the mails that the deployed definition sends to each user.
 func TestCommandCountsMails(t *testing.T) {
 	t.Parallel()
 	for want, account := range map[string]*account{
@@ -289,7 +289,7 @@ func TestCommandWithoutItsStack(t *testing.T) {
 	}
 }
 
-// passwordOf returns the password that is set for a user, if there is one.
+// passwordOf returns the password of a user, or an empty string if there is none.
 func (o *operator) passwordOf(t *testing.T, name string) string {
 	t.Helper()
 	if user, ok := o.FindUser(t, name); ok && user.LoginProfile != nil {
@@ -298,7 +298,7 @@ func (o *operator) passwordOf(t *testing.T, name string) string {
 	return ""
 }
 
-// wantListed wants the executions of [TestCommand] at the top of the list.
+// wantListed checks that the executions of [TestCommand] are at the top of the list.
 func (o *operator) wantListed(t *testing.T) {
 	t.Helper()
 	code, stdout, stderr := o.onboard(t, "", "list")
@@ -316,7 +316,7 @@ func (o *operator) wantListed(t *testing.T) {
 	}
 }
 
-// wantPolicy wants docs/operators.md to have policies that allow the calls of the operator, and nothing else.
+// wantPolicy checks that the policies in docs/operators.md allow the calls of the command, and nothing else.
 func (o *operator) wantPolicy(t *testing.T) {
 	t.Helper()
 	policy := iampolicy.OfOperators(t, "../../docs/operators.md")
@@ -345,7 +345,7 @@ var (
 	numbers       = regexp.MustCompile(`sends \d+ more`)
 )
 
-// normalized replaces what is another each time, and takes out the lines of progress.
+// normalized replaces the text that differs between runs, and removes the lines of progress.
 func normalized(text string) string {
 	text = progressLine.ReplaceAllString(text, "")
 	text = consoleLink.ReplaceAllString(text, "LINK")

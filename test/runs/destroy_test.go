@@ -12,9 +12,9 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// TestDestroy deletes the stack of the app with the CDK CLI: at once if the group has no member; else it fails and says why,
-// the group stays with its member, and the stack can be deleted when the member has left. Each time it can be deployed anew.
-// At last a deployment leaves out the group.
+// TestDestroy deletes the stack of the app with the CDK CLI. If the group has no member, the stack is deleted at once. If the
+// group has a member, the CLI fails and says why, the group keeps the member, and the stack can be deleted after the member
+// has left the group. After each deletion the stack can be deployed again. At the end, a deployment uses another group.
 func TestDestroy(t *testing.T) {
 	t.Parallel()
 	account := deployedtest.StartEmpty(t)
@@ -22,7 +22,7 @@ func TestDestroy(t *testing.T) {
 	app := []string{"--output", output, "-c", "sender=" + deployed.Sender}
 	cdk := func(arguments ...string) error {
 		err := account.CDK(t.Context(), append(arguments, app...)...)
-		app = []string{"--app", output} // The first command has run the app, which has the same output each time.
+		app = []string{"--app", output} // The first command has run the app. Its output is the same each time.
 		return err
 	}
 	destroy := func() error { return cdk("destroy", "--force") }
@@ -82,8 +82,8 @@ func TestDestroy(t *testing.T) {
 	wantGroupReplaced(t, account, "grace@example.net")
 }
 
-// wantGroupReplaced has the app use another group than the one that it made, which has a member: the deployment succeeds, and
-// the group stays with its member, without the permission to change the password.
+// wantGroupReplaced makes the app use another group than its own, which has a member. The deployment succeeds. The old group
+// keeps its member, but not the permission to change the password.
 func wantGroupReplaced(t *testing.T, account *account, member string) {
 	t.Helper()
 	given, made := "Staff", deployed.GroupName

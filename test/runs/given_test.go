@@ -13,7 +13,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// deployGiven deploys the app to an account of its own, which has a group and identities already.
+// deployGiven deploys the app to a new account that already has a group and identities.
 func deployGiven(t *testing.T, settings ...string) *account {
 	t.Helper()
 	account := deployedtest.StartEmpty(t)
@@ -36,7 +36,7 @@ func deployGiven(t *testing.T, settings ...string) *account {
 	return account
 }
 
-// TestRunWithGivenGroupAndIdentity gives a group and an identity as IAM and SES know them, the domain in other letter case.
+// TestRunWithGivenGroupAndIdentity gives the app a group and an identity that exist. The domain is in other letter case.
 func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	t.Parallel()
 	account := deployGiven(t, "group="+iamARN+"group/teams/Staff", "sender=IT@Example.com", "identity=EXAMPLE.com")
@@ -54,7 +54,8 @@ func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	}
 }
 
-// TestRunWithWrongGroupAndIdentity gives a group without its path, and an address in other letter case than its identity.
+// TestRunWithWrongGroupAndIdentity gives the app a group without its path, and an address in other letter case than its
+// identity.
 func TestRunWithWrongGroupAndIdentity(t *testing.T) {
 	t.Parallel()
 	account := deployGiven(t, "group=Staff", "sender=IT@example.org", "identity=IT@example.org")

@@ -1,4 +1,4 @@
-// Package runs deploys the app to the local AWS, and runs lists there as a user does.
+// Package runs deploys the app to the local AWS, and runs lists and the command there.
 package runs
 
 import (
@@ -13,10 +13,10 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// iamARN is what the ARNs of IAM start with.
+// iamARN is the start of the ARNs of IAM.
 const iamARN = "arn:aws:iam::" + localaws.Account + ":"
 
-var update = flag.Bool("update", false, "write what is held in README.md and docs instead of comparing it")
+var update = flag.Bool("update", false, "write the generated parts of README.md and docs, instead of comparing them")
 
 type (
 	account    = deployedtest.Account
@@ -37,19 +37,19 @@ func TestMain(m *testing.M) {
 }
 
 var (
-	// shared is the account of the tests that have users of their own, and need no account of their own.
+	// shared is an account for several tests. Each test must use other user names.
 	shared = sharedWith()
-	// separate is the account of the tests of a stack that sends two mails, with a configuration set.
+	// separate is an account for the tests of a stack with a configuration set that sends two mails to each user.
 	separate = sharedWith("separatePassword=true", "bounceEmail=it@example.com")
 
 	stopsLock sync.Mutex
-	stops     []func() error // what stops the shared accounts
+	stops     []func() error // stop the shared accounts
 )
 
-// sharedWith starts an account, once it is asked for.
+// sharedWith returns a function that starts an account at its first call, and returns it.
 func sharedWith(settings ...string) func() (*account, error) {
 	return sync.OnceValues(func() (*account, error) {
-		ctx := context.Background() // not of the test that comes first
+		ctx := context.Background() // the account outlives the test that starts it
 		account, err := deployedtest.Open(ctx)
 		if err != nil {
 			return nil, err
@@ -80,5 +80,5 @@ func started(t *testing.T, start func() (*account, error)) *account {
 	return account
 }
 
-// listOf is the input of a list.
+// listOf returns the input with these users.
 func listOf(items ...any) map[string]any { return map[string]any{"IAMUserNames": items} }

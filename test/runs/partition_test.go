@@ -14,8 +14,9 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// TestRunInOtherPartition deploys the app to regions of other partitions than aws, and onboards a user there. Where the
-// sign-in page is not known, it first makes the stack without one, which must make nothing and say what to give.
+// TestRunInOtherPartition deploys the app to regions of other partitions than aws, and onboards a user there. If the sign-in
+// page of the partition is not known, it first deploys the stack without signInUrl. This must fail, make nothing, and name the
+// setting.
 func TestRunInOtherPartition(t *testing.T) {
 	const own = "https://staff.example.com/"
 	for region, test := range map[string]struct {
@@ -50,7 +51,7 @@ func TestRunInOtherPartition(t *testing.T) {
 	}
 }
 
-// wantNoSignInPage makes the stack without a sign-in page in a region of a partition where none is known.
+// wantNoSignInPage checks that a deployment without signInUrl fails in a partition whose sign-in page is not known.
 func wantNoSignInPage(t *testing.T, account *account) {
 	t.Helper()
 	err := account.Create(t.Context())
@@ -60,6 +61,6 @@ func wantNoSignInPage(t *testing.T, account *account) {
 	}
 	if roles, err := account.IAM.ListRoles(t.Context(), nil); err != nil || slices.ContainsFunc(roles.Roles,
 		func(role iamtypes.Role) bool { return strings.Contains(*role.RoleName, "UserOnboarding") }) {
-		t.Errorf("it made a role, or none could be listed: %v", err)
+		t.Errorf("the deployment made a role, or the roles could not be listed: %v", err)
 	}
 }

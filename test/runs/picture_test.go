@@ -15,24 +15,24 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
-// The widths of the screens of phones, in CSS pixels: of the smallest one that is still in use, and of a common one.
+// Widths of phone screens in CSS pixels: the smallest that is still in use, and a common one.
 const (
 	smallPhone  = 320
 	commonPhone = 375
 )
 
-// page is a mail to render, see testdata/render.mjs.
+// page is a mail to render: see testdata/render.mjs.
 type page struct {
 	HTML    string `json:"html"`
 	Width   int    `json:"width"`
 	Picture string `json:"picture,omitempty"`
 }
 
-// seen is what a reader of a mail sees.
+// seen is the result of rendering a mail.
 type seen struct {
 	ScrollWidth int
-	TooWide     []string // elements
-	Requests    []string // what the mail loads
+	TooWide     []string // the elements that overflow the screen
+	Requests    []string // the URLs that the mail loads
 	Copied      []struct {
 		Text         string
 		Lines        int
@@ -44,8 +44,8 @@ type seen struct {
 func render(t *testing.T, pages ...page) (all []seen) {
 	t.Helper()
 	command := exec.Command("node", filepath.Join("testdata", "render.mjs"))
-	// What has the package unpack the libraries that the browser needs, and where it unpacks them, the browser and fonts.
-	// The browser finds the fonts by a configuration of ours, because that of the package has /tmp/fonts for them.
+	// AWS_LAMBDA_JS_RUNTIME makes the npm package unpack the libraries of the browser. TMPDIR is where the package unpacks them,
+	// the browser and the fonts. The configuration of fonts is ours, because that of the package names /tmp/fonts.
 	folder := t.TempDir()
 	fonts := fmt.Sprintf("<fontconfig><dir>%[1]s/fonts</dir><cachedir>%[1]s/cache</cachedir></fontconfig>", folder)
 	if err := os.WriteFile(filepath.Join(folder, "fonts.conf"), []byte(fonts), 0o600); err != nil {
@@ -69,7 +69,8 @@ func render(t *testing.T, pages ...page) (all []seen) {
 	return all
 }
 
-// wantReadable wants nothing to overflow, nothing to be loaded, and what is to be copied in a fixed-width face.
+// wantReadable checks that nothing overflows the screen, that the mail loads nothing, and that values to copy are in a
+// fixed-width face.
 func (s seen) wantReadable(t *testing.T, what string, width int) {
 	t.Helper()
 	if s.ScrollWidth > width || len(s.TooWide) > 0 {
@@ -85,8 +86,9 @@ func (s seen) wantReadable(t *testing.T, what string, width int) {
 	}
 }
 
-// TestMailsOnAPhone renders the default mails with the longest values, and a mail of a run, whose picture docs/mail.png is: it is
-// to be as large as the mail is today. With -update it takes the picture. The browser starts once, because that takes the longest.
+// TestMailsOnAPhone renders the built-in mails with the longest values, and a mail of a run. docs/mail.png is the picture of
+// this mail, and must have its size. With -update the test takes the picture. The browser starts only once, because the start
+// takes longest.
 func TestMailsOnAPhone(t *testing.T) {
 	longest := strings.NewReplacer(
 		"{{UserName}}", strings.Repeat("W", 64), "{{Password}}", strings.Repeat("W", 128),
@@ -116,7 +118,7 @@ func TestMailsOnAPhone(t *testing.T) {
 	for i, seen := range render(t, pages...) {
 		seen.wantReadable(t, names[i], pages[i].Width)
 		if len(seen.Copied) == 0 || seen.Copied[0].Text == "" {
-			t.Errorf("%s shows nothing to copy", names[i])
+			t.Errorf("%s shows no value to copy", names[i])
 			continue
 		}
 		got := seen.Copied[len(seen.Copied)-1]
@@ -125,7 +127,7 @@ func TestMailsOnAPhone(t *testing.T) {
 		}
 	}
 	if got, want := sizeOf(t, picture), sizeOf(t, committed); got != want {
-		t.Errorf("the mail is %v large, its picture in docs %v: take a new one with make picture", got, want)
+		t.Errorf("the mail has the size %v, its picture in docs has %v: take a new picture with make picture", got, want)
 	}
 }
 

@@ -46,7 +46,7 @@ func TestRunOfNewUsers(t *testing.T) {
 	}
 }
 
-// wantMail compares a mail with the default one.
+// wantMail compares a mail with the built-in mail.
 func wantMail(t *testing.T, mail localaws.Mail, name, password string) {
 	t.Helper()
 	wantText := `Hello,
@@ -162,7 +162,7 @@ func TestRunOfUserObject(t *testing.T) {
 	account.WantOnboarded(t, "object", "object@example.net")
 }
 
-// TestRunAgain has a user go through the statuses of one who was onboarded.
+// TestRunAgain runs a list of one user again and again, and checks each status of the user.
 func TestRunAgain(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)
@@ -211,8 +211,9 @@ func TestRunAgain(t *testing.T) {
 	}
 }
 
-// TestRunOfDeadChild has a child fail with nothing said, as one that ran into its five minutes: its users are reported as
-// failed, those of the other child are not, and the next run finds out what became of them.
+// TestRunOfDeadChild makes one of two child executions fail without output, like a child that reaches its limit of five
+// minutes. The report has the users of this child as Failed, and not those of the other child. The next run finds that they
+// are complete.
 func TestRunOfDeadChild(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)
@@ -237,8 +238,8 @@ func TestRunOfDeadChild(t *testing.T) {
 	}
 }
 
-// TestRunOfDeadChildren has every child of the longest list fail with nothing said. Each is returned with its input, and all of
-// them fit into the payload that the report is made of.
+// TestRunOfDeadChildren makes every child execution of the longest list fail without output. Step Functions returns each child
+// with its input, and all of them must fit into the payload that Summary makes the report from.
 func TestRunOfDeadChildren(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t).Variant(t, "AllMortal", `"Items":"{% $states.input.Items %}"`, `"Items":"{% $error(\"dead\") %}"`)
@@ -257,11 +258,11 @@ func TestRunOfDeadChildren(t *testing.T) {
 	children := account.OutputOf(t, execution.ARN, "OnboardUsers")
 	t.Logf("200 failed children, returned with their inputs, have %d bytes", len(children))
 	if got := strings.Count(children, "first-name"); got != want.Total {
-		t.Errorf("the children are returned with %d of %d users, and so show nothing", got, want.Total)
+		t.Errorf("the children are returned with %d of %d users, so this test shows nothing", got, want.Total)
 	}
 }
 
-// TestRunResumes has users that an earlier run left half-made at each of its steps.
+// TestRunResumes runs a list of users that an earlier run left incomplete, one at each step.
 func TestRunResumes(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)
@@ -313,7 +314,7 @@ the input must have no key but IAMUserNames, Resend, got: "Resent"`
 	account.WantNobody(t, "valid@example.net")
 }
 
-// TestRunOfPreflight pauses the sending of the account, and so does not run beside other tests.
+// TestRunOfPreflight pauses sending in the account, so it does not run in parallel with other tests.
 func TestRunOfPreflight(t *testing.T) {
 	account := sharedAccount(t)
 	if err := account.SetSending(t.Context(), false); err != nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/terminaltest"
 )
 
-// TestScreenInReadme enters the commands of the screen in README.md at a terminal, and holds the screen to what they
-// print. One of the users exists before.
+// TestScreenInReadme types the commands of the console block in README.md at a terminal, and compares the block with the
+// screen. One of the users exists already.
 func TestScreenInReadme(t *testing.T) {
 	const file = "../../README.md"
 	content, err := os.ReadFile(file)
@@ -55,18 +55,18 @@ func TestScreenInReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 	} else if !bytes.Equal(want, content) {
-		t.Errorf("the screen in README.md is out of date; if the change is meant, run make update. The screen is\n%s", &got)
+		t.Errorf("the console block in README.md is out of date; if you meant the change, run make update. The screen is\n%s", &got)
 	}
 }
 
-// asInReadme puts an example in the place of what is another each time.
+// asInReadme replaces the text that differs between runs with an example.
 func asInReadme(screen string) string {
 	screen = executionName.ReplaceAllString(screen, "onboard-20261124T081502Z-a1b2c3")
 	screen = regexp.MustCompile(`execution:[^:]+:`).ReplaceAllString(screen, "execution:UserOnboarding:")
 	return numbers.ReplaceAllString(screen, "sends 50000 more")
 }
 
-// TestCtrlC interrupts the command at a terminal, and comes back as it says.
+// TestCtrlC interrupts the command at a terminal, and gets the report with the command that it prints.
 func TestCtrlC(t *testing.T) {
 	account := sharedAccount(t)
 	onboard := buildCommand(t)
@@ -113,7 +113,7 @@ func buildCommand(t *testing.T) string {
 	return path
 }
 
-// onTerminal starts the command in the root of the repository, at a terminal whose keys reach it.
+// onTerminal starts the command in the root of the repository. The terminal is its controlling terminal, so Ctrl-C reaches it.
 func onTerminal(t *testing.T, account *account, terminal *terminaltest.Terminal, path string, args ...string) *exec.Cmd {
 	t.Helper()
 	command := exec.Command(path, args...)

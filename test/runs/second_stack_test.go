@@ -8,14 +8,14 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// TestSecondStack makes the stack of the app beside one that is there already, without a part of what the documentation says
-// that a second stack needs, and with all of it.
+// TestSecondStack deploys a second stack of the app to an account. It checks that this fails if one of the settings is missing
+// that the documentation requires for a second stack, and succeeds with all of them.
 func TestSecondStack(t *testing.T) {
 	t.Parallel()
 	account := deployedtest.Start(t)
 	for _, test := range []struct {
 		settings []string
-		err      string // a part of it, or nothing
+		err      string // a part of the error; empty if there is none
 	}{
 		{[]string{"stackName=Group", "identity=" + deployed.Sender}, "Group with name NoAuthorityIAMGroup already exists"},
 		{[]string{"stackName=Identity", "groupName=Staff"},
