@@ -13,7 +13,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
-// requests returns the requests that IAM judges when a task makes its call: one for each resource, and for each action.
+// requestsOf returns the requests that IAM authorizes when a task makes its call: one for each resource and each action.
 func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iampolicy.Request) {
 	t.Helper()
 	_, api, _ := strings.Cut(s.Resource, ":aws-sdk:")
@@ -75,7 +75,7 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 	case "ses:GetAccount", "iam:GetAccountPasswordPolicy", "secretsmanager:GetRandomPassword":
 		return on("*")
 	}
-	t.Fatalf("the test does not know what %s is called on", action)
+	t.Fatalf("the test does not know the resource of %s", action)
 	return nil
 }
 
@@ -88,8 +88,9 @@ func groupARN(name string) string {
 	return iamARN + "group/" + name
 }
 
-// TestEveryTaskHasItsPermissionAndNoPermissionIsIdle evaluates the policy of the role for every call of the definition.
-func TestEveryTaskHasItsPermissionAndNoPermissionIsIdle(t *testing.T) {
+// TestPermissionsAreThoseOfTheTasks evaluates the policy of the role for every call of the definition. The policy must allow
+// every call, and nothing that no call needs.
+func TestPermissionsAreThoseOfTheTasks(t *testing.T) {
 	for _, names := range optionSets() {
 		t.Run(strings.Join(names, ","), func(t *testing.T) {
 			template, _ := templateWith(t, names)
@@ -115,13 +116,13 @@ func wantPermissionsOfTasks(t testing.TB, template template) {
 		}
 	}
 	for _, idle := range idle(t, role, requests) {
-		if !strings.HasPrefix(idle, "Allow logs:") { // Step Functions itself uses these
+		if !strings.HasPrefix(idle, "Allow logs:") { // Step Functions itself needs these
 			t.Errorf("no task needs %s", idle)
 		}
 	}
 }
 
-// idle returns every action on every resource that a policy allows, and that is in none of the requests.
+// idle returns every action and resource that a policy allows and that no request has.
 func idle(t testing.TB, p iampolicy.Policy, requests []iampolicy.Request) (idle []string) {
 	t.Helper()
 	for _, s := range p {
@@ -137,7 +138,7 @@ func idle(t testing.TB, p iampolicy.Policy, requests []iampolicy.Request) (idle 
 	return idle
 }
 
-// TestTakenOverRole has the role asked for what it must never do, whatever options there are.
+// TestTakenOverRole checks that the policy of the role allows no abuse, with any options.
 func TestTakenOverRole(t *testing.T) {
 	for _, names := range optionSets() {
 		template, _ := templateWith(t, names)
@@ -204,14 +205,14 @@ func wantNoAbuse(t testing.TB, template template, names []string) {
 	}
 }
 
-// memberRequest is a request of a member of the group, whose session has MFA or not.
+// memberRequest returns a request of a member of the group. mfa is "true" if the session has MFA.
 func memberRequest(action, resource, mfa string) iampolicy.Request {
 	return iampolicy.Request{Action: action, Resource: resource, Context: map[string][]string{
 		"aws:username": {"new@example.com"}, "aws:MultiFactorAuthPresent": {mfa},
 	}}
 }
 
-// TestFirstSignIn has members of the group that is made sign in for the first time, and go on from there.
+// TestFirstSignIn checks which calls the group of the app allows its members at the first sign-in, and after it.
 func TestFirstSignIn(t *testing.T) {
 	const path = "/staff/"
 	own, other := iamARN+"user"+path+"new@example.com", iamARN+"user"+path+"other@example.com"
@@ -232,7 +233,7 @@ func TestFirstSignIn(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		requireMFA     bool
-		others         iampolicy.Policy // of the member, besides the group's
+		others         iampolicy.Policy // other policies of the member
 		mfa            string
 		allowed, other [][2]string
 		otherAllowed   bool
@@ -261,13 +262,13 @@ func TestFirstSignIn(t *testing.T) {
 	}
 }
 
-// TestAccessKeyIsNoMFA has a member use an access key, with which a request says nothing of MFA.
+// TestAccessKeyIsNoMFA checks requests with an access key, which have no MFA key in their context.
 func TestAccessKeyIsNoMFA(t *testing.T) {
 	template := synthesize(t, newStack(t), props{RequireMfa: jsii.Bool(true)})
 	member := append(template.policyOf(t, ofGroup), iampolicy.Statement{Effect: "Allow", Action: "*", Resource: "*"})
 	request := iampolicy.Request{Action: "s3:ListAllMyBuckets", Resource: "*", Context: map[string][]string{"aws:username": {"user"}}}
 	if member.Allows(t, request) {
-		t.Error("an access key gets by without MFA")
+		t.Error("an access key allows calls without MFA")
 	}
 	request.Action = "sts:GetSessionToken"
 	if !member.Allows(t, request) {

@@ -19,13 +19,13 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/stacks"
 )
 
-// runApp runs the app without the CDK CLI, and returns its output and the folder of its cloud assembly.
+// runApp runs the app without the CDK CLI. It returns the output, and the folder of the cloud assembly.
 func runApp(t *testing.T, context string) (output, outdir string, err error) {
 	t.Helper()
 	return runAppIn(t, "..", context)
 }
 
-// runAppIn runs the app of a module as [runApp] does.
+// runAppIn runs the app of another module as [runApp] does.
 func runAppIn(t *testing.T, module, context string) (output, outdir string, err error) {
 	t.Helper()
 	outdir = filepath.Join(t.TempDir(), "out")
@@ -47,7 +47,7 @@ func TestAppWithoutConfiguration(t *testing.T) {
 		t.Errorf("got the output\n%s\nwant in it\n%s", output, want)
 	}
 	if _, err := os.Stat(filepath.Join(outdir, "manifest.json")); err == nil {
-		t.Error("a cloud assembly was written all the same")
+		t.Error("the app wrote a cloud assembly")
 	}
 }
 
@@ -65,8 +65,8 @@ passwordLength must be a whole number from 8 to 128, got: "7"
 	}
 }
 
-// TestAppTakesContextOfTheCLI has the CDK CLI keep in the context of a project what its commands keep there, beside what is in
-// ~/.cdk.json, and wants the app to take it.
+// TestAppTakesContextOfTheCLI checks that the app accepts the context keys that commands of the CDK CLI write to a project,
+// and those of ~/.cdk.json.
 func TestAppTakesContextOfTheCLI(t *testing.T) {
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -109,8 +109,8 @@ func TestAppTakesContextOfTheCLI(t *testing.T) {
 	}
 }
 
-// TestAppTemplate has the template of the app, with every key set but the one that excludes others, judged by the CDK's own
-// validation, to which each warning is a failure, and by cfn-lint.
+// TestAppTemplate checks the template of the app with the validation of the CDK, and with cfn-lint. A warning is a failure.
+// Every context key is set, except one that excludes others.
 func TestAppTemplate(t *testing.T) {
 	t.Setenv(validation, "true")
 	file := func(name, template string) string {
@@ -153,7 +153,7 @@ func TestAppTemplate(t *testing.T) {
 	}
 }
 
-// TestAppWithGroup has the app use a group that exists, whose members then can get past their first sign-in.
+// TestAppWithGroup checks that the app lets the members of a group that exists choose a new password.
 func TestAppWithGroup(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{GroupNameOrArn: jsii.String("Staff")}))
@@ -165,7 +165,7 @@ func TestAppWithGroup(t *testing.T) {
 	}
 }
 
-// TestAppWithGroupByARN has the app use a group that has a path, which is in no name that IAM's API takes.
+// TestAppWithGroupByARN checks that the app uses a group that has a path. Policies have the path, and calls of IAM do not.
 func TestAppWithGroupByARN(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{GroupNameOrArn: jsii.String(iamARN + "group/teams/Staff")}))
@@ -185,7 +185,7 @@ func TestAppWithGroupByARN(t *testing.T) {
 	}
 }
 
-// TestAppWithDomain has the app make an identity of a domain, and tell how to verify it.
+// TestAppWithDomain checks that the app makes the identity of a domain, and that an output has its DNS records.
 func TestAppWithDomain(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{SenderDomain: jsii.String("example.com")}))
@@ -195,13 +195,13 @@ func TestAppWithDomain(t *testing.T) {
 	}
 }
 
-// stackOfApp is the stack of the app with a sender.
+// stackOfApp makes the stack of the app with a sender.
 func stackOfApp(app awscdk.App, props stacks.OnboardingStackProps) awscdk.Stack {
 	props.Users.Sender = jsii.String("sender@example.com")
 	return stacks.NewOnboardingStack(app, jsii.String("Stack"), &props)
 }
 
-// TestTextAndResource gives the stack a text and the prop that it stands for.
+// TestTextAndResource checks that a prop with a text excludes the prop with the resource.
 func TestTextAndResource(t *testing.T) {
 	stack := newStack(t)
 	mustPanic(t, `OnboardingStack: GroupNameOrArn must be left out if Users.Group is given, got: "Staff"
@@ -224,7 +224,7 @@ PermissionsBoundaryArn must be left out if Users.PermissionsBoundary is given, g
 	})
 }
 
-// wantOutputsInDocs holds the table of outputs to the app.
+// wantOutputsInDocs checks that docs/configuration.md has every output of the app.
 func wantOutputsInDocs(t *testing.T, template template) {
 	t.Helper()
 	docs, err := os.ReadFile("../docs/configuration.md")
@@ -239,5 +239,6 @@ func wantOutputsInDocs(t *testing.T, template template) {
 	}
 }
 
-// redundantDependency is a finding on what the CDK always adds: the state machine depends on its role, whose ARN it has.
+// redundantDependency is a finding on a dependency that the CDK always adds: the state machine depends on its role, although
+// it also has the ARN of the role.
 const redundantDependency = "W3005"

@@ -14,7 +14,7 @@ import (
 
 const module = "github.com/iam-onboarding/iam-onboarding"
 
-// imports returns the packages of the module that each package of the module imports, by their folders.
+// imports returns, for the folder of each package, the folders of the packages of the module that it imports.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
@@ -38,7 +38,7 @@ func imports(t *testing.T) map[string][]string {
 	return imports
 }
 
-// reachable returns the folders that a folder imports, directly or not.
+// reachable returns the folders that a folder imports, directly or indirectly.
 func reachable(imports map[string][]string, from string) map[string]bool {
 	found := map[string]bool{}
 	for _, to := range imports[from] {
@@ -48,8 +48,8 @@ func reachable(imports map[string][]string, from string) map[string]bool {
 	return found
 }
 
-// TestArchitectureInDocs holds the picture in CONTRIBUTING.md to the imports of the app and of the command. An arrow that others
-// imply is left out.
+// TestArchitectureInDocs compares the picture in CONTRIBUTING.md with the imports of the app and the command. The picture
+// leaves out arrows that others imply.
 func TestArchitectureInDocs(t *testing.T) {
 	imports := imports(t)
 	roots := []string{"main.go", "cmd/onboard"}
@@ -76,8 +76,9 @@ func TestArchitectureInDocs(t *testing.T) {
 	section(t, "../CONTRIBUTING.md", "architecture", picture.String())
 }
 
-// TestRoomsInDocs wants the table in CONTRIBUTING.md to have each folder with Go code once, or the folder above it.
-func TestRoomsInDocs(t *testing.T) {
+// TestFoldersInDocs checks that the table in CONTRIBUTING.md has each folder with Go code, or the folder above it, exactly
+// once.
+func TestFoldersInDocs(t *testing.T) {
 	content, err := os.ReadFile("../CONTRIBUTING.md")
 	if err != nil {
 		t.Fatal(err)

@@ -19,14 +19,16 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/workload"
 )
 
-// What an evaluation may take here. AWS ends one at a depth of 100, and after a second, which is 200,000 steps on the local AWS.
+// The bounds of an evaluation in these tests. AWS stops an evaluation at a depth of 100, and after a second, which is 200,000
+// steps on the local AWS.
 const (
 	mostDepth         = 50
-	mostSteps         = 60_000  // for 1,000 users that are right, and their reports
-	mostStepsIfFailed = 120_000 // for any list of 1,000, and any report
+	mostSteps         = 60_000  // for lists of 1,000 correct users, and their reports
+	mostStepsIfFailed = 120_000 // for any list of 1,000 users, and any report
 )
 
-// TestEffortOfLongLists has the expressions that grow with the list take the longest lists and reports of every kind.
+// TestEffortOfLongLists evaluates the expressions whose effort grows with the list, with the longest lists and reports of
+// every kind.
 func TestEffortOfLongLists(t *testing.T) {
 	worst := wantLittleEffortOfLongLists(t, machineOf(t, onboarding.UserOnboardingProps{GroupName: jsii.String(workload.Group)}))
 	for state, effort := range worst {
@@ -34,7 +36,7 @@ func TestEffortOfLongLists(t *testing.T) {
 	}
 }
 
-// wantLittleEffortOfLongLists returns the most that the expression of each state takes.
+// wantLittleEffortOfLongLists checks the effort of these expressions, and returns the largest effort of each state.
 func wantLittleEffortOfLongLists(t testing.TB, machine asl.Machine) (worst map[string]jsonatatest.Effort) {
 	t.Helper()
 	validate := machine.States["ValidateList"].Assign["problems"].(string)
@@ -76,13 +78,13 @@ func wantLittleEffortOfLongLists(t testing.TB, machine asl.Machine) (worst map[s
 	return worst
 }
 
-// jsonRaw is JSON that stands as it is.
+// jsonRaw is a value that is JSON already.
 type jsonRaw []byte
 
 func (j jsonRaw) MarshalJSON() ([]byte, error) { return j, nil }
 
-// otherValues are what expressions read that are no arguments, by the end of the path as in argumentValues. Those of lists and
-// reports are what their expressions need to be evaluated at all: TestEffortOfLongLists has the long ones.
+// otherValues are the values for expressions that are not arguments, by the end of the path as in argumentValues. Those for
+// lists and reports are small: TestEffortOfLongLists has the long ones.
 var otherValues = map[string]any{
 	"states.input": map[string]any{"IAMUserNames": []any{}}, "input.IAMUserNames": times(1000, address), "input.Items": times(40, address),
 	"input.Resend": true, "BatchInput.Resend": true, "BatchInput.CauseLength": 1000, "CauseLength": 1000,
@@ -100,7 +102,7 @@ var otherValues = map[string]any{
 	"Tags.Value": "pending",
 }
 
-// TestEveryExpression evaluates every expression, wherever it is in a definition, with long values.
+// TestEveryExpression evaluates every expression of a definition with long values.
 func TestEveryExpression(t *testing.T) {
 	for options, definition := range modelDefinitions(t) {
 		found, worst := wantLittleEffort(t, options, definition)
@@ -108,7 +110,7 @@ func TestEveryExpression(t *testing.T) {
 	}
 }
 
-// wantLittleEffort returns how many expressions a definition has, and the most that one takes.
+// wantLittleEffort checks the effort of each expression. It returns the number of expressions, and the largest effort.
 func wantLittleEffort(t testing.TB, options, definition string) (count int, worst jsonatatest.Effort) {
 	t.Helper()
 	values := maps.Clone(otherValues)
@@ -145,8 +147,8 @@ func expressionsOf(t testing.TB, definition string) []string {
 	return expressions(decoded)
 }
 
-// TestShapesOfExpressions wants neither a group-by nor, inside of a function, a constructor of two or more members: by one way
-// to count, each of these adds to the depth of all that follows.
+// TestShapesOfExpressions checks that no expression has a group-by, and no function has a constructor of two or more members.
+// By one way to count, each of these makes every evaluation after it deeper.
 func TestShapesOfExpressions(t *testing.T) {
 	for options, definition := range modelDefinitions(t) {
 		wantFlatExpressions(t, options, definition)
@@ -163,7 +165,8 @@ func wantFlatExpressions(t testing.TB, options, definition string) {
 	}
 }
 
-// TestDefinitionHasNoComments looks for the comments of JSONata, of which it is not known what AWS makes.
+// TestDefinitionHasNoComments checks that no expression has a comment of JSONata. AWS does not document whether it accepts
+// them.
 func TestDefinitionHasNoComments(t *testing.T) {
 	wantNoComments(t, definitionText(t))
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
-// TestCausesOfPasswordCalls has the calls that a password goes into fail in words that quote it, and in words that do not.
+// TestCausesOfPasswordCalls makes the calls with a password fail. A cause that quotes the password must be withheld, and no
+// other one.
 func TestCausesOfPasswordCalls(t *testing.T) {
 	child := machineOf(t, onboarding.UserOnboardingProps{}).Child()
 	jsonata := startJSONata(t)
@@ -27,7 +28,7 @@ func wantCausesWithoutPassword(t testing.TB, jsonata *jsonata, random *rand.Rand
 	const withheld = "withheld, because it quotes the password"
 	quotes := map[string]func(password string) string{
 		"as it is":          func(password string) string { return password },
-		"for a URL":         url.QueryEscape,
+		"for a query":       url.QueryEscape,
 		"for a path":        url.PathEscape,
 		"for HTML":          html.EscapeString,
 		"for JSON":          func(password string) string { return strconv.QuoteToASCII(password) },
@@ -57,7 +58,7 @@ func wantCausesWithoutPassword(t testing.TB, jsonata *jsonata, random *rand.Rand
 			},
 		})
 	}
-	passwords := []string{"7G&Utm4c3EtGbhk3WrnI"} // with a semicolon behind it, most of it looks like an entity of HTML
+	passwords := []string{"7G&Utm4c3EtGbhk3WrnI"} // with a semicolon after it, most of this password looks like an entity of HTML
 	for range 20 {
 		passwords = append(passwords, randomPassword(random, 20))
 	}
@@ -75,7 +76,7 @@ func wantCausesWithoutPassword(t testing.TB, jsonata *jsonata, random *rand.Rand
 	}
 }
 
-// randomPassword is one as Secrets Manager draws it for the state machine.
+// randomPassword returns a password like those that Secrets Manager draws for the state machine.
 func randomPassword(random *rand.Rand, length int) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*()_+-=[]{}|'"
 	password := make([]byte, length)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestConsumer synthesizes the app of another module that imports the construct, as its owner would.
+// TestConsumer runs the app of another module that imports the construct.
 func TestConsumer(t *testing.T) {
 	output, outdir, err := runAppIn(t, filepath.Join("..", "examples", "consumer"), `{}`)
 	if err != nil {
@@ -16,10 +16,10 @@ func TestConsumer(t *testing.T) {
 	}
 	template := readTemplate(t, filepath.Join(outdir, "Access.template.json"))
 
-	// Two instances, of which neither makes what it was given.
+	// The stack has two instances. Neither makes a resource that it was given.
 	for resourceType, want := range map[string]int{
 		"AWS::StepFunctions::StateMachine": 2,
-		"AWS::IAM::Group":                  2, // the consumer's own, and the one of the contractors
+		"AWS::IAM::Group":                  2, // the group of the consumer, and the group of the contractors
 		"AWS::SES::EmailIdentity":          1,
 		"AWS::Events::Rule":                1,
 	} {
@@ -27,7 +27,7 @@ func TestConsumer(t *testing.T) {
 			t.Errorf("got %d resources of type %s, want %d", got, resourceType, want)
 		}
 	}
-	// Each may do to its own users and group what it has to, and nothing to those of the other one.
+	// Each instance may change its own users and group, and not those of the other one.
 	staff := strings.Join(template.statements(t, "OnboardStaffExecutionRoleDefaultPolicy"), "\n")
 	contractors := strings.Join(template.statements(t, "OnboardContractorsExecutionRoleDefaultPolicy"), "\n")
 	for _, test := range []struct {
@@ -61,7 +61,7 @@ func TestConsumer(t *testing.T) {
 	}
 }
 
-// readTemplate reads the template that an app wrote.
+// readTemplate reads the template of an app from a file.
 func readTemplate(t *testing.T, file string) template {
 	t.Helper()
 	content, err := os.ReadFile(file)

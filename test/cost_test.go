@@ -9,7 +9,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/bench"
 )
 
-// TestCostInDocs computes what a list of new users costs, from the calls and the states of the definition.
+// TestCostInDocs compares docs/deployment.md with the cost of a list of new users. It computes the cost from the calls and the
+// states of the definition.
 func TestCostInDocs(t *testing.T) {
 	const users = 1000
 	machine := machineOf(t, onboarding.UserOnboardingProps{})

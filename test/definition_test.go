@@ -19,7 +19,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
-// definitionText is the definition of the state machine with all defaults.
+// definitionText returns the definition of the state machine with all defaults.
 func definitionText(t testing.TB) string {
 	t.Helper()
 	machine := synthesize(t, newStack(t), onboarding.UserOnboardingProps{}).ofType(t, "AWS::StepFunctions::StateMachine")
@@ -82,7 +82,7 @@ func wantPreflightBeforeChanges(t testing.TB, parent asl.Machine) {
 	}
 }
 
-// sdkRead matches the resource of a task that reads.
+// sdkRead matches the resource of a task that only reads.
 var sdkRead = regexp.MustCompile(`^arn:aws:states:::aws-sdk:[a-z0-9]+:get[A-Z]`)
 
 func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
@@ -99,11 +99,11 @@ func wantEveryTaskBoundedAndCaught(t testing.TB, machine asl.Machine) {
 		switch name {
 		case "GetRandomPassword":
 			bounds.retries = 2
-		case "AddUserToGroup": // which waits for a user that is new
+		case "AddUserToGroup": // waits until IAM knows the new user
 			bounds.jitter = "NONE"
-		case "UpdateLoginProfile": // which waits for a tag that may be seconds old
+		case "UpdateLoginProfile": // waits until IAM knows the new tag
 			bounds.retries, bounds.interval, bounds.jitter = 7, 3, "NONE"
-		case "SendEmail", "SendEmail password": // which may have been sent
+		case "SendEmail", "SendEmail password": // SES may have sent the mail
 			bounds.retriesTimeout = false
 		}
 		return bounds
@@ -156,13 +156,13 @@ func wantChildNeverFails(t testing.TB, parent asl.Machine) {
 		if state.Type == "Fail" || state.Type == "Wait" {
 			t.Errorf("%s is of type %s", name, state.Type)
 		}
-		if state.Type == "Choice" && state.Default == "" { // which fails with States.NoChoiceMatched
+		if state.Type == "Choice" && state.Default == "" { // it can fail with States.NoChoiceMatched
 			t.Errorf("%s has no default", name)
 		}
 	}
 }
 
-// TestStateMachineTools has the definition judged by AWS's own language service and by asl-validator.
+// TestStateMachineTools checks the definition with AWS's language service, and with asl-validator.
 func TestStateMachineTools(t *testing.T) {
 	wantNoFindingOfTools(t, definitionText(t))
 }
@@ -179,14 +179,14 @@ func wantNoFindingOfTools(t testing.TB, definition string) {
 	}
 }
 
-// TestFlowInDocs holds the picture of the flow to the definition.
+// TestFlowInDocs compares the picture of the flow with the definition.
 func TestFlowInDocs(t *testing.T) {
 	parent, child := parentAndChild(t)
 	section(t, "../docs/state-machine.md", "flow", "```mermaid\nflowchart TD\n"+mermaid(parent, "list")+
 		"  subgraph user [\"OnboardUsers, for each user\"]\n"+mermaid(child, "user")+"  end\n```\n")
 }
 
-// mermaid draws the flow, without the catches that take every error.
+// mermaid returns a picture of the flow, without the catches of States.ALL.
 func mermaid(m asl.Machine, prefix string) string {
 	var picture strings.Builder
 	names := slices.DeleteFunc(m.InOrder(), func(name string) bool { return isOnlyForEveryError(m, name) })
@@ -224,7 +224,7 @@ func mermaid(m asl.Machine, prefix string) string {
 	return picture.String()
 }
 
-// isOnlyForEveryError tells of a state that nothing leads to but catches of every error, which are not drawn.
+// isOnlyForEveryError reports whether only catches of States.ALL lead to a state. The picture leaves out such a state.
 func isOnlyForEveryError(m asl.Machine, name string) bool {
 	for _, state := range m.States {
 		if slices.Contains([]string{state.Next, state.Default}, name) {
@@ -244,7 +244,7 @@ func isOnlyForEveryError(m asl.Machine, name string) bool {
 	return name != m.StartAt
 }
 
-// label is a condition as a reader of the picture needs it.
+// label returns a condition in words, or shortened, for the picture.
 func label(condition string) string {
 	label := strings.NewReplacer("{% ", "", " %}", "", "$states.input.", "", "$count(problems)", "problems", "$", "", `"`, "").Replace(condition)
 	if strings.HasPrefix(label, "length(") {

@@ -15,7 +15,7 @@ import (
 
 var jsonBlock = regexp.MustCompile("(?s)```json\n(.*?)```")
 
-// documented returns, a line each, the statements of the first JSON block below a heading.
+// documented returns the statements of the first JSON block below a heading, one on each line.
 func documented(t *testing.T, file, heading string) (lines []string) {
 	t.Helper()
 	content, err := os.ReadFile(file)
@@ -38,7 +38,7 @@ func documented(t *testing.T, file, heading string) (lines []string) {
 	return lines
 }
 
-// TestDocumentedPolicies holds the policies in the documentation to those that are made.
+// TestDocumentedPolicies compares the policies in the documentation with those of the template.
 func TestDocumentedPolicies(t *testing.T) {
 	for _, test := range []struct {
 		file, heading, resource string
@@ -54,7 +54,7 @@ func TestDocumentedPolicies(t *testing.T) {
 		for _, line := range synthesize(t, stack, p).statements(t, strings.TrimSuffix(test.resource, ": ")) {
 			line = strings.ReplaceAll(strings.TrimPrefix(line, test.resource), iamARN, "arn:aws:iam::*:")
 			line = strings.ReplaceAll(line, "Stack-UserOnboarding-2F5CE66B-*", "NAME")
-			if !strings.Contains(line, "kms:*") { // which the CDK's policy of a key has, for IAM policies
+			if !strings.Contains(line, "kms:*") { // the CDK adds this statement to the policy of a key
 				want = append(want, line)
 			}
 		}
@@ -69,7 +69,7 @@ var (
 	notInLinks = regexp.MustCompile("[^a-z0-9 _-]")
 )
 
-// pagesOfRepository returns the text of each page of the repository, without its blocks of code, by its path.
+// pagesOfRepository returns the text of each Markdown file of the repository, without its blocks of code, by path.
 func pagesOfRepository(t *testing.T) map[string]string {
 	t.Helper()
 	pages := map[string]string{}
@@ -90,7 +90,7 @@ func pagesOfRepository(t *testing.T) map[string]string {
 	return pages
 }
 
-// TestLinksInDocs follows each link of each page, and each picture, to a file of the repository and to a heading of it.
+// TestLinksInDocs checks that the file and the heading of each link in the documentation exist, and the file of each picture.
 func TestLinksInDocs(t *testing.T) {
 	pages := pagesOfRepository(t)
 	links := 0
@@ -121,7 +121,7 @@ func TestLinksInDocs(t *testing.T) {
 	}
 }
 
-// TestIndexOfDocs wants the index to have one line for each page of the documentation.
+// TestIndexOfDocs checks that the index has one line for each page of the documentation.
 func TestIndexOfDocs(t *testing.T) {
 	pages := pagesOfRepository(t)
 	const index = "../docs/README.md"

@@ -20,7 +20,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// What is allowed, and looks as if it could break something: a definition, an expression, a header, a mail.
+// Hostile text is allowed, and looks as if it could break a definition, an expression, a header or a mail.
 const (
 	hostileText    = `"quotes" 'n' \back\ { } }} {% $states.input %} %} {%% 100% ${aws:username} $1 $& <b>&amp;</b> "; "Ünïcödé 漢字 😀`
 	hostileSender  = `{$states}%!$&'*+=^_|~-.x@example.org`
@@ -33,7 +33,7 @@ const (
 	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInUrl}}{{AccountId}}\n{\n{UserName}}"
 )
 
-// newHostileStack makes a stack that has every option, and hostile text wherever text may be given.
+// newHostileStack makes a stack with every option, and with hostile text in every prop that takes text.
 func newHostileStack(t *testing.T) awscdk.Stack {
 	t.Helper()
 	stack := newStack(t)
@@ -62,7 +62,7 @@ func newHostileStack(t *testing.T) awscdk.Stack {
 	return stack
 }
 
-// TestHostileTextIsRefused has text that no header, name or policy may hold.
+// TestHostileTextIsRefused checks that the props refuse text that a header, a name or a policy must not have.
 func TestHostileTextIsRefused(t *testing.T) {
 	stack := newStack(t)
 	for prop, values := range map[string][]string{
@@ -86,7 +86,7 @@ func TestHostileTextIsRefused(t *testing.T) {
 	}
 }
 
-// mustRefuse wants f to panic because of one prop.
+// mustRefuse checks that f panics with one problem, about this prop.
 func mustRefuse(t *testing.T, prop string, f func()) {
 	t.Helper()
 	defer func() {
@@ -98,7 +98,7 @@ func mustRefuse(t *testing.T, prop string, f func()) {
 	f()
 }
 
-// TestRunOfHostileData deploys a stack with hostile text, and onboards users whose names and addresses are hostile.
+// TestRunOfHostileData deploys a stack with hostile text, and onboards users with hostile names and addresses.
 func TestRunOfHostileData(t *testing.T) {
 	hostile := deployedtest.StartEmpty(t)
 	if err := hostile.CreateStack(t.Context(), "Hostile", *assertions.Template_FromStack(newHostileStack(t), nil).ToJSON()); err != nil {
@@ -132,7 +132,7 @@ func TestRunOfHostileData(t *testing.T) {
 	}
 }
 
-// wantHostileUser wants a user and a mail as the hostile stack makes them, and returns the password.
+// wantHostileUser checks a user of the hostile stack and the mail to the user, and returns the password.
 func wantHostileUser(t *testing.T, a *deployedtest.Account, name, address, group string) string {
 	t.Helper()
 	user := a.User(t, name)

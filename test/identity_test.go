@@ -65,14 +65,15 @@ func TestIdentityOfHostedZone(t *testing.T) {
 	})
 }
 
-// TestIdentityInUpperCase wants a domain to have the name that SES knows it by wherever it is named, and an address to stay.
+// TestIdentityInUpperCase checks that a domain is in lower case everywhere, as SES has it, and that an address does not
+// change.
 func TestIdentityInUpperCase(t *testing.T) {
 	sender := jsii.String("IT@Mail.Example.com")
 	for _, test := range []struct {
 		name  string
 		props func(awscdk.Stack) props
-		made  any    // the name of the identity that is made
-		read  string // the one that the preflight reads
+		made  any    // the name of the identity that the stack makes
+		read  string // the name of the identity that the preflight reads
 	}{
 		{"given domain", func(stack awscdk.Stack) props {
 			return props{Sender: sender,
@@ -97,11 +98,11 @@ func TestIdentityInUpperCase(t *testing.T) {
 				}
 			}
 			if made != test.made {
-				t.Errorf("made the identity %v, want %v", made, test.made)
+				t.Errorf("the stack makes the identity %v, want %v", made, test.made)
 			}
 			machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
 			if got := machine.States["GetEmailIdentity"].Arguments["EmailIdentity"]; got != test.read {
-				t.Errorf("reads the identity %v, want %s", got, test.read)
+				t.Errorf("the preflight reads the identity %v, want %s", got, test.read)
 			}
 			want := ofRole + "Allow ses:GetEmailIdentity on " + sesARN + "identity/" + test.read
 			if statements := template.statements(t, strings.TrimSuffix(ofRole, ": ")); !slices.Contains(statements, want) {

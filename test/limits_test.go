@@ -20,7 +20,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
 
-// maxChildSeconds is how long an Express execution may take (Step Functions Developer Guide, "Quotas").
+// maxChildSeconds is the longest time of an Express execution (Step Functions Developer Guide, "Quotas").
 const maxChildSeconds = 300
 
 func machineOf(t testing.TB, props onboarding.UserOnboardingProps) asl.Machine {
@@ -29,12 +29,12 @@ func machineOf(t testing.TB, props onboarding.UserOnboardingProps) asl.Machine {
 	return asl.Parse(t, stateMachine["DefinitionString"].(string))
 }
 
-// failingAttempt is how many seconds a call may take that fails. What it takes on AWS is not documented: an answer of IAM, SES
-// or Secrets Manager comes in a fraction of a second. A child that takes longer ends without a word; its users then are
-// reported as failed, and the next run finishes them.
+// failingAttempt is the assumed time of a call that fails, in seconds. AWS does not document this time. IAM, SES and Secrets
+// Manager answer in a fraction of a second. If a child takes longer than [maxChildSeconds], it ends without output. Then the
+// report has its users as Failed, and the next run finishes them.
 const failingAttempt = 0.5
 
-// longestTime is the time that a task may take: all attempts that fail, those without an answer, and the longest waits before
+// longestTime returns the longest time of a task: of all attempts that fail or get no answer, and of the longest wait before
 // each retry.
 func longestTime(s asl.State) float64 {
 	if s.Type != "Task" {
@@ -53,8 +53,8 @@ func longestTime(s asl.State) float64 {
 	return seconds
 }
 
-// longestPath returns the states of the path that may take longest, and its seconds. A state in the loop of the draws
-// comes at most as often as the loop allows, every other state once.
+// longestPath returns the states of the path that can take longest, and its seconds. A state in the loop of the draws runs as
+// often as the loop allows. Every other state runs once.
 func longestPath(t testing.TB, m asl.Machine) (path []string, seconds float64) {
 	t.Helper()
 	visits := map[string]int{}
@@ -78,7 +78,8 @@ func longestPath(t testing.TB, m asl.Machine) (path []string, seconds float64) {
 	return walk(m.StartAt)
 }
 
-// TestChildEndsInTime computes the longest path of a child. A child that took longer would be ended without a word.
+// TestChildEndsInTime checks that the longest path of a child is shorter than [maxChildSeconds]. AWS stops a longer child
+// without output.
 func TestChildEndsInTime(t *testing.T) {
 	for _, separatePassword := range []bool{false, true} {
 		wantChildInTime(t, machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: &separatePassword}))
@@ -88,7 +89,7 @@ func TestChildEndsInTime(t *testing.T) {
 func wantChildInTime(t testing.TB, machine asl.Machine) {
 	t.Helper()
 	path, seconds := longestPath(t, machine.Child())
-	around, secondsAround := longestPath(t, machine.OnboardUsers().ItemProcessor.Machine) // what comes before and after the users
+	around, secondsAround := longestPath(t, machine.OnboardUsers().ItemProcessor.Machine) // the states before and after the users
 	path, seconds = append(path, around...), seconds+secondsAround
 	t.Logf("%.1f s: %s", seconds, strings.Join(path, ", "))
 	if seconds >= maxChildSeconds {
@@ -96,8 +97,8 @@ func wantChildInTime(t testing.TB, machine asl.Machine) {
 	}
 }
 
-// TestNobodyIsLost simulates a long list at an account that throttles, and that knows new users only after a while.
-func TestNobodyIsLost(t *testing.T) {
+// TestNoUserIsLost simulates a long list in an account that throttles, and that knows new users only after some seconds.
+func TestNoUserIsLost(t *testing.T) {
 	wantNobodyLost(t, machineOf(t, onboarding.UserOnboardingProps{}))
 }
 
@@ -113,7 +114,7 @@ func wantNobodyLost(t testing.TB, machine asl.Machine) {
 	}
 }
 
-// The account of the simulation.
+// The simulated account.
 const (
 	callSeconds      = 0.1 // until a call is answered
 	iamCallsPerSec   = 6
@@ -121,8 +122,8 @@ const (
 	propagateSeconds = 3 // at most, until a new user is known everywhere
 )
 
-// simulate returns how many users of a list are lost, because a task runs out of retries. It does not have a child wait for its
-// slowest user: so the account is called more often than by the real list.
+// simulate returns the number of users of a list that are lost because a task has no more retries. In the simulation a child
+// does not wait for its slowest user, so the account gets more calls than from a real list.
 func simulate(m asl.Machine, users int, random *rand.Rand) (lost int) {
 	child := m.Child()
 	path := child.PathOfNewUser()
@@ -172,7 +173,7 @@ func simulate(m asl.Machine, users int, random *rand.Rand) (lost int) {
 	return lost
 }
 
-// retry returns how long to wait before the next attempt at a task, if there is one.
+// retry returns the wait before the next attempt at a task. ok is false if there is no more attempt.
 func retry(s asl.State, failure string, w *worker, random *rand.Rand) (wait float64, ok bool) {
 	for i, retrier := range s.Retry {
 		if !slices.Contains(retrier.ErrorEquals, failure) && !slices.Contains(retrier.ErrorEquals, "States.TaskFailed") &&
@@ -196,12 +197,12 @@ func retry(s asl.State, failure string, w *worker, random *rand.Rand) (wait floa
 // worker onboards one user after the other.
 type worker struct {
 	time    float64
-	step    int         // the task that is next
-	retries map[int]int // of this task, by retrier
-	known   float64     // when the user is known everywhere
+	step    int         // the next task
+	retries map[int]int // the retries of this task so far, by retrier
+	known   float64     // the time from which IAM knows the user everywhere
 }
 
-// workers are in the order of time.
+// workers is a heap, ordered by time.
 type workers []worker
 
 func (w workers) Len() int           { return len(w) }
@@ -214,8 +215,8 @@ func (w *workers) Pop() any {
 	return last
 }
 
-// TestReportFits has every user of a list fail with the longest names, errors and causes, for lists of all kinds of
-// lengths, because the causes are cut the shorter the longer the list is.
+// TestReportFits makes every user of a list fail with the longest names, errors and causes. It does that for lists of many
+// lengths, because a longer list cuts causes to a shorter length.
 func TestReportFits(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: jsii.Bool(true)})
 	jsonata := startJSONata(t)
@@ -227,7 +228,7 @@ func TestReportFits(t *testing.T) {
 	}
 }
 
-// wantReportFits has users fail with a cause of nothing but one character.
+// wantReportFits makes users fail with a cause that consists of one character.
 func wantReportFits(t testing.TB, jsonata *jsonata, machine asl.Machine, users int, char string) {
 	t.Helper()
 	name := strings.Repeat("n", 64)
@@ -237,7 +238,7 @@ func wantReportFits(t testing.TB, jsonata *jsonata, machine asl.Machine, users i
 	causeLength := jsonata.evaluate(t, machine.OnboardUsers().ItemBatcher.BatchInput["CauseLength"].(string),
 		map[string]any{"states": map[string]any{"input": input}})
 
-	// The longest status is of the task with the longest name.
+	// The task with the longest name has the longest status.
 	var status json.RawMessage
 	for step, state := range machine.Child().States {
 		for _, catcher := range state.Catch {
@@ -270,7 +271,8 @@ func wantReportFits(t testing.TB, jsonata *jsonata, machine asl.Machine, users i
 	}
 }
 
-// TestInvalidInputFits has every item of a list be wrong in the longest way, for as many groups with the longest names too.
+// TestInvalidInputFits checks lists whose every item has the longest problems, also with as many groups with the longest names
+// as there may be.
 func TestInvalidInputFits(t *testing.T) {
 	jsonata := startJSONata(t)
 	for _, group := range []string{deployed.GroupName, strings.Repeat("g", 128)} {
@@ -288,7 +290,7 @@ func TestInvalidInputFits(t *testing.T) {
 	}
 }
 
-// wrongItems are wrong in the longest ways, by kind.
+// wrongItems are items with the longest problems, by kind.
 var wrongItems = func() map[string]any {
 	long := strings.Repeat("漢", 300)
 	return map[string]any{
@@ -300,7 +302,7 @@ var wrongItems = func() map[string]any {
 	}
 }()
 
-// wantInvalidInputFits has every item of a list be wrong in one way.
+// wantInvalidInputFits checks a list whose every item has this kind of problem.
 func wantInvalidInputFits(t testing.TB, jsonata *jsonata, machine asl.Machine, group, kind string) {
 	t.Helper()
 	list := slices.Repeat([]any{wrongItems[kind]}, 1000)
@@ -315,7 +317,7 @@ func wantInvalidInputFits(t testing.TB, jsonata *jsonata, machine asl.Machine, g
 	}
 }
 
-// jsonata evaluates expressions of a definition, and wants each to stay far inside the bounds of AWS.
+// jsonata evaluates expressions of a definition, and checks that each stays far below the bounds of AWS.
 type jsonata struct{ *jsonatatest.Evaluator }
 
 func startJSONata(t testing.TB) *jsonata {
@@ -347,7 +349,7 @@ func (j *jsonata) text(t testing.TB, expression string, bindings map[string]any)
 	return text
 }
 
-// encode encodes a value as AWS does: in the fewest bytes.
+// encode returns a value as JSON in the fewest bytes, as AWS encodes it.
 func encode(t testing.TB, value any) []byte {
 	t.Helper()
 	var encoded bytes.Buffer

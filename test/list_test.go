@@ -27,10 +27,10 @@ func listProblems(t *testing.T, inputs ...any) [][]string {
 	return problems
 }
 
-// madeGroup stands in a definition for the name of the group that is made, which only a deployment has.
+// madeGroup is the reference to the group of the stack in a definition. Only a deployment has its name.
 const madeGroup = "<UserOnboardingGroup>"
 
-// inputOfList is what the state ValidateList has for an input, in a machine whose group has that name.
+// inputOfList returns the bindings of the state ValidateList for an input. group is the name of the group of the stack.
 func inputOfList(t testing.TB, machine asl.Machine, group string, input any) map[string]any {
 	t.Helper()
 	settings := encode(t, machine.States["Settings"].Assign["settings"])
@@ -150,7 +150,7 @@ func TestInvalidLists(t *testing.T) {
 	}
 }
 
-// TestProblemsBeyondTheBound has more problems than are told, and wants the others counted.
+// TestProblemsBeyondTheBound checks that a list with too many problems gets the first ones, and the number of the others.
 func TestProblemsBeyondTheBound(t *testing.T) {
 	worst := strings.Repeat("ü", 65)
 	problems := listProblems(t, listOf(times(1000, func(int) any {
@@ -161,7 +161,7 @@ func TestProblemsBeyondTheBound(t *testing.T) {
 	}
 }
 
-// TestItems has the item of a list become a user of a child execution.
+// TestItems checks the user of a child execution that the state machine makes from an item of the list.
 func TestItems(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
 	selector := machine.EachUser().ItemSelector
@@ -186,7 +186,7 @@ func TestItems(t *testing.T) {
 	}
 }
 
-// TestReport has children that ended in every way, in another order than that of the list, and one with two users.
+// TestReport checks the report on children that ended in every way, in another order than the list. One of them has two users.
 func TestReport(t *testing.T) {
 	wantReportOfEveryone(t, machineOf(t, onboarding.UserOnboardingProps{}))
 }

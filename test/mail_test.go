@@ -13,7 +13,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
-// message is the part of SendEmail's arguments that makes the mail: expressions.
+// message is the part of the arguments of SendEmail that has the mail. Its fields are expressions.
 type message struct {
 	Content struct {
 		Simple struct {
@@ -29,7 +29,7 @@ func messageOf(t *testing.T, template template, task string) message {
 	return decode[message](t, arguments(t, template, task))
 }
 
-// mailBindings are what the expressions of a mail read.
+// mailBindings returns the bindings of the expressions of a mail.
 func mailBindings(userName, password, signInURL string) map[string]any {
 	return map[string]any{"password": password, "states": map[string]any{
 		"input":   map[string]any{"UserName": userName, "SignInUrl": signInURL},
@@ -55,12 +55,12 @@ func TestPasswordAlphabet(t *testing.T) {
 			}
 		}
 		if got.String() != test.want {
-			t.Errorf("passwords are of %s, want %s", &got, test.want)
+			t.Errorf("passwords have the characters %s, want %s", &got, test.want)
 		}
 	}
 }
 
-func TestDefaultMailIsInTheLanguage(t *testing.T) {
+func TestBuiltInMailIsInTheLanguage(t *testing.T) {
 	jsonata := startJSONata(t)
 	for _, language := range mail.Languages() {
 		template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{Language: &language})
@@ -78,8 +78,8 @@ func TestDefaultMailIsInTheLanguage(t *testing.T) {
 	}
 }
 
-// TestValuesAreEscapedInHTMLAlone has values that HTML would take for tags and entities, and JSONata for patterns.
-func TestValuesAreEscapedInHTMLAlone(t *testing.T) {
+// TestValuesAreEscapedOnlyInHTML fills in values that look like tags and entities of HTML, and like patterns of JSONata.
+func TestValuesAreEscapedOnlyInHTML(t *testing.T) {
 	template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{
 		TextTemplate: jsii.String("{{UserName}}|{{Password}}|{{SignInUrl}}"),
 		HtmlTemplate: jsii.String(`<b>{{UserName}}</b><code>{{Password}}</code><a href="{{SignInUrl}}">`),
@@ -111,7 +111,7 @@ func TestMessageTagHasTheUserName(t *testing.T) {
 	}
 }
 
-// TestSeparatePassword wants the mail with the password to be the last one, and the other one to be without it.
+// TestSeparatePassword checks that only the last mail has the password.
 func TestSeparatePassword(t *testing.T) {
 	stack := newStack(t)
 	_, permissions := withOptions(stack)
@@ -124,7 +124,7 @@ func TestSeparatePassword(t *testing.T) {
 		"CreateLoginProfile": "SendEmail", "UpdateLoginProfile": "SendEmail", "SendEmail": "SendEmail password", "SendEmail password": "TagUser complete",
 	} {
 		if got := child.States[state].Next; got != next {
-			t.Errorf("%s goes on to %s, want %s", state, got, next)
+			t.Errorf("%s leads to %s, want %s", state, got, next)
 		}
 	}
 	catches := child.States["SendEmail password"].Catch
@@ -141,7 +141,7 @@ func TestSeparatePassword(t *testing.T) {
 	}
 }
 
-func TestWrongMailPropsAreToldAtOnce(t *testing.T) {
+func TestEveryWrongMailPropIsReported(t *testing.T) {
 	stack := newStack(t)
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
 	mustPanic(t, `UserOnboarding: Language must be one of en, ja, got: "fr"

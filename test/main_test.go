@@ -1,4 +1,5 @@
-// Package test asserts on what the app and the construct synthesize, and runs it on the local AWS.
+// Package test checks the templates of the app and the construct: resources, policies, calls, expressions and limits. One test
+// runs a stack on the local AWS.
 package test
 
 import (
@@ -18,38 +19,38 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 )
 
-var update = flag.Bool("update", false, "write the golden files, and what is held in README.md and docs, instead of comparing them")
+var update = flag.Bool("update", false, "write the golden files, and the generated parts of README.md and docs, instead of comparing them")
 
-// validation is the environment variable that switches the CDK's validation of templates off.
+// validation is the environment variable that switches off the CDK's validation of templates.
 const validation = "CDK_VALIDATION"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	// The validator of CloudFormation templates takes every kernel five seconds to start. TestAppTemplate has it on.
+	// The CDK's validator takes five seconds to start in each kernel. TestAppTemplate switches it on.
 	if err := os.Setenv(validation, "false"); err != nil {
 		panic(err)
 	}
-	jsii.Close() // the kernel that would start has its environment already, from when its packages were initialized
+	jsii.Close() // package initialization has copied the environment for a kernel already; the next kernel gets the variable
 	status := m.Run()
 	jsii.Close()
 	os.Exit(status)
 }
 
-// newStack makes a stack in an app of its own.
+// newStack makes a stack in a new app.
 func newStack(t testing.TB) awscdk.Stack {
 	t.Helper()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 	return awscdk.NewStack(app, jsii.String("Stack"), nil)
 }
 
-// newStackIn makes a stack for a region.
+// newStackIn makes a stack in a new app, for a region.
 func newStackIn(t *testing.T, region string) awscdk.Stack {
 	t.Helper()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 	return awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{Env: &awscdk.Environment{Region: &region}})
 }
 
-// synthesize makes a UserOnboarding and returns the template of the stack; the sender is set where the props have none.
+// synthesize makes a UserOnboarding, and returns the template of the stack. If the props have no sender, it sets one.
 func synthesize(t testing.TB, stack awscdk.Stack, props onboarding.UserOnboardingProps) template {
 	t.Helper()
 	newUserOnboarding(stack, props)
@@ -63,8 +64,8 @@ func newUserOnboarding(stack awscdk.Stack, props onboarding.UserOnboardingProps)
 	return onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &props)
 }
 
-// template is a synthesized template whose intrinsic functions are resolved to what a reader expects: account
-// 123456789012 in us-east-1, and <LogicalId> for a reference, without its hash.
+// template is a synthesized template with resolved intrinsic functions. The account is 123456789012, and the region us-east-1.
+// A reference is <LogicalId>, without its hash.
 type template struct {
 	Resources map[string]resource
 	Outputs   map[string]struct{ Value string }
@@ -167,7 +168,7 @@ func call(function string, argument any, template map[string]any) (result any, o
 	return nil, false
 }
 
-// ofType returns the only resource of a type.
+// ofType returns the properties of the only resource of a type.
 func (tpl template) ofType(t testing.TB, resourceType string) map[string]any {
 	t.Helper()
 	var found []map[string]any
@@ -182,7 +183,7 @@ func (tpl template) ofType(t testing.TB, resourceType string) map[string]any {
 	return found[0]
 }
 
-// count returns how many resources of a type there are.
+// count returns the number of resources of a type.
 func (tpl template) count(resourceType string) (count int) {
 	for _, resource := range tpl.Resources {
 		if resource.Type == resourceType {
@@ -192,7 +193,7 @@ func (tpl template) count(resourceType string) (count int) {
 	return count
 }
 
-// mustPanic runs f and wants it to panic with exactly this text.
+// mustPanic checks that f panics with exactly this text.
 func mustPanic(t *testing.T, want string, f func()) {
 	t.Helper()
 	defer func() {
@@ -218,6 +219,6 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is out of date; if the change is meant, run make update and read the difference", file)
+		t.Errorf("%s is out of date; if you meant the change, run make update and read the difference", file)
 	}
 }

@@ -38,9 +38,9 @@ func ascii() string {
 	return text.String()
 }
 
-// argumentValues are the values that the expressions in the arguments of tasks read: three for each, by the end of the path
-// that an expression reads. An expression that reads anything else fails the test. Letter case does not count, because a
-// value is a field of the input in one place and a variable in another.
+// argumentValues are three values for each path that an expression in the arguments of a task reads. The key is the end of the
+// path, in any letter case: a value is a field of the input in one place, and a variable in another. An expression that reads
+// another path fails the test.
 var argumentValues = map[string]map[string]any{
 	"usual": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
@@ -61,7 +61,8 @@ var argumentValues = map[string]map[string]any{
 	},
 }
 
-// TestArgumentValuesAreAllowed wants the table to go as far as a list can, and no further.
+// TestArgumentValuesAreAllowed checks that a list may have the values of the table, and that they are as long as a list may
+// have.
 func TestArgumentValuesAreAllowed(t *testing.T) {
 	for name, values := range argumentValues {
 		for key, rule := range map[string]rules.Rule[string]{
@@ -80,7 +81,7 @@ func TestArgumentValuesAreAllowed(t *testing.T) {
 	}
 }
 
-// bind returns the bindings of an expression that reads some paths.
+// bind returns the bindings for an expression that reads these paths.
 func bind(paths []string, values map[string]any) (map[string]any, error) {
 	bindings := map[string]any{}
 	for _, path := range paths {
@@ -106,7 +107,7 @@ func bind(paths []string, values map[string]any) (map[string]any, error) {
 	return bindings, nil
 }
 
-// modelMachines are the definitions with no option, and with every option and the longest values that props may have.
+// modelMachines returns two definitions: without options, and with every option and the longest values that props may have.
 func modelMachines(t *testing.T) map[string]asl.Machine {
 	t.Helper()
 	machines := map[string]asl.Machine{}
@@ -125,7 +126,7 @@ func modelDefinitions(t *testing.T) map[string]string {
 	}
 }
 
-// propsOfEveryOption sets each prop except those that exclude others.
+// propsOfEveryOption returns props with each prop set, except props that exclude others.
 func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 	t.Helper()
 	p, _ := withOptions(stack, everyOption()...)
@@ -153,7 +154,7 @@ func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 	return p
 }
 
-// deployedDefinition is the definition of a template, with names as CloudFormation gives them in place of references.
+// deployedDefinition returns the definition of a template. References become names like those that CloudFormation makes.
 func deployedDefinition(t testing.TB, template template) string {
 	t.Helper()
 	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
@@ -170,8 +171,8 @@ func deployedDefinition(t testing.TB, template template) string {
 	return definition
 }
 
-// TestCallsMatchTheModel holds every state of the definitions to the models of the AWS SDKs: the arguments of a task, the
-// fields that it reads of the result, and the errors that it retries and catches.
+// TestCallsMatchTheModel compares every state of the definitions with the models of the AWS SDKs: the arguments of a task, the
+// fields of the result that it reads, and the errors that it retries and catches.
 func TestCallsMatchTheModel(t *testing.T) {
 	services, jsonata := sdkServices{}, startJSONata(t)
 	for options, machine := range modelMachines(t) {
@@ -186,7 +187,7 @@ func TestCallsMatchTheModel(t *testing.T) {
 	}
 }
 
-// pathsOfTasks are the paths that the expressions of tasks read, by expression.
+// pathsOfTasks returns the paths that the expressions of tasks read, by expression.
 func pathsOfTasks(t testing.TB, states map[string]asl.State) map[string][]string {
 	t.Helper()
 	var read []string
@@ -198,7 +199,7 @@ func pathsOfTasks(t testing.TB, states map[string]asl.State) map[string][]string
 	return references(t, read)
 }
 
-// wantMatchesModel holds a state to the model. paths has the paths that each expression reads.
+// wantMatchesModel compares a state with the model. paths has the paths that each expression reads.
 func wantMatchesModel(t testing.TB, services sdkServices, jsonata *jsonata, paths map[string][]string, state asl.State) {
 	t.Helper()
 	if state.Type != "Task" {
@@ -245,7 +246,7 @@ func expressions(value any) (found []string) {
 	return found
 }
 
-// references are the paths that expressions read, such as states.input.UserName, by expression.
+// references returns the paths that expressions read, such as states.input.UserName, by expression.
 func references(t testing.TB, expressions []string) map[string][]string {
 	t.Helper()
 	paths := ofTrees(t, "references.js", expressions)
@@ -256,7 +257,7 @@ func references(t testing.TB, expressions []string) map[string][]string {
 	return found
 }
 
-// ofTrees has a script of testdata look at the syntax trees of expressions, and returns what it says of each.
+// ofTrees runs a script of testdata on the syntax trees of expressions, and returns its output for each.
 func ofTrees(t testing.TB, script string, expressions []string) (said [][]string) {
 	t.Helper()
 	codes := make([]string, len(expressions))
@@ -280,8 +281,8 @@ func isExpression(text string) bool {
 	return strings.HasPrefix(text, "{%") || strings.HasSuffix(text, "%}")
 }
 
-// code is an expression without its marks. Step Functions refuses a string that has only one of them (Developer Guide,
-// "Transforming data with JSONata").
+// code returns an expression without the marks {% and %}. Step Functions refuses a string that has only one of them (Developer
+// Guide, "Transforming data with JSONata").
 func code(t testing.TB, expression string) string {
 	t.Helper()
 	code, opened := strings.CutPrefix(expression, "{%")
@@ -292,7 +293,7 @@ func code(t testing.TB, expression string) string {
 	return code
 }
 
-// argumentsOf are the arguments of the call that a task makes. paths has the paths that each expression reads.
+// argumentsOf returns the arguments of the call that a task makes. paths has the paths that each expression reads.
 func argumentsOf(t testing.TB, s asl.State, jsonata *jsonata, paths map[string][]string, values map[string]any) map[string]any {
 	t.Helper()
 	return evaluated(s.Arguments, func(expression string) (value any) {
@@ -307,7 +308,7 @@ func argumentsOf(t testing.TB, s asl.State, jsonata *jsonata, paths map[string][
 	}).(map[string]any)
 }
 
-// evaluated is a value with each expression in it replaced by the value of the expression.
+// evaluated returns a copy of a value in which each expression is replaced with its value.
 func evaluated(value any, evaluate func(expression string) any) any {
 	switch value := value.(type) {
 	case string:
@@ -330,7 +331,7 @@ func evaluated(value any, evaluate func(expression string) any) any {
 	return value
 }
 
-// ownErrors are the errors of Step Functions itself that a Retry or a Catch can have (Developer Guide, "Handling errors in
+// ownErrors are the errors of Step Functions itself that a Retry or a Catch may name (Developer Guide, "Handling errors in
 // Step Functions workflows").
 var ownErrors = []string{
 	"States.ALL", "States.DataLimitExceeded", "States.ExceedToleratedFailureThreshold", "States.HeartbeatTimeout",
@@ -338,8 +339,8 @@ var ownErrors = []string{
 	"States.TaskFailed", "States.Timeout",
 }
 
-// wantErrors wants every error that a state retries or catches to be one that its call can fail with: a modelled one, or
-// the name of all others. A name that never comes would hide that its case is not handled.
+// wantErrors checks that the call of a state can fail with every error that the state retries or catches: a modelled error, or
+// the common name of all other errors. With a wrong name, the definition would not handle the error.
 func wantErrors(t testing.TB, s asl.State, modelled []string, other string) {
 	t.Helper()
 	var handled []string
@@ -351,12 +352,12 @@ func wantErrors(t testing.TB, s asl.State, modelled []string, other string) {
 	}
 	for _, name := range handled {
 		if !slices.Contains(ownErrors, name) && !slices.Contains(modelled, name) && name != other {
-			t.Errorf("it retries or catches %s, but fails with %v, %q or an error of Step Functions only", name, modelled, other)
+			t.Errorf("it retries or catches %s, and fails only with %v, %q or an error of Step Functions", name, modelled, other)
 		}
 	}
 }
 
-// The modelled errors by whether a retry helps.
+// The modelled errors, by whether a retry helps.
 var (
 	transient = []string{
 		"Iam.ConcurrentModificationException", "Iam.EntityTemporarilyUnmodifiableException", "Iam.ServiceFailureException",
@@ -370,11 +371,11 @@ var (
 		"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
 		"SesV2.SendingPausedException",
 	}
-	// Of these a retry helps where the call is about something that was just made.
+	// A retry of these errors helps if the call is about something that was made right before.
 	either = []string{"Iam.NoSuchEntityException"}
 )
 
-// wantRetries wants a task to retry every transient error, and no permanent one.
+// wantRetries checks that a task retries every transient error, and no permanent one.
 func wantRetries(t testing.TB, s asl.State, modelled []string, other string) {
 	t.Helper()
 	for _, name := range append(modelled, other) {
@@ -394,7 +395,7 @@ func wantRetries(t testing.TB, s asl.State, modelled []string, other string) {
 	}
 }
 
-// retriesOf is how often a task retries an error of a service.
+// retriesOf returns how often a task retries an error of a service.
 func retriesOf(s asl.State, name string) int {
 	for _, retrier := range s.Retry {
 		for _, pattern := range retrier.ErrorEquals {

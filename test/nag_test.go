@@ -18,8 +18,9 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/stacks"
 )
 
-// TestNag has cdk-nag judge the stack of the app, with and without its options, and a stack with every option of the
-// construct, by the rules AwsSolutions. In a stack of others it still finds what they add. Its report is in the output.
+// TestNag checks stacks with the rules AwsSolutions of cdk-nag: the stack of the app, with and without its options, and a
+// stack with every option of the construct. In the stack of another app, cdk-nag must still find the problems of that app. The
+// log has the report.
 func TestNag(t *testing.T) {
 	t.Run("app", func(t *testing.T) {
 		wantFindings(t, func(app awscdk.App) awscdk.Stack {
@@ -43,7 +44,7 @@ func TestNag(t *testing.T) {
 			return stack
 		})
 	})
-	t.Run("a stack of others", func(t *testing.T) {
+	t.Run("stack of another app", func(t *testing.T) {
 		wantFindings(t, func(app awscdk.App) awscdk.Stack {
 			stack := awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{
 				Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("us-gov-west-1")},
@@ -57,7 +58,7 @@ func TestNag(t *testing.T) {
 	})
 }
 
-// wantFindings wants errors and warnings of these rules, and no others, for a stack.
+// wantFindings checks that a stack has errors and warnings of these rules, and no others.
 func wantFindings(t *testing.T, newStack func(awscdk.App) awscdk.Stack, want ...string) {
 	t.Helper()
 	outdir := t.TempDir()
@@ -81,7 +82,7 @@ func wantFindings(t *testing.T, newStack func(awscdk.App) awscdk.Stack, want ...
 	logReport(t, outdir)
 }
 
-// logReport logs the report that cdk-nag has left in a folder.
+// logReport logs the report that cdk-nag wrote to a folder.
 func logReport(t *testing.T, outdir string) {
 	t.Helper()
 	reports, err := filepath.Glob(filepath.Join(outdir, "*NagReport.json"))

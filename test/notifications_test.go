@@ -19,7 +19,7 @@ func wantSorted(t *testing.T, got, want []string) {
 	wantLines(t, got, want)
 }
 
-// subscriptions are the endpoints of all subscriptions.
+// subscriptions returns the endpoint and the topic of each subscription.
 func (tpl template) subscriptions() (endpoints []string) {
 	for _, resource := range tpl.Resources {
 		if p := resource.Properties; resource.Type == "AWS::SNS::Subscription" {
@@ -42,17 +42,17 @@ func TestAlarm(t *testing.T) {
 	}
 	target := rule["Targets"].([]any)[0].(map[string]any)
 	if target["Arn"] != "<Topic>" {
-		t.Errorf("%v is told, want <Topic>", target["Arn"])
+		t.Errorf("the target is %v, want <Topic>", target["Arn"])
 	}
 	transformer := target["InputTransformer"].(map[string]any)
 	for _, path := range transformer["InputPathsMap"].(map[string]any) {
 		if !slices.Contains([]any{"$.detail.executionArn", "$.detail.status"}, path) {
-			t.Errorf("the message holds %v of the event, which may be data of the execution", path)
+			t.Errorf("the message has %v of the event, which may be data of the execution", path)
 		}
 	}
 	wantSorted(t, template.subscriptions(), []string{"email:alarm@example.com of <Topic>"})
 	if got := template.count("AWS::SNS::Topic"); got != 1 {
-		t.Errorf("got %d topics, want the given one alone", got)
+		t.Errorf("got %d topics, want only the given one", got)
 	}
 }
 
@@ -66,11 +66,11 @@ func TestTopicsAreMadeForAddresses(t *testing.T) {
 		"email:alarm@example.com of <UserOnboardingAlarmTopic>", "email:bounce@example.com of <UserOnboardingBounceTopic>",
 	})
 	if users.AlarmTopic() == nil || users.BounceTopic() == nil {
-		t.Error("the topics cannot be had")
+		t.Error("an accessor does not return its topic")
 	}
 }
 
-// TestOneTopicForAll has two instances tell one topic, and one address, of everything.
+// TestOneTopicForAll checks that two instances can use the same topic and the same address for everything.
 func TestOneTopicForAll(t *testing.T) {
 	stack := newStack(t)
 	topic := sns.NewTopic(stack, jsii.String("Topic"), nil)
@@ -97,7 +97,7 @@ func TestBounces(t *testing.T) {
 	}
 }
 
-// TestTopicOfAnotherStack wants a warning, because no policy can be made for such a topic.
+// TestTopicOfAnotherStack checks the warning about an imported topic, because the CDK cannot add a policy to it.
 func TestTopicOfAnotherStack(t *testing.T) {
 	stack := newStack(t)
 	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:aws:sns:us-east-1:123456789012:Topic"))
@@ -114,13 +114,13 @@ func TestTopicOfAnotherStack(t *testing.T) {
 	})
 }
 
-func TestNobodyIsToldByDefault(t *testing.T) {
+func TestNoNotificationsByDefault(t *testing.T) {
 	stack := newStack(t)
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
 		Sender: jsii.String("sender@example.com"),
 	})
 	if users.AlarmTopic() != nil || users.BounceTopic() != nil || users.ConfigurationSet() != nil {
-		t.Error("there is a topic or a configuration set that nobody asked for")
+		t.Error("there is a topic or a configuration set, want none")
 	}
 	mustPanic(t, `UserOnboarding: BounceEmail must be an e-mail address such as user@example.com, got: "bounce"
 AlarmEmail must be an e-mail address such as user@example.com, got: "alarm"`, func() {

@@ -7,12 +7,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// TestPartitions wants a stack to have the pages of the partition that it is deployed to, whether the partition is known at
-// synthesis or at the deployment alone, and to do without them where they are not known.
+// TestPartitions checks that a stack has the web pages of its partition. The partition may be known at synthesis, or only at
+// the deployment. If its pages are not known, the stack does without them.
 func TestPartitions(t *testing.T) {
 	const own = "https://staff.example.com/"
 	for name, test := range map[string]struct {
-		region, partition, signInURL string // no region: a stack for any
+		region, partition, signInURL string // an empty region: a stack for any region
 		wantSignIn, wantSee          string
 	}{
 		"region":                             {"us-east-1", "", "", "https://123456789012.signin.aws.amazon.com/console", consolePage("us-east-1", "console.aws.amazon.com")},
@@ -49,14 +49,14 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// TestPartitionWithoutSignInPage wants what is wrong to be said at synthesis, where it is known there.
+// TestPartitionWithoutSignInPage checks that the synthesis fails if the partition is known, and its sign-in page is not.
 func TestPartitionWithoutSignInPage(t *testing.T) {
 	mustPanic(t, "UserOnboarding: SignInUrl must be given, because the sign-in page of the partition aws-eusc is not known, got: nothing", func() {
 		synthesize(t, newStackIn(t, "eusc-de-east-1"), props{})
 	})
 }
 
-// inPartition has templates be resolved as in a partition, until the test ends.
+// inPartition resolves templates as in this partition, until the test ends.
 func inPartition(t *testing.T, partition string) {
 	t.Helper()
 	before := pseudoParameters["AWS::Partition"]
@@ -68,7 +68,7 @@ func consolePage(region, host string) string {
 	return "https://" + region + "." + host + "/states/home?region=" + region + "#/v2/executions/details/"
 }
 
-// signInURL is the page that the definition tells users to sign in at.
+// signInURL returns the sign-in page in the definition.
 func (tpl template) signInURL(t *testing.T) string {
 	t.Helper()
 	definition := tpl.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)

@@ -23,7 +23,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
-// What the statements below are made of. Those that start with "of" are the resources that have the policies.
+// The parts of the statements below. A name that begins with "of" is the resource that has the policy.
 const (
 	trust    = "UserOnboardingExecutionRole: "
 	ofRole   = "UserOnboardingExecutionRoleDefaultPolicy: "
@@ -32,7 +32,7 @@ const (
 	ofKey    = "Key: "
 	ofAlarm  = "AlarmPolicy: "
 	ofBounce = "BouncePolicy: "
-	// Topics that are made for an address.
+	// The topics that the construct makes for an address.
 	ofMadeAlarm  = "UserOnboardingAlarmTopicPolicy: "
 	ofMadeBounce = "UserOnboardingBounceTopicPolicy: "
 
@@ -52,7 +52,7 @@ const (
 		" if StringEquals aws:RequestTag/Cost center =  if StringEquals aws:RequestTag/Department = IT" + pending
 )
 
-// permissions is every statement that there is with no option, each under a name that options know it by.
+// permissions has every statement without options, by a name that options use.
 var permissions = map[string]string{
 	"trust":    trust + "Allow to Service:states.amazonaws.com sts:AssumeRole if StringEquals aws:SourceAccount = 123456789012",
 	"create":   ofRole + "Allow iam:CreateUser" + users + onlyMark + pending,
@@ -80,7 +80,7 @@ var permissions = map[string]string{
 
 type props = onboarding.UserOnboardingProps
 
-// option is a prop, with the statements that it adds, changes, or (where empty) removes.
+// option is a prop, with the statements that it adds or changes. An empty statement is one that it removes.
 type option struct {
 	name    string
 	set     func(awscdk.Stack, *props)
@@ -139,7 +139,7 @@ var options = []option{
 	{"EncryptionKey", func(stack awscdk.Stack, p *props) {
 		p.EncryptionKey = kms.NewKey(stack, jsii.String("Key"), &kms.KeyProps{EnableKeyRotation: jsii.Bool(true)})
 	}, map[string]string{
-		"administer": ofKey + "Allow to AWS:" + iamARN + "root kms:* on *", // the CDK's: that IAM policies count
+		"administer": ofKey + "Allow to AWS:" + iamARN + "root kms:* on *", // the CDK adds this, so that IAM policies apply
 		"deliver": ofKey + "Allow to Service:delivery.logs.amazonaws.com kms:Decrypt on * if StringEquals " +
 			"kms:EncryptionContext:SourceArn = " + logsARN + "*",
 		"encrypt": ofKey + "Allow to Service:logs.us-east-1.amazonaws.com kms:Encrypt, kms:Decrypt, kms:ReEncryptFrom, " +
@@ -180,7 +180,7 @@ const (
 	fromSet       = " if StringEquals AWS:SourceAccount = 123456789012 if StringEquals AWS:SourceArn = " + sesARN + "configuration-set/"
 )
 
-// combinations are options of which one changes what another one adds.
+// combinations are options of which one changes a statement that another one adds.
 var combinations = []struct {
 	options []string
 	changes map[string]string
@@ -210,7 +210,7 @@ func givenGroup(stack awscdk.Stack, name string) iam.IGroup {
 	return iam.Group_FromGroupName(stack, &name, &name)
 }
 
-// withOptions returns the props of some options, and the statements that there are with them.
+// withOptions returns props with these options, and the statements of their template.
 func withOptions(stack awscdk.Stack, names ...string) (props, []string) {
 	var p props
 	statements := maps.Clone(permissions)
@@ -231,8 +231,8 @@ func withOptions(stack awscdk.Stack, names ...string) (props, []string) {
 	return p, lines
 }
 
-// everyOption are the names of all options but Group, which would leave the group that is made out, and Identity, which
-// excludes SenderIdentity.
+// everyOption returns the names of all options, except two. Group would leave out the group of the stack. Identity excludes
+// SenderIdentity.
 func everyOption() (names []string) {
 	for _, option := range options {
 		if option.name != "Group" && option.name != "Identity" {
@@ -242,7 +242,7 @@ func everyOption() (names []string) {
 	return names
 }
 
-// optionSets are the options to look at: none, all, each one, and the combinations.
+// optionSets returns the sets of options to test: none, all, each one, and the combinations.
 func optionSets() [][]string {
 	sets := [][]string{nil, everyOption()}
 	for _, option := range options {
@@ -254,13 +254,14 @@ func optionSets() [][]string {
 	return sets
 }
 
-// synthesized are the templates that templateWith has made so far, and what it returns with them.
+// synthesized is the cache of templateWith.
 var synthesized = map[string]struct {
 	template   template
 	statements []string
 }{}
 
-// templateWith returns the template with some options, which is synthesized once for all tests, and its permissions.
+// templateWith returns the template with these options, and its wanted statements. It synthesizes each template once for all
+// tests.
 func templateWith(t *testing.T, names []string) (template, []string) {
 	t.Helper()
 	key := strings.Join(names, ",")
@@ -274,7 +275,7 @@ func templateWith(t *testing.T, names []string) (template, []string) {
 	return made.template, made.statements
 }
 
-// TestPermissions compares every statement of every policy that is synthesized.
+// TestPermissions compares every statement of every synthesized policy.
 func TestPermissions(t *testing.T) {
 	for _, names := range optionSets() {
 		t.Run(strings.Join(names, ","), func(t *testing.T) {
@@ -289,14 +290,14 @@ func wantPermissions(t testing.TB, template template, statements []string) {
 	got := template.statements(t)
 	for _, statement := range got {
 		if !slices.Contains(statements, statement) {
-			t.Errorf("there must not be the statement\n%s", statement)
+			t.Errorf("the template must not have the statement\n%s", statement)
 		}
 	}
 	wantLines(t, got, statements)
 	template.wantNoOtherPermissions(t)
 }
 
-// TestOptionsAreAllProps holds the table of options to the props.
+// TestOptionsAreAllProps checks that the table of options has every prop.
 func TestOptionsAreAllProps(t *testing.T) {
 	var others []string
 	for _, prop := range reflect.VisibleFields(reflect.TypeFor[props]()) {
@@ -305,8 +306,8 @@ func TestOptionsAreAllProps(t *testing.T) {
 		}
 	}
 	wantLines(t, others, []string{
-		"Sender", "SenderName", "ReplyTo", // the sender has a test of its own
-		"UserPath", // as has the path
+		"Sender", "SenderName", "ReplyTo", // TestPermissionsOfSender has these
+		"UserPath", // TestPermissionsOfUserPath has this
 		"PasswordLength", "ExcludeLookAlikes", "MaxConcurrency", "SignInUrl", "Language", "Subject", "TextTemplate", "HtmlTemplate",
 		"SeparatePassword", "PasswordSubject", "PasswordTextTemplate", "PasswordHtmlTemplate",
 	})
@@ -345,11 +346,11 @@ func replaced(lines []string, old, new string) (changed []string) {
 func wantLines(t testing.TB, got, want []string) {
 	t.Helper()
 	if difference := cmp.Diff(want, got); difference != "" {
-		t.Errorf("- is wanted, + was got:\n%s", difference)
+		t.Errorf("(-want +got):\n%s", difference)
 	}
 }
 
-// wantNoOtherPermissions wants no permission that is not in a policy document of its own.
+// wantNoOtherPermissions checks that permissions are only in policy documents that [template.statements] reads.
 func (tpl template) wantNoOtherPermissions(t testing.TB) {
 	t.Helper()
 	for id, resource := range tpl.Resources {
@@ -373,7 +374,7 @@ func TestGrantStartExecution(t *testing.T) {
 	})
 }
 
-// TestGrantChangePassword has a group of another stack, whose policy is then one of this stack.
+// TestGrantChangePassword grants to a group of another stack. The policy of the group is then in this stack.
 func TestGrantChangePassword(t *testing.T) {
 	stack := newStack(t)
 	group := givenGroup(stack, "Staff")
@@ -384,7 +385,7 @@ func TestGrantChangePassword(t *testing.T) {
 	})
 }
 
-// TestGroupsWithPath has groups that are known by their paths to policies, and by their names alone to the calls of IAM.
+// TestGroupsWithPath checks groups that have a path. Policies have the path, and the calls of IAM have only the name.
 func TestGroupsWithPath(t *testing.T) {
 	stack := newStack(t)
 	group := iam.Group_FromGroupArn(stack, jsii.String("Staff"), jsii.String(iamARN+"group/teams/Staff"))
@@ -430,7 +431,7 @@ func TestGroupsWithPath(t *testing.T) {
 			inputOfList(t, machine, madeGroup, input)))
 	}
 	if got := problemsOf(list("Interns")); got != "[]" {
-		t.Errorf("a list that names the group Interns has the problems %s", got)
+		t.Errorf("a list that names the group Interns has the problems %s, want none", got)
 	}
 	want := `["item 1 must have a Group out of Staff, Guests, Interns, got: \"teams/Staff\""]`
 	if got := problemsOf(list("teams/Staff")); got != want {
@@ -440,11 +441,12 @@ func TestGroupsWithPath(t *testing.T) {
 		"context": map[string]any{"Map": map[string]any{"Item": map[string]any{"Value": "u@example.net"}}},
 	}})
 	if selected != "Staff" {
-		t.Errorf("users are put into %q, want Staff", selected)
+		t.Errorf("users are added to %q, want Staff", selected)
 	}
 }
 
-// TestDeniedGroup has the preflight say what to do about a group that the role may not read, and about no other failure.
+// TestDeniedGroup checks what the preflight says about a group that the role may not read, and about other failures of
+// GetGroup.
 func TestDeniedGroup(t *testing.T) {
 	const (
 		denied    = "User: arn:aws:sts::123456789012:assumed-role/Role/x is not authorized to perform: iam:GetGroup on resource: group Staff"
@@ -459,7 +461,7 @@ func TestDeniedGroup(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		group  func(awscdk.Stack) iam.IGroup
-		denied string // the remedy
+		denied string // the remedy after a denial
 	}{
 		{"by name", func(stack awscdk.Stack) iam.IGroup { return givenGroup(stack, "Staff") }, remedy("group/Staff")},
 		{"by ARN", func(stack awscdk.Stack) iam.IGroup {
@@ -498,7 +500,7 @@ func TestDeniedGroup(t *testing.T) {
 	}
 }
 
-// TestWrongGroups has groups that are the same to IAM, and ARNs that are none of a group.
+// TestWrongGroups checks groups that are the same group in IAM, and ARNs that are not the ARN of a group.
 func TestWrongGroups(t *testing.T) {
 	stack := newStack(t)
 	byARN := func(id, resource string) iam.IGroup {
@@ -547,7 +549,7 @@ func TestGrantRead(t *testing.T) {
 	}
 }
 
-// TestGrantsPermitTheCommand has the grants allow what the policies in docs/operators.md allow of Step Functions.
+// TestGrantsPermitTheCommand checks that the grants allow every action of Step Functions that docs/operators.md allows.
 func TestGrantsPermitTheCommand(t *testing.T) {
 	stack := newStack(t)
 	operators := iam.NewGroup(stack, jsii.String("Operators"), nil)
@@ -567,7 +569,7 @@ func TestGrantsPermitTheCommand(t *testing.T) {
 	}
 }
 
-// TestLongestPolicyFits has as many groups and tags as there may be, with names of usual lengths.
+// TestLongestPolicyFits checks the policy with the most groups and tags, which have names of usual lengths.
 func TestLongestPolicyFits(t *testing.T) {
 	const maxPolicies = 10240 // characters of all policies in a role (IAM User Guide, "IAM and AWS STS quotas")
 	stack := newStack(t)

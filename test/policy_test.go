@@ -8,7 +8,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
-// policies returns the policy documents of a template by the resource that has them, without its hash.
+// policies returns the policy documents of a template, by the id of the resource without its hash.
 func (tpl template) policies(t testing.TB) map[string]iampolicy.Policy {
 	t.Helper()
 	policies := map[string]iampolicy.Policy{}
@@ -23,7 +23,7 @@ func (tpl template) policies(t testing.TB) map[string]iampolicy.Policy {
 	return policies
 }
 
-// statements returns every statement, a line each, of the policies of some resources, or of all.
+// statements returns every statement of the policies of these resources, or of all resources, one on each line.
 func (tpl template) statements(t testing.TB, resources ...string) (lines []string) {
 	t.Helper()
 	for name, policy := range tpl.policies(t) {
@@ -38,7 +38,7 @@ func (tpl template) statements(t testing.TB, resources ...string) (lines []strin
 	return lines
 }
 
-// policyOf returns the policy of the resource that the statements of a prefix, such as ofRole, are of.
+// policyOf returns the policy of the resource with this prefix, such as ofRole.
 func (tpl template) policyOf(t testing.TB, prefix string) iampolicy.Policy {
 	t.Helper()
 	return tpl.policies(t)[strings.TrimSuffix(prefix, ": ")]

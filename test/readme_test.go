@@ -20,7 +20,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/config"
 )
 
-// section holds a part of a document, between two marks, to what the code says, or writes it with -update.
+// section compares the part of a document between two marks with the text that the code makes. With -update, it writes this
+// part.
 func section(t *testing.T, file, name, want string) {
 	t.Helper()
 	content, err := os.ReadFile(file)
@@ -42,7 +43,7 @@ func section(t *testing.T, file, name, want string) {
 	}
 }
 
-// TestFiguresInReadme holds the figures of the README to those that were measured.
+// TestFiguresInReadme compares the figures of the README with those in docs/benchmarks.md.
 func TestFiguresInReadme(t *testing.T) {
 	page, err := os.ReadFile("../docs/benchmarks.md")
 	if err != nil {
@@ -71,13 +72,13 @@ func TestFiguresInReadme(t *testing.T) {
 	section(t, "../README.md", "figures", table)
 }
 
-// keysOfProps are the context keys that the app makes a prop of, where they are not named like the prop.
+// keysOfProps has the context keys whose name is not that of their prop.
 var keysOfProps = map[string]string{"SenderIdentity": "`identity`", "Identity": "`senderDomain`, `hostedZoneId`"}
 
-// TestPropsInDocs holds the table of props to the struct, and to the context keys of the app.
+// TestPropsInDocs compares the table of props with the struct, and with the context keys of the app.
 func TestPropsInDocs(t *testing.T) {
 	props := documentedProps(t)
-	// What a table shows as code: values, placeholders, identifiers of packages, and props whose name is no plain word.
+	// The table shows these as code: values, placeholders, identifiers of packages, and props whose name is no plain word.
 	patterns := []string{`^(\d+|true|false|en|/\w+/)$`, `\{\{\w+\}\}`, `\b(ses|logs)\.\w+`}
 	for _, prop := range props {
 		if strings.ToLower(prop.name[1:]) != prop.name[1:] {
@@ -111,7 +112,7 @@ type documentedProp struct{ name, summary, otherwise string }
 
 var closing = regexp.MustCompile(`(?s)^(.*?)\n\n(?:.*\n\n)?(Required\.|Default: .+)\n$`)
 
-// documentedProps reads the comments of the props: the first paragraph is what a prop means, the last one its default.
+// documentedProps reads the comments of the props. The first paragraph is the meaning of a prop, and the last one its default.
 func documentedProps(t *testing.T) (all []documentedProp) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "../constructs/onboarding/props.go", nil, parser.ParseComments)
@@ -136,7 +137,7 @@ func documentedProps(t *testing.T) (all []documentedProp) {
 	}
 	fields := reflect.VisibleFields(reflect.TypeFor[props]())
 	if len(fields) != len(names) || slices.ContainsFunc(fields, func(field reflect.StructField) bool { return !slices.Contains(names, field.Name) }) {
-		t.Fatalf("the source has the props %v, the struct %v", names, fields)
+		t.Fatalf("the source file has the props %v, and the struct has %v", names, fields)
 	}
 	return all
 }
@@ -152,7 +153,7 @@ func fieldsOf(file *ast.File, name string) (fields []*ast.Field) {
 	return fields
 }
 
-// TestDeployerInDocs holds the permissions of the deployer to the types of the resources.
+// TestDeployerInDocs checks that the documentation has the permissions to make each type of resource.
 func TestDeployerInDocs(t *testing.T) {
 	const file = "../docs/deployment.md"
 	content, err := os.ReadFile(file)
@@ -171,7 +172,7 @@ func TestDeployerInDocs(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(types)) {
 		if !strings.Contains(string(content), "| `"+name+"` |") {
-			t.Errorf("%s does not say what it takes to make an %s", file, name)
+			t.Errorf("%s does not have the permissions to make a resource of type %s", file, name)
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 // definitionCheck is a check of a definition.
 type definitionCheck func(t testing.TB, definition string)
 
-// ofMachine is a check of the state machine, and ofChild one of what it does with a user.
+// ofMachine returns the check of a definition that checks the state machine. [ofChild] checks the states of a user.
 func ofMachine(check func(testing.TB, asl.Machine)) definitionCheck {
 	return func(t testing.TB, definition string) {
 		t.Helper()
@@ -70,12 +70,12 @@ func causesWithoutPassword(step string) definitionCheck {
 	})
 }
 
-// bounds are the bounds of AWS as checks name them.
+// bounds returns the end of the error of a check about the bounds of an evaluation.
 func bounds(steps int) string {
 	return fmt.Sprintf("steps, want at most %d and %d", mostDepth, steps)
 }
 
-// TestSabotageOfDefinition breaks the definition in ways that matter, each of which the check that exists for it has to catch.
+// TestSabotageOfDefinition breaks the definition, and checks that the check for each mistake finds it.
 func TestSabotageOfDefinition(t *testing.T) {
 	template := synthesize(t, newStack(t), props{GroupName: jsii.String(workload.Group)})
 	definition := deployedDefinition(t, template)
@@ -83,14 +83,14 @@ func TestSabotageOfDefinition(t *testing.T) {
 	type fields = map[string]any
 	retriers := func(state fields) []any { return state["Retry"].([]any) }
 	last := func(state fields) fields { return retriers(state)[len(retriers(state))-1].(fields) }
-	// beforeUsers adds a call to what a child does with its users together.
+	// beforeUsers adds a call that a child makes once, before its users.
 	beforeUsers := func(list states, more fields) {
 		processor := list["OnboardUsers"]["ItemProcessor"].(fields)
 		call := fields{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sesv2:getAccount", "Next": processor["StartAt"]}
 		maps.Copy(call, more)
 		processor["StartAt"], processor["States"].(fields)["Before"] = "Before", call
 	}
-	services := sdkServices{} // which the tests, side by side, only read
+	services := sdkServices{} // parallel tests only read it
 	for _, name := range []string{"iam", "sesv2"} {
 		services.of(t, name)
 	}
@@ -167,7 +167,7 @@ func TestSabotageOfDefinition(t *testing.T) {
 		}, "GetEmailIdentity: no error is caught", ofMachine(wantEveryTaskBoundedAndCaught)},
 
 		// The child.
-		{"a user who fails the child", func(_, user states) {
+		{"a user that makes the child fail", func(_, user states) {
 			user["NoGoodPassword"]["Type"] = "Fail"
 		}, "NoGoodPassword is of type Fail", ofMachine(wantChildNeverFails)},
 		{"a child that fails at its end", func(list, _ states) {
@@ -219,7 +219,7 @@ func TestSabotageOfDefinition(t *testing.T) {
 		{"a report of too many steps", func(list, _ states) {
 			sabotage.Replace(t, list["Summary"], "Output", "$words := ", "$map($users, function($user) { $map([1..60], function($i) { $i }) }); $words := ")
 		}, "Summary, ", littleEffortOfLongLists},
-		{"a list that is looked through for every item", func(list, _ states) {
+		{"a search of the whole list for every item", func(list, _ states) {
 			sabotage.Replace(t, list["ValidateList"], "Assign", "$list := $exists($shapeProblem) ? [] : $given;",
 				"$list := $exists($shapeProblem) ? [] : $given; $map($list, function($item) { $count($list[$ = $item]) });")
 		}, "Expression evaluation timeout", littleEffortOfLongLists},
@@ -234,7 +234,7 @@ func TestSabotageOfDefinition(t *testing.T) {
 		}, "has the comment /* the end */", wantNoComments},
 
 		// The models of the SDKs.
-		{"an operation that there is not", func(_, user states) {
+		{"an operation that does not exist", func(_, user states) {
 			user["CreateUser"]["Resource"] = "arn:aws:states:::aws-sdk:iam:createUsers"
 		}, "has no such operation", matchesModel("CreateUser")},
 		{"an argument that the operation does not have", func(_, user states) {
@@ -291,7 +291,7 @@ func TestSabotageOfDefinition(t *testing.T) {
 				}
 			}
 		}, "the report has", reportFits(1000, "漢")},
-		{"a failure that tells of too many users", func(list, _ states) {
+		{"a cause that lists too many users", func(list, _ states) {
 			sabotage.Replace(t, list["UsersNotOnboarded"], "Cause", "0, 16000", "0, 100000")
 		}, "the cause has", reportFits(216, "x")},
 		{"more problems than a variable holds", func(list, _ states) {
@@ -317,14 +317,13 @@ func TestSabotageOfDefinition(t *testing.T) {
 	}
 }
 
-// TestSabotageOfTemplate breaks the policies and the logs in ways that matter, each of which the check that exists for it has to
-// catch.
+// TestSabotageOfTemplate breaks the policies and the logs, and checks that the checks for each mistake find it.
 func TestSabotageOfTemplate(t *testing.T) {
 	whole, statements := templateWith(t, nil)
 	type fields = map[string]any
 	permissions := func(t testing.TB, template template) { wantPermissions(t, template, statements) }
 	noAbuse := func(t testing.TB, template template) { wantNoAbuse(t, template, nil) }
-	// documentOf returns the policy document of the resource that the statements of a prefix, such as ofRole, are of.
+	// documentOf returns the policy document of the resource with this prefix, such as ofRole.
 	documentOf := func(template template, prefix string) fields {
 		for id, resource := range template.Resources {
 			if hash.ReplaceAllString(id, "") == strings.TrimSuffix(prefix, ": ") {
@@ -335,7 +334,7 @@ func TestSabotageOfTemplate(t *testing.T) {
 				}
 			}
 		}
-		t.Fatalf("no resource has the statements of %s", prefix)
+		t.Fatalf("no resource has the prefix %s", prefix)
 		return nil
 	}
 	statement := func(template template, prefix, action string) fields {
@@ -351,7 +350,7 @@ func TestSabotageOfTemplate(t *testing.T) {
 		document := documentOf(template, prefix)
 		document["Statement"] = append(document["Statement"].([]any), statement)
 	}
-	type caught = map[string]func(testing.TB, template) // by what the check says
+	type caught = map[string]func(testing.TB, template) // by a part of the error of the check
 	for _, test := range []struct {
 		name   string
 		change func(template)

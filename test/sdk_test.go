@@ -16,20 +16,21 @@ import (
 )
 
 // Step Functions names services, errors and parameters in Pascal case, and every error with the suffix Exception (Developer
-// Guide, "Learning to use AWS service SDK integrations"). How it writes abbreviations is not documented. Definitions in use
-// have DbInstanceIdentifier for DBInstanceIdentifier, and Rds.DbInstanceAlreadyExistsException for
-// DBInstanceAlreadyExistsFault: so the AWS SDK for Java 2.x names them (its DefaultNamingStrategy), and so do these functions.
+// Guide, "Learning to use AWS service SDK integrations"). AWS does not document how it writes abbreviations. Definitions in
+// use have DbInstanceIdentifier for DBInstanceIdentifier, and Rds.DbInstanceAlreadyExistsException for
+// DBInstanceAlreadyExistsFault. The AWS SDK for Java 2.x makes the same names (DefaultNamingStrategy), and so do these
+// functions.
 var (
 	capitals = regexp.MustCompile(`([A-Z])([A-Z]*?)([A-Z][a-z]|[^A-Z]|$)`)
 	version  = regexp.MustCompile(`v([0-9])`)
 )
 
-// serviceName is the name of a service in errors. In lower case it is the name in the resource of a task.
+// serviceName returns the name of a service in errors. In lower case, it is the name in the resource of a task.
 func serviceName(serviceID string) string {
 	return pascalCase(version.ReplaceAllString(serviceID, " V$1"))
 }
 
-// errorName is the name of an error, without its service.
+// errorName returns the name of an error, without its service.
 func errorName(shape string) string {
 	name, isFault := strings.CutSuffix(shape, "Fault")
 	if !isFault {
@@ -38,7 +39,7 @@ func errorName(shape string) string {
 	return pascalCase(name) + "Exception"
 }
 
-// parameterName is the name of a member of a structure.
+// parameterName returns the name of a member of a structure.
 func parameterName(member string) string {
 	name := strings.ToUpper(member[:1]) + member[1:]
 	if run := capitals.FindString(name); strings.HasPrefix(name, run) {
@@ -47,7 +48,7 @@ func parameterName(member string) string {
 	return name
 }
 
-// pascalCase writes abbreviations with one capital, and words together.
+// pascalCase returns a name with one capital for each abbreviation, and without spaces.
 func pascalCase(name string) string {
 	name = capitals.ReplaceAllStringFunc(name, func(run string) string {
 		parts := capitals.FindStringSubmatch(run)
@@ -90,14 +91,14 @@ type sdkShape struct {
 	Type     string
 	Members  map[string]sdkReference
 	Required []string
-	Member   sdkReference // of a list
+	Member   sdkReference // the items of a list
 	Pattern  string
-	Min, Max *float64 // of a number, of the characters of a string, of the items of a list
+	Min, Max *float64 // of a number, or of the length of a string or a list
 	Enum     []string
 }
 
-// saidInWords are limits that a model has in its documentation only (SES API v2 Reference, "MessageTag", "Destination" and
-// "CreateConfigurationSet").
+// saidInWords has limits that are only in the documentation, and not in the model (SES API v2 Reference, "MessageTag",
+// "Destination" and "CreateConfigurationSet").
 var saidInWords = map[string]map[string]sdkShape{"sesv2": {
 	"MessageTagName":       {Pattern: "[A-Za-z0-9_-]+", Max: new(256.0)},
 	"MessageTagValue":      {Pattern: "[A-Za-z0-9_-]+", Max: new(256.0)},
@@ -105,17 +106,17 @@ var saidInWords = map[string]map[string]sdkShape{"sesv2": {
 	"ConfigurationSetName": {Pattern: "[A-Za-z0-9_-]+", Max: new(64.0)},
 }}
 
-// sdkServices are the models of services, by the name of the service in the resource of a task.
+// sdkServices has the models of services, by the name of the service in the resource of a task.
 type sdkServices map[string]sdkService
 
-// readSDKModel is a program that prints the model of a service as botocore has it.
+// readSDKModel is a Python program that prints botocore's model of a service.
 const readSDKModel = `
 import json, sys
 from botocore.loaders import Loader
 json.dump(Loader().load_service_model(sys.argv[1], "service-2"), sys.stdout)
 `
 
-// of returns the model of a service, from the Python packages of the local AWS.
+// of returns the model of a service. It reads it from the Python packages of the local AWS.
 func (s sdkServices) of(t testing.TB, name string) sdkService {
 	t.Helper()
 	if service, ok := s[name]; ok {
@@ -142,7 +143,7 @@ func (s sdkServices) of(t testing.TB, name string) sdkService {
 	for shape, words := range saidInWords[name] {
 		modelled, ok := service.Shapes[shape]
 		if !ok || modelled.Pattern != "" || modelled.Max != nil {
-			t.Fatalf("%s must have no pattern and no maximum for saidInWords to add, got: %+v", shape, modelled)
+			t.Fatalf("%s must be a shape of the model without pattern and maximum: correct saidInWords, got: %+v", shape, modelled)
 		}
 		modelled.Pattern, modelled.Max = words.Pattern, words.Max
 		service.Shapes[shape] = modelled
@@ -168,7 +169,7 @@ func (s sdkServices) operation(t testing.TB, resource string) (sdkService, sdkOp
 	return service, operation
 }
 
-// errors are the names of what an operation fails with: its modelled errors, and the one name of all other errors of the
+// errors returns the names of the errors of an operation: its modelled errors, and the common name of all other errors of the
 // service, such as throttling and missing permissions.
 func (s sdkService) errors(operation sdkOperation) (modelled []string, other string) {
 	name := serviceName(s.Metadata.ServiceID)
@@ -178,7 +179,7 @@ func (s sdkService) errors(operation sdkOperation) (modelled []string, other str
 	return modelled, name + "." + name + "Exception"
 }
 
-// arguments returns what is wrong with the arguments of a call.
+// arguments returns the problems of the arguments of a call.
 func (s sdkService) arguments(operation sdkOperation, arguments map[string]any) []string {
 	if operation.Input.Shape == "" {
 		if len(arguments) > 0 {
@@ -189,7 +190,7 @@ func (s sdkService) arguments(operation sdkOperation, arguments map[string]any) 
 	return s.check(operation.Input.Shape, arguments, "Arguments")
 }
 
-// check returns what is wrong with a value that has to be of a shape. where is the place of the value.
+// check returns the problems of a value that must have this shape. where is the place of the value.
 func (s sdkService) check(name string, value any, where string) (problems []string) {
 	shape := s.Shapes[name]
 	must := func(expected string) []string {
@@ -260,7 +261,7 @@ func (s sdkService) check(name string, value any, where string) (problems []stri
 	return problems
 }
 
-// members are the shapes of the members of a structure, by the names that Step Functions gives them.
+// members returns the shapes of the members of a structure, by their names in Step Functions.
 func (s sdkService) members(structure string) map[string]string {
 	members := map[string]string{}
 	for name, member := range s.Shapes[structure].Members {
@@ -271,13 +272,13 @@ func (s sdkService) members(structure string) map[string]string {
 
 var unicodeEscape = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
 
-// matches tells whether a whole text matches a pattern of a model. Models have the syntax of Java.
+// matches reports whether a whole text matches a pattern of a model. The patterns have the syntax of Java.
 func matches(pattern, text string) bool {
 	return regexp.MustCompile(`\A(?:` + unicodeEscape.ReplaceAllString(pattern, `\x{$1}`) + `)\z`).MatchString(text)
 }
 
-// result returns what is wrong with a path into the result of a call. A path goes through a list into its items, as in
-// JSONata.
+// result returns the problem of a path into the result of a call, or an empty string. A path goes through a list into its
+// items, as in JSONata.
 func (s sdkService) result(operation sdkOperation, path []string) string {
 	shape := operation.Output.Shape
 	for i, step := range path {

@@ -31,8 +31,8 @@ func TestGivenGroupAndIdentityAreNotMadeAgain(t *testing.T) {
 	}
 }
 
-// TestLogsHoldNoData wants neither inputs and outputs in the log, nor what services said of failed tasks, which could quote a
-// password.
+// TestLogsHoldNoData checks that the log has no inputs and outputs, and no causes of failed tasks, because a cause could quote
+// a password.
 func TestLogsHoldNoData(t *testing.T) {
 	wantNoDataInLogs(t, synthesize(t, newStack(t), onboarding.UserOnboardingProps{}))
 }
@@ -53,7 +53,7 @@ func wantNoDataInLogs(t testing.TB, template template) {
 	}
 }
 
-// TestTwoInstances has two instances in a stack, which works only as long as nothing has a name of its own.
+// TestTwoInstances checks that a stack can have two instances: no resource has a fixed name.
 func TestTwoInstances(t *testing.T) {
 	stack := newStack(t)
 	for _, id := range []string{"Staff", "Guests"} {
@@ -83,7 +83,7 @@ func TestTwoInstances(t *testing.T) {
 	}
 }
 
-// TestScope has another construct made below a UserOnboarding, as any construct can be.
+// TestScope checks that another construct can have a UserOnboarding as its scope.
 func TestScope(t *testing.T) {
 	stack := newStack(t)
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
@@ -95,7 +95,7 @@ func TestScope(t *testing.T) {
 	}
 }
 
-func TestCallersPropsStayAsTheyAre(t *testing.T) {
+func TestPropsAreNotChanged(t *testing.T) {
 	props := &onboarding.UserOnboardingProps{Sender: jsii.String("sender@example.com")}
 	onboarding.NewUserOnboarding(newStack(t), jsii.String("UserOnboarding"), props)
 	if want := (onboarding.UserOnboardingProps{Sender: props.Sender}); *props != want {
@@ -103,7 +103,7 @@ func TestCallersPropsStayAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestWrongPropsAreToldAtOnce(t *testing.T) {
+func TestEveryWrongPropIsReported(t *testing.T) {
 	stack := newStack(t)
 	mustPanic(t, `UserOnboarding: Sender must be an e-mail address such as user@example.com, got: nothing`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("NoProps"), nil)
@@ -178,7 +178,7 @@ TextTemplate must be known at synthesis, got: "`+*parameter+`"`, func() {
 	})
 }
 
-func TestTokensPass(t *testing.T) {
+func TestTokensAreAccepted(t *testing.T) {
 	stack := newStack(t)
 	parameter := func(id string) *string {
 		return awscdk.NewCfnParameter(stack, &id, nil).ValueAsString()
@@ -211,7 +211,7 @@ func TestUnknownConcurrency(t *testing.T) {
 	}
 }
 
-// arguments returns the arguments of a task of the child or the parent.
+// arguments returns the arguments of a task of the parent or the child.
 func arguments(t *testing.T, template template, name string) map[string]any {
 	t.Helper()
 	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))

@@ -15,10 +15,10 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// TestCommandAndMachineJudgeAlike gives lists to the rules of the operator's command and to the expression of the state
-// machine. They must come to the same verdict, in the same words. What the command cannot know, or says otherwise since
-// it reads a file, is in [TestVerdictsThatDiffer] and [TestVerdictsInOtherWords].
-func TestCommandAndMachineJudgeAlike(t *testing.T) {
+// TestCommandAndMachineFindTheSameProblems checks lists both with the rules of the command and with the expression of the
+// state machine. Both must find the same problems, in the same words. [TestProblemsOfTheMachineOnly] and
+// [TestProblemsInOtherWords] have the exceptions.
+func TestCommandAndMachineFindTheSameProblems(t *testing.T) {
 	const good = "user@example.com"
 	var inputs []any
 	add := func(items ...any) { inputs = append(inputs, listOf(items...)) }
@@ -68,7 +68,7 @@ func TestCommandAndMachineJudgeAlike(t *testing.T) {
 	}
 }
 
-// commandProblems returns the problems that the command finds in an input, in the words of the state machine.
+// commandProblems returns the problems that the command finds in an input, as the state machine writes them.
 func commandProblems(t *testing.T, input any) []string {
 	t.Helper()
 	encoded, err := json.Marshal(input)
@@ -90,7 +90,8 @@ var (
 	quoted        = regexp.MustCompile(`"(?:[^"\\]|\\.)*"$`)
 )
 
-// asMachine undoes what the command does to a sentence because it writes to a terminal, and the place that it adds.
+// asMachine converts a sentence of the command to that of the state machine: it removes the place, and undoes the changes for
+// a terminal.
 func asMachine(text string) string {
 	return quoted.ReplaceAllStringFunc(placesOfTwins.ReplaceAllString(text, ""), func(literal string) string {
 		if text, err := strconv.Unquote(literal); err == nil {
@@ -100,8 +101,8 @@ func asMachine(text string) string {
 	})
 }
 
-// TestVerdictsInOtherWords has lists that both refuse, where the words of the one do not fit the other.
-func TestVerdictsInOtherWords(t *testing.T) {
+// TestProblemsInOtherWords checks lists that both refuse, in different words, because the words of one do not fit the other.
+func TestProblemsInOtherWords(t *testing.T) {
 	inputs := []any{nil, "list", 7, true, map[string]any{"IAMUserNames": []any{}}}
 	for _, group := range []any{"", "a b", "ü", nil, 7, []any{"Staff"}, strings.Repeat("g", 129)} {
 		inputs = append(inputs, listOf(map[string]any{"UserName": "user", "Email": "user@example.com", "Group": group}))
@@ -113,9 +114,9 @@ func TestVerdictsInOtherWords(t *testing.T) {
 	}
 }
 
-// TestVerdictsThatDiffer has lists that the command takes and the state machine does not: the command cannot know its
-// groups, puts an array into an object, and splits what is too long.
-func TestVerdictsThatDiffer(t *testing.T) {
+// TestProblemsOfTheMachineOnly checks lists that the command accepts and the state machine refuses. The command does not know
+// the groups, puts an array into an object, and splits a list that is too long.
+func TestProblemsOfTheMachineOnly(t *testing.T) {
 	inputs := []any{
 		listOf(map[string]any{"UserName": "user", "Email": "user@example.com", "Group": "Administrators"}),
 		[]any{"user@example.com"},
@@ -128,8 +129,8 @@ func TestVerdictsThatDiffer(t *testing.T) {
 	}
 }
 
-// TestMachineTakesWhatTheCommandSends has a list in every format, and the input that the command makes of it.
-func TestMachineTakesWhatTheCommandSends(t *testing.T) {
+// TestMachineAcceptsInputsOfTheCommand checks the inputs that the command makes from lists in every format.
+func TestMachineAcceptsInputsOfTheCommand(t *testing.T) {
 	lists := map[userlist.Format]string{
 		userlist.JSON: `["a@example.com", {"UserName": "b", "Email": "a@example.com"}]`,
 		userlist.CSV:  "email;user_name\na@example.com;\na&b@example.com;b\n",

@@ -1,6 +1,6 @@
-// Lists what JSONata expressions read from outside: the paths that start with a variable, without the $. The standard input
-// is a JSON array of expressions, and the standard output an array with a list of paths for each. A variable that the
-// expression sets itself, and a function of JSONata, is no such path.
+// Prints the paths that JSONata expressions read: those that start with a variable, without the $. Standard input is a JSON
+// array of expressions. Standard output is a JSON array with the list of paths of each expression. The paths leave out
+// variables that the expression itself sets, and the functions of JSONata.
 'use strict';
 
 const fs = require('fs');
@@ -9,7 +9,7 @@ const jsonata = require('jsonata');
 async function references(expression) {
   const paths = new Set();
   const own = new Set(['', '$']); // the context, and the root
-  const seen = new Set(); // variables that are no path of their own
+  const seen = new Set(); // nodes of variables that need no path of their own
   const visit = node => {
     if (node === null || typeof node !== 'object') {
       return;
@@ -20,7 +20,7 @@ async function references(expression) {
     } else if (node.type === 'lambda') {
       node.arguments.forEach(argument => own.add(argument.value) && seen.add(argument));
     } else if (node.type === 'function') {
-      seen.add(node.procedure); // a call of what is no function fails when it is evaluated
+      seen.add(node.procedure); // if it is not a function, the evaluation fails
     } else if (node.type === 'path' && node.steps[0].type === 'variable') {
       const end = node.steps.findIndex((step, i) => i > 0 && step.type !== 'name');
       paths.add(node.steps.slice(0, end < 0 ? undefined : end).map(step => step.value).join('.'));

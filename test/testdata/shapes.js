@@ -1,5 +1,5 @@
-// Reads a JSON array of JSONata expressions, and writes what none of them should have: a group-by, and an array or an object of
-// two or more members inside of a function.
+// Reads a JSON array of JSONata expressions, and prints the constructs in each that must not be there: a group-by, and an
+// array or an object of two or more members inside a function.
 'use strict';
 
 const jsonata = require('jsonata');

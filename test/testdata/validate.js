@@ -1,4 +1,4 @@
-// Judges a state machine definition by AWS's language service and by asl-validator; fails with all they find.
+// Checks the definition of a state machine with AWS's language service and with asl-validator. Fails with all their findings.
 const fs = require("fs");
 const { getLanguageService, TextDocument } = require("amazon-states-language-service");
 const validate = require("asl-validator");
