@@ -18,9 +18,15 @@ import (
 )
 
 func main() {
-	if err := requirements.ForApp(context.Background()); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+}
+
+func run() error {
+	if err := requirements.ForApp(context.Background()); err != nil {
+		return err
 	}
 	jsii.Close() // jsii read the environment before main; closed, it reads again what ForApp may have changed
 	defer jsii.Close()
@@ -28,12 +34,11 @@ func main() {
 	settings, _ := app.Node().GetAllContext(nil).(map[string]any)
 	config, err := config.Read(func(key string) any { return settings[key] }, slices.Collect(maps.Keys(settings))...)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		jsii.Close()
-		os.Exit(1)
+		return err
 	}
 	stacks.NewOnboardingStack(app, config.StackName, propsOf(config))
 	app.Synth(nil)
+	return nil
 }
 
 // propsOf converts the configuration into the props of the stack.

@@ -29,7 +29,7 @@ func runApp(t *testing.T, context string) (output, outdir string, err error) {
 func runAppIn(t *testing.T, module, context string) (output, outdir string, err error) {
 	t.Helper()
 	outdir = filepath.Join(t.TempDir(), "out")
-	app := exec.Command("go", "run", ".")
+	app := exec.CommandContext(t.Context(), "go", "run", ".")
 	app.Dir = module
 	app.Env = append(os.Environ(), "CDK_OUTDIR="+outdir, "CDK_CONTEXT_JSON="+context)
 	combined, err := app.CombinedOutput()
@@ -72,7 +72,7 @@ func TestAppTakesContextOfTheCLI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	caches, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	caches, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE", "GOMODCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestAppTakesContextOfTheCLI(t *testing.T) {
 	}
 	cdk := func(arguments ...string) string {
 		t.Helper()
-		command := exec.Command(filepath.Join(root, "node_modules", ".bin", "cdk"), arguments...)
+		command := exec.CommandContext(t.Context(), filepath.Join(root, "node_modules", ".bin", "cdk"), arguments...)
 		command.Dir = project
 		command.Env = append(os.Environ(), "HOME="+home, "GOCACHE="+lines[0], "GOMODCACHE="+lines[1],
 			"JSII_RUNTIME_PACKAGE_CACHE_ROOT="+filepath.Join(cache, "aws", "jsii", "package-cache"), "AWS_EC2_METADATA_DISABLED=true")
@@ -146,7 +146,7 @@ func TestAppTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := exec.Command(python, "-c", "from cfnlint.runner import main; main()", "--ignore-checks", redundantDependency, "--",
+	findings, err := exec.CommandContext(t.Context(), python, "-c", "from cfnlint.runner import main; main()", "--ignore-checks", redundantDependency, "--",
 		template).CombinedOutput()
 	if err != nil {
 		t.Errorf("cfn-lint: %v\n%s", err, findings)

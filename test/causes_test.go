@@ -31,7 +31,7 @@ func wantCausesWithoutPassword(t testing.TB, jsonata *jsonata, random *rand.Rand
 		"for a query":       url.QueryEscape,
 		"for a path":        url.PathEscape,
 		"for HTML":          html.EscapeString,
-		"for JSON":          func(password string) string { return strconv.QuoteToASCII(password) },
+		"for JSON":          strconv.QuoteToASCII,
 		"without its start": func(password string) string { return password[3:] },
 		"without its end":   func(password string) string { return password[:len(password)-3] },
 		"with blanks":       func(password string) string { return strings.Join(strings.Split(password, ""), " ") },

@@ -173,7 +173,7 @@ func wantNoFindingOfTools(t testing.TB, definition string) {
 	if err := os.WriteFile(file, []byte(definition), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	output, err := exec.Command("node", filepath.Join("testdata", "validate.js"), file).CombinedOutput()
+	output, err := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "validate.js"), file).CombinedOutput()
 	if err != nil {
 		t.Fatalf("node testdata/validate.js: %v (npm ci installs what it needs)\n%s", err, output)
 	}

@@ -73,15 +73,16 @@ var (
 func pagesOfRepository(t *testing.T) map[string]string {
 	t.Helper()
 	pages := map[string]string{}
-	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+	root := os.DirFS("..")
+	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git") {
 			return filepath.SkipDir
 		}
 		if err != nil || filepath.Ext(path) != ".md" {
 			return err
 		}
-		content, err := os.ReadFile(path)
-		pages[path] = fenced.ReplaceAllString(string(content), "")
+		content, err := fs.ReadFile(root, path)
+		pages[filepath.Join("..", path)] = fenced.ReplaceAllString(string(content), "")
 		return err
 	})
 	if err != nil {

@@ -79,7 +79,7 @@ type resource struct {
 func templateOf(t testing.TB, stack awscdk.Stack) template {
 	t.Helper()
 	synthesized := *assertions.Template_FromStack(stack, nil).ToJSON()
-	return decode[template](t, resolve(map[string]any(synthesized), synthesized))
+	return decode[template](t, resolve(synthesized, synthesized))
 }
 
 func decode[T any](t testing.TB, value any) (decoded T) {

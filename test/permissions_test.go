@@ -335,9 +335,9 @@ func TestPermissionsOfOtherPartition(t *testing.T) {
 	wantLines(t, synthesize(t, stack, p).statements(t), replaced(statements, "arn:aws:", "arn:aws-us-gov:"))
 }
 
-func replaced(lines []string, old, new string) (changed []string) {
+func replaced(lines []string, old, replacement string) (changed []string) {
 	for _, line := range lines {
-		changed = append(changed, strings.ReplaceAll(line, old, new))
+		changed = append(changed, strings.ReplaceAll(line, old, replacement))
 	}
 	slices.Sort(changed)
 	return changed

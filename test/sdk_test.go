@@ -196,7 +196,8 @@ func (s sdkService) check(name string, value any, where string) (problems []stri
 	must := func(expected string) []string {
 		return append(problems, fmt.Sprintf("%s must %s, got: %.200v", where, expected, value))
 	}
-	size, unit := 0.0, ""
+	var size float64
+	var unit string
 	switch shape.Type {
 	case "structure":
 		fields, ok := value.(map[string]any)

@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,14 +30,15 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx); err != nil {
+	err := run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context) (err error) {
 	if err := step("Compiling the app and the command (the CDK library takes a minute or two the first time)",
 		quiet(ctx, os.Environ(), "go", "build", "-o", "bin/", ".", "./cmd/onboard")); err != nil {
 		return err
@@ -48,7 +50,7 @@ func run(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	defer server.Stop()
+	defer func() { err = errors.Join(err, server.Stop()) }()
 	return onboard(ctx, server)
 }
 

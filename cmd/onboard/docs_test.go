@@ -18,11 +18,11 @@ func TestCommandInDocs(t *testing.T) {
 	}
 	docs := string(content)
 	onboard := filepath.Join(t.TempDir(), "onboard")
-	if output, err := exec.Command("go", "build", "-o", onboard, ".").CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", onboard, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	help := func(args ...string) string {
-		output, err := exec.Command(onboard, append(args, "--help")...).Output()
+		output, err := exec.CommandContext(t.Context(), onboard, append(args, "--help")...).Output()
 		if err != nil {
 			t.Fatalf("onboard %v --help: %v", args, err)
 		}

@@ -10,7 +10,7 @@ import (
 
 // The command is for people who do not have the CDK.
 func TestCommandNeedsNoCDK(t *testing.T) {
-	packages, err := exec.Command("go", "list", "-deps", ".").Output()
+	packages, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,12 +23,12 @@ func TestCommandNeedsNoCDK(t *testing.T) {
 // machine changes the former alone.
 func BenchmarkStart(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "onboard")
-	if output, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(b.Context(), "go", "build", "-o", path, ".").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, output)
 	}
 	var processor time.Duration
 	for b.Loop() {
-		command := exec.Command(path, "--help")
+		command := exec.CommandContext(b.Context(), path, "--help")
 		if err := command.Run(); err != nil {
 			b.Fatal(err)
 		}

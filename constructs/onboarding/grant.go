@@ -58,7 +58,7 @@ func attachByName(group iam.IGroup) {
 func grantTo(grantee iam.IGrantable, c machine.Conditions, resources []*string, actions ...string) iam.Grant {
 	byOperator := map[string]*map[string]any{}
 	for operator, keys := range c {
-		byOperator[operator] = (*map[string]any)(&keys)
+		byOperator[operator] = &keys
 	}
 	return iam.Grant_AddToPrincipal(&iam.GrantOnPrincipalOptions{
 		Grantee: grantee, Actions: jsii.Strings(actions...), ResourceArns: &resources, Conditions: &byOperator,

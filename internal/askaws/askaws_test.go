@@ -39,7 +39,11 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer server.Stop()
+	defer func() {
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}()
 	return m.Run()
 }
 
@@ -158,7 +162,7 @@ func TestDifferencesAreReported(t *testing.T) {
 // TestAWSCannotBeAsked checks the command when AWS denies the calls, and when AWS cannot be reached.
 func TestAWSCannotBeAsked(t *testing.T) {
 	answers := func(status int, body string) *httptest.Server {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, body)
@@ -185,9 +189,9 @@ func TestAWSCannotBeAsked(t *testing.T) {
 
 func TestThrottledCallsAreRepeated(t *testing.T) {
 	calls := 0
-	throttling := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	throttling := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if calls++; calls <= 4 { // The AWS SDK itself makes only three attempts.
-			w.WriteHeader(400)
+			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"__type": "com.amazon.coral.availability#ThrottlingException", "message": "Rate exceeded"}`)
 			return
 		}

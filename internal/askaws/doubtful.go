@@ -3,6 +3,7 @@ package askaws
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -108,9 +109,7 @@ func doubtful(d definition) (all []Question) {
 	resource := d.state("GetAccount")["Resource"]
 	task := func(fields map[string]any) map[string]any {
 		state := map[string]any{"Type": "Task", "QueryLanguage": "JSONata", "Resource": resource, "End": true}
-		for name, value := range fields {
-			state[name] = value
-		}
+		maps.Copy(state, fields)
 		return state
 	}
 	refusedIn := func(state map[string]any) func(context.Context, API) (answer, error) {
@@ -190,7 +189,7 @@ func (m mostOf) ask(ctx context.Context, api API) (answer, error) {
 			passed, most = n, m.figure(n)
 			continue
 		}
-		why := ""
+		var why string
 		if refusal != nil {
 			why = refusal.ErrorCode() + ": " + refusal.ErrorMessage()
 		} else {

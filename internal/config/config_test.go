@@ -275,7 +275,7 @@ func TestKeysInDocs(t *testing.T) {
 	for line := range strings.Lines(table) {
 		row, hasKey := strings.CutPrefix(line, "| `")
 		if first, _, isRow := strings.Cut(row, "` |"); hasKey && isRow {
-			for _, key := range strings.Split(first, "`, `") {
+			for key := range strings.SplitSeq(first, "`, `") {
 				documented[key] = true
 			}
 		}

@@ -27,12 +27,14 @@ import (
 const (
 	// Sender is the sender of the deployed app, unless a setting names another one.
 	Sender = "it@example.com"
-	// Stack is the default name of the stack. GroupName is the default name of its group.
-	Stack     = contract.StackName
+	// Stack is the name of the stack that the app makes by default.
+	Stack = contract.StackName
+	// GroupName is the name of the group of this stack.
 	GroupName = "NoAuthorityIAMGroup"
-	// UserPath is the default path of the users. Tag is the key of the tag that marks them.
+	// UserPath is the path of the users that the app makes by default.
 	UserPath = "/onboarded/"
-	Tag      = contract.TagKey
+	// Tag is the key of the tag that marks these users.
+	Tag = contract.TagKey
 )
 
 // Account is a local AWS to which the app is deployed.

@@ -15,7 +15,7 @@ func TestRequestIsReadBeforeItIsSent(t *testing.T) {
 	answered := make(chan struct{})
 	body := &lateBody{Reader: strings.NewReader("Action=CreateUser"), answered: answered}
 	var ended bool
-	remote := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	remote := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		defer close(answered)
 		if got, err := io.ReadAll(r.Body); err != nil || string(got) != "Action=CreateUser" {
 			t.Errorf("got the body %q, %v", got, err)

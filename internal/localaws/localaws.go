@@ -78,7 +78,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 		return nil, fmt.Errorf("the local AWS cannot start:\n%w", err)
 	}
 
-	cmd := exec.Command(python, filepath.Join(root, "internal", "localaws", "server", "main.py"))
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), python, filepath.Join(root, "internal", "localaws", "server", "main.py"))
 	cmd.Env = append(withoutAWS(os.Environ()), "PYTHONDONTWRITEBYTECODE=1", "LOCALAWS_REGION="+o.region, "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	log := &tail{}

@@ -42,7 +42,11 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer server.Stop()
+	defer func() {
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}()
 	if err := server.SetPace(context.Background(), pace); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -159,8 +163,7 @@ func putRole(t *testing.T, name, statements string) (arn string) {
 }
 
 func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
 	return ""

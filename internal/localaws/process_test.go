@@ -16,7 +16,7 @@ import (
 func TestEndsWithItsParent(t *testing.T) {
 	self, err := os.Executable()
 	must(t, err)
-	parent := exec.Command(self)
+	parent := exec.CommandContext(t.Context(), self)
 	parent.Env = append(os.Environ(), "LOCALAWS_TEST_START=1")
 	stdout, err := parent.StdoutPipe()
 	must(t, err)
@@ -35,7 +35,7 @@ func TestEndsWithItsParent(t *testing.T) {
 
 	must(t, parent.Process.Kill())
 	_ = parent.Wait()
-	for alive(python[0]) || alive(node[0]) {
+	for alive(t, python[0]) || alive(t, node[0]) {
 		// This loop needs no wait, because ps takes a while. If the processes never end, the time-out of the tests ends it.
 	}
 }
@@ -53,14 +53,24 @@ func startAndWait() {
 func TestStop(t *testing.T) {
 	started, err := localaws.Start(t.Context())
 	must(t, err)
-	resp, err := http.Get(started.Endpoint() + "/_localaws/mails")
-	must(t, err)
-	resp.Body.Close()
+	must(t, get(t, started.Endpoint()+"/_localaws/mails"))
 	must(t, started.Stop())
-	if _, err := http.Get(started.Endpoint()); err == nil {
+	if err := get(t, started.Endpoint()); err == nil {
 		t.Error("the server answers after Stop")
 	}
 	must(t, started.Stop())
+}
+
+// get returns an error if the server does not answer.
+func get(t *testing.T, url string) error {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	must(t, err)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
 }
 
 // TestStartFails checks that the error of a failed start has the message of the server.
@@ -81,7 +91,7 @@ func brokenModule(t *testing.T) string {
 
 func children(t *testing.T, parent string) []string {
 	t.Helper()
-	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	out, err := exec.CommandContext(t.Context(), "ps", "-A", "-o", "pid=,ppid=").Output()
 	must(t, err)
 	var pids []string
 	for line := range strings.Lines(string(out)) {
@@ -92,7 +102,8 @@ func children(t *testing.T, parent string) []string {
 	return pids
 }
 
-func alive(pid string) bool {
-	out, err := exec.Command("ps", "-o", "stat=", "-p", pid).Output()
+func alive(t *testing.T, pid string) bool {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ps", "-o", "stat=", "-p", pid).Output()
 	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
 }

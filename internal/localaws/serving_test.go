@@ -119,7 +119,7 @@ func testStopBeforeCall(t *testing.T, server *localaws.Server) {
 	}))
 	defer hold.Close()
 	var calls atomic.Int32
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		calls.Add(1)
 		refuse(w, "AccessDenied")
 	}))
@@ -195,7 +195,7 @@ func TestCrashIsLogged(t *testing.T) {
 	for _, child := range children(t, fmt.Sprint(os.Getpid())) {
 		pid, err := strconv.Atoi(child)
 		must(t, err)
-		if !slices.Contains(before, child) && alive(child) {
+		if !slices.Contains(before, child) && alive(t, child) {
 			must(t, syscall.Kill(pid, syscall.SIGSEGV))
 		}
 	}

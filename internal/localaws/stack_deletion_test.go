@@ -42,7 +42,7 @@ func TestStackIsDeletedAtOnce(t *testing.T) {
 	for range 2 {
 		deploy(t, "stack", cfntypes.ChangeSetTypeCreate, deletable(groupWithPolicy))
 		deleteStack(t, "stack")
-		wantStack(t, "stack", "", "")
+		wantStack(t, "", "")
 		_, err := cloudformation.NewFromConfig(server.Config()).DescribeChangeSet(t.Context(),
 			&cloudformation.DescribeChangeSetInput{StackName: aws.String("stack"), ChangeSetName: aws.String("change")})
 		if code(err) != "ChangeSetNotFound" {
@@ -75,7 +75,7 @@ func TestStackThatCannotBeDeleted(t *testing.T) {
 
 	for range 2 {
 		deleteStack(t, "stack")
-		wantStack(t, "stack", "DELETE_FAILED", "The following resource(s) failed to delete: [Group, Role3]. ")
+		wantStack(t, "DELETE_FAILED", "The following resource(s) failed to delete: [Group, Role3]. ")
 		events, err := stacks.DescribeStackEvents(ctx, &cloudformation.DescribeStackEventsInput{StackName: aws.String("stack")})
 		must(t, err)
 		for _, event := range events.StackEvents[1:3] {
@@ -104,7 +104,7 @@ func TestStackThatCannotBeDeleted(t *testing.T) {
 	must(t, err)
 	_, err = stacks.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: aws.String("stack"), RetainResources: []string{"Role3"}})
 	must(t, err)
-	wantStack(t, "stack", "", "")
+	wantStack(t, "", "")
 	if _, err := client.GetGroup(ctx, &iam.GetGroupInput{GroupName: aws.String("stack-staff")}); code(err) != "NoSuchEntity" {
 		t.Errorf("got %v for the group, want NoSuchEntity", err)
 	}
@@ -124,7 +124,7 @@ func TestUpdateThatLeavesOutResources(t *testing.T) {
 	must(t, err)
 
 	deploy(t, "stack", cfntypes.ChangeSetTypeUpdate, deletable(`"New": {"Type": "AWS::SNS::Topic"},`))
-	wantStack(t, "stack", "UPDATE_COMPLETE", "")
+	wantStack(t, "UPDATE_COMPLETE", "")
 	group, err := client.GetGroup(ctx, &iam.GetGroupInput{GroupName: aws.String("stack-staff")})
 	must(t, err)
 	policies, err := client.ListGroupPolicies(ctx, &iam.ListGroupPoliciesInput{GroupName: aws.String("stack-staff")})
@@ -133,7 +133,7 @@ func TestUpdateThatLeavesOutResources(t *testing.T) {
 		t.Errorf("the group has %d users and the policies %v, want only the user", len(group.Users), policies.PolicyNames)
 	}
 	deleteStack(t, "stack")
-	wantStack(t, "stack", "", "")
+	wantStack(t, "", "")
 }
 
 // TestDeleteGroup checks that a group that has a user or a policy cannot be deleted.
@@ -174,10 +174,10 @@ func deleteStack(t *testing.T, name string) {
 	must(t, err)
 }
 
-// wantStack checks the status of a stack and its reason. An empty status means that the stack does not exist.
-func wantStack(t *testing.T, name, status, reason string) {
+// wantStack checks the status of the stack of these tests, and its reason. An empty status means that the stack does not exist.
+func wantStack(t *testing.T, status, reason string) {
 	t.Helper()
-	stack := describe(t, name)
+	stack := describe(t, "stack")
 	if got := string(stack.StackStatus); got != status || aws.ToString(stack.StackStatusReason) != reason {
 		t.Fatalf("the stack is %q: %q, want %q: %q", got, aws.ToString(stack.StackStatusReason), status, reason)
 	}

@@ -3,6 +3,7 @@ package machine
 import (
 	_ "embed"
 	"fmt"
+	"strings"
 
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
@@ -24,7 +25,8 @@ var (
 // ValidateList makes a state that validates the list, which is its input, and sets the variable problems to every problem
 // that it finds. It reads the groups that a list may name from the variable settings.
 func (f *Flow) ValidateList() sfn.Pass {
-	code := fmt.Sprintf("(\n$groups := [$settings.Groups.Name]; $maxUsers := %d; $maxProblems := %d;\n", contract.MaxUsers, maxProblems)
+	var code strings.Builder
+	fmt.Fprintf(&code, "(\n$groups := [$settings.Groups.Name]; $maxUsers := %d; $maxProblems := %d;\n", contract.MaxUsers, maxProblems)
 	for _, sentence := range []struct{ variable, text string }{ // the command onboard uses the same sentences
 		{"mustBeUser", contract.MustBeUser},
 		{"mustHaveUserName", contract.MustHaveUserName},
@@ -38,9 +40,10 @@ func (f *Flow) ValidateList() sfn.Pass {
 		{"inputMustHaveNoOtherKey", contract.InputMustHaveNoOtherKey},
 		{"item", contract.Item},
 	} {
-		code += fmt.Sprintf("$%s := %s;\n", sentence.variable, jsonata.Literal(sentence.text))
+		fmt.Fprintf(&code, "$%s := %s;\n", sentence.variable, jsonata.Literal(sentence.text))
 	}
-	return f.Assign("ValidateList", map[string]any{"problems": jsonata.Expression(code + jsonata.WithoutComments(problemsCode) + ")")})
+	code.WriteString(jsonata.WithoutComments(problemsCode) + ")")
+	return f.Assign("ValidateList", map[string]any{"problems": jsonata.Expression(code.String())})
 }
 
 // InvalidInput makes the state that ends an execution because its list has problems.

@@ -24,9 +24,9 @@ const (
 	// the AWS CDK").
 	NodeToDeploy = "22"
 
-	// Python is the oldest Python that moto and cfn-lint accept. NewestPython is the newest (Requires-Python of cfn-lint: below
-	// 3.15).
-	Python       = "3.10"
+	// Python is the oldest Python that moto and cfn-lint accept.
+	Python = "3.10"
+	// NewestPython is the newest Python that moto and cfn-lint accept (Requires-Python of cfn-lint: below 3.15).
 	NewestPython = "3.14"
 )
 

@@ -65,7 +65,9 @@ func TestForApp(t *testing.T) {
 	} {
 		onPath(t, map[string]string{"node": version})
 		t.Setenv(variable, "")
-		os.Unsetenv(variable)
+		if err := os.Unsetenv(variable); err != nil {
+			t.Fatal(err)
+		}
 		if err := requirements.ForApp(t.Context()); err != nil || os.Getenv(variable) != want {
 			t.Errorf("%s: got %v and %s=%s, want %q", version, err, variable, os.Getenv(variable), want)
 		}

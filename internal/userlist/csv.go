@@ -51,8 +51,7 @@ func separator(text string) rune {
 // record, or if the record is not valid CSV.
 func (d *draft) readRecord(reader *csv.Reader) ([]string, bool) {
 	record, err := reader.Read()
-	var wrong *csv.ParseError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
 		d.add(wrong.StartLine, "must have quotes around whole fields only, got: %v", wrong.Err)
 	}
 	for i, field := range record {

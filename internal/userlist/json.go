@@ -21,7 +21,8 @@ func (d *draft) readJSON(text string) {
 		d.add(line, "is not valid JSON from column %d on: %v", column, err)
 		return
 	}
-	line := 1 + bytes.Count(data[:bytes.Index(data, document)], []byte("\n"))
+	before, _, _ := bytes.Cut(data, document)
+	line := 1 + bytes.Count(before, []byte("\n"))
 	switch document[0] {
 	case '[':
 		d.readItems(document, line)

@@ -3,7 +3,6 @@ package userlist_test
 import (
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -208,5 +207,5 @@ func inUTF16(text string, order binary.AppendByteOrder) string {
 	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
 		encoded = order.AppendUint16(encoded, unit)
 	}
-	return fmt.Sprintf("%s", encoded)
+	return string(encoded)
 }

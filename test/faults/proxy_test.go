@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -61,11 +62,10 @@ type treatment func(*exchange)
 // exchange is a call that waits for its answer.
 type exchange struct {
 	apiCall
-	proxy  *proxy
-	w      http.ResponseWriter
-	r      *http.Request
-	body   []byte
-	answer *answer
+	proxy *proxy
+	w     http.ResponseWriter
+	r     *http.Request
+	body  []byte
 }
 
 type answer struct {
@@ -151,7 +151,8 @@ func (p *proxy) remember(password string) {
 
 // handOn sends the call to its service, and returns the answer.
 func (x *exchange) handOn() answer {
-	request, err := http.NewRequest(x.r.Method, x.proxy.target+x.r.URL.RequestURI(), bytes.NewReader(x.body))
+	ctx := context.WithoutCancel(x.r.Context()) // the call takes effect even if its caller has gone
+	request, err := http.NewRequestWithContext(ctx, x.r.Method, x.proxy.target+x.r.URL.RequestURI(), bytes.NewReader(x.body))
 	if err != nil {
 		panic(err)
 	}
@@ -200,7 +201,8 @@ func (x *exchange) timeOut() {
 
 // refuse answers with an error, in the format of the service.
 func (x *exchange) refuse(err wireError) {
-	header, body := http.Header{}, []byte(nil)
+	header := http.Header{}
+	var body []byte
 	if strings.HasPrefix(x.api, "iam:") {
 		var message bytes.Buffer
 		_ = xml.EscapeText(&message, []byte(err.message))

@@ -42,7 +42,7 @@ func TestSabotage(t *testing.T) {
 		{"a child's output has the password", func(_, user states) {
 			sabotage.Replace(t, user["Done"], "Output", `$outcome`, `$outcome, {\"Reason\": $password}`)
 		}, "SendEmail", "throttled", 1, "invariant 2: a child execution has a password"},
-		{"a result has the password", func(list, user states) {
+		{"a result has the password", func(_, user states) {
 			sabotage.Replace(t, user["TagUser complete"], "Catch", `$cause := `, `$cause := $password & `)
 		}, "TagUser complete", "denied", forever, "invariant 2: the parent execution has a password"},
 		{"a call is not caught", func(_, user states) {

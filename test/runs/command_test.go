@@ -238,9 +238,9 @@ func (o *operator) wantSuppressed(t *testing.T) {
 func (o *operator) wantLongSuppressionList(t *testing.T) {
 	t.Helper()
 	other := &operator{account: separatePasswordAccount(t)}
-	others := make([]string, 5001)
-	for i := range others {
-		others[i] = fmt.Sprintf("other-%d@example.org", i)
+	var others []string
+	for i := range 5001 {
+		others = append(others, fmt.Sprintf("other-%d@example.org", i))
 	}
 	if err := other.Suppress(t.Context(), append(others, "suppressed@example.net")...); err != nil {
 		t.Fatal(err)

@@ -43,9 +43,9 @@ type seen struct {
 // render renders mails in a browser.
 func render(t *testing.T, pages ...page) (all []seen) {
 	t.Helper()
-	command := exec.Command("node", filepath.Join("testdata", "render.mjs"))
-	// AWS_LAMBDA_JS_RUNTIME makes the npm package unpack the libraries of the browser. TMPDIR is where the package unpacks them,
-	// the browser and the fonts. The configuration of fonts is ours, because that of the package names /tmp/fonts.
+	command := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "render.mjs"))
+	// What has the package unpack the libraries that the browser needs, and where it unpacks them, the browser and fonts.
+	// The browser finds the fonts by a configuration of ours, because that of the package has /tmp/fonts for them.
 	folder := t.TempDir()
 	fonts := fmt.Sprintf("<fontconfig><dir>%[1]s/fonts</dir><cachedir>%[1]s/cache</cachedir></fontconfig>", folder)
 	if err := os.WriteFile(filepath.Join(folder, "fonts.conf"), []byte(fonts), 0o600); err != nil {
@@ -137,7 +137,7 @@ func sizeOf(t *testing.T, picture string) image.Point {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	config, _, err := image.DecodeConfig(file)
 	if err != nil {
 		t.Fatal(err)

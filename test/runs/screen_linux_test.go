@@ -95,7 +95,7 @@ func TestCtrlC(t *testing.T) {
 
 	args := strings.Fields(back[1])
 	account.Await(t, args[1])
-	report := exec.Command(onboard, args...)
+	report := exec.CommandContext(t.Context(), onboard, args...)
 	report.Env = account.Env()
 	output, err := report.Output()
 	if err != nil || !strings.HasSuffix(string(output), "\n12 users: 12 created\n") {
@@ -107,7 +107,7 @@ func TestCtrlC(t *testing.T) {
 func buildCommand(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "onboard")
-	if output, err := exec.Command("go", "build", "-o", path, "../../cmd/onboard").CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../cmd/onboard").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	return path
@@ -116,7 +116,7 @@ func buildCommand(t *testing.T) string {
 // onTerminal starts the command in the root of the repository. The terminal is its controlling terminal, so Ctrl-C reaches it.
 func onTerminal(t *testing.T, account *account, terminal *terminaltest.Terminal, path string, args ...string) *exec.Cmd {
 	t.Helper()
-	command := exec.Command(path, args...)
+	command := exec.CommandContext(t.Context(), path, args...)
 	command.Dir, command.Env = "../..", append(account.Env(), "NO_COLOR=1")
 	command.Stdin, command.Stdout, command.Stderr = terminal.File, terminal.File, terminal.File
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}

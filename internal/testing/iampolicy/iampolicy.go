@@ -30,21 +30,22 @@ type Statement struct {
 
 // String returns a statement on one line: Allow action, action on resource if operator key = value.
 func (s Statement) String() string {
-	line := s.Effect
+	var line strings.Builder
+	line.WriteString(s.Effect)
 	for _, element := range []struct {
 		before string
 		value  any
 	}{{" to", s.Principal}, {"", s.Action}, {" all but", s.NotAction}, {" on", s.Resource}, {" on all but", s.NotResource}} {
 		if element.value != nil {
-			line += element.before + " " + strings.Join(Texts(element.value), ", ")
+			line.WriteString(element.before + " " + strings.Join(Texts(element.value), ", "))
 		}
 	}
 	for _, operator := range slices.Sorted(maps.Keys(s.Condition)) {
 		for _, key := range slices.Sorted(maps.Keys(s.Condition[operator])) {
-			line += fmt.Sprintf(" if %s %s = %s", operator, key, strings.Join(Texts(s.Condition[operator][key]), ", "))
+			fmt.Fprintf(&line, " if %s %s = %s", operator, key, strings.Join(Texts(s.Condition[operator][key]), ", "))
 		}
 	}
-	return line
+	return line.String()
 }
 
 // Texts returns the values of an element of a statement, which has one value or several.

@@ -34,7 +34,7 @@ type Effort struct {
 // Start starts an evaluator, which ends with the test.
 func Start(t testing.TB) *Evaluator {
 	t.Helper()
-	command := exec.Command("node", filepath.Join(root(t), "internal", "localaws", "server", "extensions", "jsonata.js"))
+	command := exec.CommandContext(t.Context(), "node", filepath.Join(root(t), "internal", "localaws", "server", "extensions", "jsonata.js"))
 	command.Stderr = os.Stderr
 	stdin, err := command.StdinPipe()
 	if err != nil {

@@ -54,7 +54,7 @@ func Open(t *testing.T) *Terminal {
 	go terminal.read()
 	t.Cleanup(func() {
 		terminal.Close()
-		keyboard.Close()
+		_ = keyboard.Close()
 	})
 	return terminal
 }
@@ -84,7 +84,7 @@ func (t *Terminal) Type(keys string) error {
 
 // Close closes the side of the terminal for programs, and returns all output.
 func (t *Terminal) Close() string {
-	t.File.Close()
+	_ = t.File.Close()
 	<-t.done
 	return t.Written()
 }
@@ -129,7 +129,7 @@ func OnScreen(written string) string {
 	for line := range strings.Lines(written) {
 		text, newline := strings.CutSuffix(line, "\n")
 		var seen []rune
-		for _, part := range strings.Split(text, "\r") {
+		for part := range strings.SplitSeq(text, "\r") {
 			over := []rune(part)
 			seen = append(over, seen[min(len(over), len(seen)):]...)
 		}
