@@ -4,6 +4,7 @@ It listens on a free port of the loopback interface, and prints the port as one 
 standard input ends, so it cannot outlive the process that started it.
 """
 
+# ruff: noqa: E402 the imports follow what makes them faster
 import gc
 
 gc.disable()  # The imports leave no garbage. Without the collector the start takes a fifth less time.
@@ -40,7 +41,7 @@ def main() -> None:
     # An interrupt reaches also the process that started this one, and that process ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    default_user_config["stepfunctions"]["execute_state_machine"] = True
+    default_user_config["stepfunctions"]["execute_state_machine"] = True  # pyright: ignore[reportTypedDictNotRequiredAccess] moto sets it
     extensions.install()
 
     services = serving.Serving(DomainDispatcherApplication(create_backend_app))
@@ -53,7 +54,7 @@ def main() -> None:
 
 
 class _Handler(WSGIRequestHandler):
-    def log_request(self, *_: object) -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Writes nothing: a line for each request would hide other messages."""
 
 

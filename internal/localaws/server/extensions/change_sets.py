@@ -12,6 +12,7 @@
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.html
 """
 
+import contextlib
 from typing import Any
 
 from moto.cloudformation.models import ChangeSet, Stack
@@ -46,10 +47,8 @@ def _execute(self: CloudFormationResponse) -> ActionResult:
 
 
 def _delete(self: CloudFormationResponse) -> ActionResult:
-    try:
+    with contextlib.suppress(ChangeSetNotFound):
         self.cloudformation_backend.delete_change_set(_find(self).change_set_id)
-    except ChangeSetNotFound:
-        pass
     return EmptyResult()
 
 

@@ -10,6 +10,7 @@ Tests against AWS recorded that: tests/aws/services/stepfunctions/v2/logs of loc
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -62,7 +63,7 @@ def _machine(arn: str) -> StateMachine:
     return backend.describe_state_machine(arn)
 
 
-def _log(events: list[dict[str, Any]], machine: StateMachine) -> list[dict[str, Any]]:
+def _log(events: Sequence[Mapping[str, Any]], machine: StateMachine) -> list[Mapping[str, Any]]:
     """Returns the records of the events in the log, as the logging configuration of the machine says."""
     logging = machine.loggingConfiguration or {}
     level = logging.get("level", "OFF")

@@ -83,7 +83,7 @@ def _run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job)
             execution["Input"] = env.states.get_input()
             if not limits.is_payload(execution["Input"]):
                 raise limits.refusal(env, "The input of a child execution exceeds a payload")
-            env.states.context_object.context_object_data["Execution"] = execution
+            env.states.context_object.context_object_data["Execution"] = execution  # pyright: ignore[reportGeneralTypeIssues] with the keys of an ExecutionData
             env.variable_store = VariableStore()
             job.job_program.eval(env)
         state = env.program_state()
@@ -204,7 +204,7 @@ def _threshold_exceeded(env: Environment) -> FailureEvent:
         env=env,
         error_name=name,
         event_type=HistoryEventType.MapRunFailed,
-        event_details=EventDetails(
+        event_details=EventDetails(  # pyright: ignore[reportCallIssue] moto's type wants all keys
             mapRunFailedEventDetails=MapRunFailedEventDetails(
                 error=name.error_name,
                 cause="The specified tolerated failure threshold was exceeded",

@@ -63,7 +63,7 @@ def _match(self: ErrorEqualsDecl, env: Environment) -> None:
     env.stack.append(any(_matches(pattern.error_name, name) for pattern in self.error_names))
 
 
-def _matches(pattern: str, name: str) -> bool:
+def _matches(pattern: str | None, name: str) -> bool:
     if pattern in _NOT_MATCHED_BY:
         return name not in _NOT_MATCHED_BY[pattern]
     return pattern == name

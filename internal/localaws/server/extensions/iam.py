@@ -57,7 +57,7 @@ class PasswordPolicyViolation(IAMException):
 
 
 def install() -> None:
-    default_user_config["iam"]["load_aws_managed_policies"] = True
+    default_user_config["iam"]["load_aws_managed_policies"] = True  # pyright: ignore[reportTypedDictNotRequiredAccess] moto sets it
     IAMBackend._init_aws_policies = _init_aws_policies
     IAMBackend.create_user = _create_user
     IAMBackend.create_group = _create_group
@@ -102,7 +102,7 @@ def _create_login_profile(self: IamResponse) -> ActionResult:
     result = _original_create_login_profile(self)
     user = self.backend.get_user(self._get_param("UserName"))
     user.password_reset_required = self._get_bool_param("PasswordResetRequired", False)
-    result.result["LoginProfile"]["PasswordResetRequired"] = user.password_reset_required
+    result.result["LoginProfile"]["PasswordResetRequired"] = user.password_reset_required  # pyright: ignore[reportIndexIssue] a dictionary
     return result
 
 
@@ -116,7 +116,7 @@ def _update_login_profile(
     if password_reset_required is None:
         password_reset_required = user.password_reset_required
     return _original_update_login_profile(
-        self, user_name, password or user.password, password_reset_required
+        self, user_name, password or user.password, password_reset_required  # pyright: ignore[reportArgumentType] a profile has a password
     )
 
 

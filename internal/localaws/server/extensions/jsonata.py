@@ -223,7 +223,7 @@ def _failure(expression: str, env: Environment, problem: str) -> FailureEvent:
         env=env,
         error_name=name,
         event_type=HistoryEventType.EvaluationFailed,
-        event_details=EventDetails(
+        event_details=EventDetails(  # pyright: ignore[reportCallIssue] moto's type wants all keys
             evaluationFailedEventDetails=EvaluationFailedEventDetails(
                 cause=cause, error=name.error_name
             )

@@ -75,7 +75,7 @@ def refusal(env: Environment, cause: str) -> FailureEventException:
             env=env,
             error_name=name,
             event_type=HistoryEventType.TaskFailed,
-            event_details=EventDetails(executionFailedEventDetails=details),
+            event_details=EventDetails(executionFailedEventDetails=details),  # pyright: ignore[reportCallIssue] moto's type wants all keys
         )
     )
 

@@ -75,7 +75,7 @@ def _check_look_ups(parsed: dict[str, Any], region: str) -> None:
 
 def _resolve(argument: Any, known: dict[str, str]) -> Any:
     """Returns the argument, or the value of the pseudo parameter that it refers to."""
-    return known.get(argument.get("Ref"), argument) if isinstance(argument, dict) else argument
+    return known.get(argument.get("Ref", ""), argument) if isinstance(argument, dict) else argument
 
 
 def _find(value: Any, function: str) -> Iterator[Any]:

@@ -46,7 +46,7 @@ class Serving:
                 return self._application(environ, start_response)
             with lock:
                 return self._application(environ, start_response)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 which a server answers, whatever it is
             traceback.print_exc(file=sys.stderr)
             return _describe(environ, error)(environ, start_response)
 

@@ -61,7 +61,7 @@ def install() -> None:
 
 def _respond(self: CloudFormationResponse) -> ActionResult:
     backend = self.cloudformation_backend
-    backend.delete_stack(self._get_param("StackName"), self._get_param("RetainResources", []))
+    backend.delete_stack(self._get_param("StackName"), self._get_param("RetainResources", []))  # pyright: ignore[reportCallIssue] _delete_stack takes it
     return EmptyResult()
 
 
@@ -117,7 +117,7 @@ class _Outputs(dict[str, Any]):
 
 def _failure(stack: Stack, name: str, reason: str) -> Event:
     resource = stack.resource_map._parsed_resources[name]
-    return Event(
+    return Event(  # pyright: ignore[reportReturnType] moto types it as BaseModel
         stack_id=stack.stack_id,
         stack_name=stack.name,
         logical_resource_id=name,
@@ -193,7 +193,7 @@ def _delete_resources(resources: ResourceMap, templates: dict[str, Any]) -> dict
             if template.get("DeletionPolicy") != "Retain":
                 try:
                     resources._delete_resource(resources._parsed_resources[name], template)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 which becomes the reason in the event
                     failed[name] = _reason(error)
                     continue
             del resources._parsed_resources[name]

@@ -219,7 +219,7 @@ class ConfigurationSetResource(CloudFormationModel):
     ) -> "ConfigurationSetResource":
         sets = _ses(account_id, region_name).config_sets
         options = cloudformation_json.get("Properties", {}).get("SuppressionOptions")
-        sets[resource_name] = ConfigurationSet(resource_name, suppression_options=options)
+        sets[resource_name] = ConfigurationSet(resource_name, suppression_options=options)  # pyright: ignore[reportArgumentType] moto types it as BaseModel
         return cls(resource_name)
 
     @classmethod

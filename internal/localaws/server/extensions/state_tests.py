@@ -26,7 +26,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
-from botocore.model import ListShape, MapShape, Shape, StructureShape
 from moto.core.responses import ActionResult
 from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.api import HistoryEventType, StateMachineType, TaskFailedEventDetails
@@ -139,7 +138,7 @@ def _eval_mock(env: Environment, mocked_response: MockedResponse) -> None:
             env=env,
             error_name=_MockedError(mocked_response.error),
             event_type=HistoryEventType.TaskFailed,
-            event_details=EventDetails(taskFailedEventDetails=details),
+            event_details=EventDetails(taskFailedEventDetails=details),  # pyright: ignore[reportCallIssue] moto's type wants all keys
         )
     )
 
@@ -296,7 +295,7 @@ def _mocked_result(state: dict[str, Any], mock: dict[str, Any]) -> Any:
     return result
 
 
-def _output_of(state: dict[str, Any]) -> Shape | None:
+def _output_of(state: dict[str, Any]) -> Any:
     """Returns the model of the result of a task. The local AWS supports only aws-sdk tasks."""
     prefix, _, call = state["Resource"].partition(":aws-sdk:")
     service, _, action = call.partition(":")
@@ -308,10 +307,10 @@ def _output_of(state: dict[str, Any]) -> Shape | None:
     return model.operation_model(action[0].upper() + action[1:]).output_shape
 
 
-def _check_fields(value: Any, shape: Shape | None, is_strict: bool, name: str = "") -> None:
+def _check_fields(value: Any, shape: Any, is_strict: bool, name: str = "") -> None:
     if shape is None:
         return
-    if isinstance(shape, StructureShape):
+    if shape.type_name == "structure":
         _check_type(isinstance(value, dict), name, "an object")
         members = {StateTaskService._to_sfn_cased(key): key for key in shape.members}
         for sfn_name, member in members.items():
@@ -322,11 +321,11 @@ def _check_fields(value: Any, shape: Shape | None, is_strict: bool, name: str = 
         for key, member in value.items():
             if key in members:
                 _check_fields(member, shape.members[members[key]], is_strict, key)
-    elif isinstance(shape, ListShape):
+    elif shape.type_name == "list":
         _check_type(isinstance(value, list), name, "an array")
         for member in value:
             _check_fields(member, shape.member, is_strict, name)
-    elif isinstance(shape, MapShape):
+    elif shape.type_name == "map":
         _check_type(isinstance(value, dict), name, "an object")
     elif shape.type_name == "boolean":
         _check_type(isinstance(value, bool), name, "a boolean")
@@ -391,7 +390,7 @@ def _run(
     try:
         program.states.states[_NAME].eval(env)
     except FailureEventException as failure:
-        error, cause = failure.extract_error_cause_pair()
+        error, cause = failure.extract_error_cause_pair()  # pyright: ignore[reportGeneralTypeIssues] a failure was caught
         return answer | _without_none(status="FAILED", error=error, cause=cause)
     except RuntimeError as error:  # as Program._eval_body treats it in an execution
         cause = f"{type(error).__name__}({error})"
@@ -424,12 +423,12 @@ def _environment(self: StepFunctionResponse, test: _Test) -> Environment:
     prefix = f"arn:{self.partition}:states:{self.region}:"
     now = datetime.datetime.now(tz=datetime.timezone.utc)
     started = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    env = Environment(
+    return Environment(
         aws_execution_details=AWSExecutionDetails(
             account=self.current_account, region=self.region, role_arn=role
         ),
         execution_type=StateMachineType.STANDARD,
-        context=ContextObjectData(
+        context=ContextObjectData(  # pyright: ignore[reportCallIssue] moto's type wants all keys
             # AWS uses an account of zeros, and null if the request has no role.
             Execution=ExecutionData(
                 Id=f"{prefix}000000000000:express:{machine}:{name}",
@@ -447,7 +446,6 @@ def _environment(self: StepFunctionResponse, test: _Test) -> Environment:
         activity_store={},
         mock_test_case=test,
     )
-    return env
 
 
 def _last_failure(env: Environment) -> tuple[str, str | None]:

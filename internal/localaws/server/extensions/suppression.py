@@ -157,7 +157,7 @@ def _list(self: SESV2Response) -> str:
     page_size = self._get_int_param("PageSize", _PAGE_SIZE)
     if not 0 < page_size <= _PAGE_SIZE:
         raise SuppressionError(400, "BadRequestException", f"Invalid PageSize: {page_size}.")
-    entries = sorted(list(_entries(_core(self)).values()), key=lambda entry: entry.address)
+    entries = sorted(_entries(_core(self)).values(), key=lambda entry: entry.address)
     after = _decoded(self._get_param("NextToken"))
     left = [
         entry

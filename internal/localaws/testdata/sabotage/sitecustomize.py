@@ -4,6 +4,7 @@ PYTHONPATH."""
 import threading
 import time
 import urllib.request
+from typing import Any
 
 from moto.core.responses import BaseResponse
 from moto.iam.responses import IamResponse
@@ -11,6 +12,7 @@ from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
     StateTaskServiceAwsSdk,
 )
+from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 _one = threading.Lock()
 _call_action = BaseResponse.call_action
@@ -19,7 +21,7 @@ _eval_program = Program.eval
 _before_execution = StateTaskServiceAwsSdk._before_eval_execution
 
 
-def _call_slowly(self, *args, **kwargs):
+def _call_slowly(self: BaseResponse, *args: Any, **kwargs: Any) -> Any:
     """Raises an exception if two requests are handled at the same time."""
     if not _one.acquire(blocking=False):
         raise RuntimeError("two requests at the same time")
@@ -30,7 +32,7 @@ def _call_slowly(self, *args, **kwargs):
         _one.release()
 
 
-def _create_and_fail(self):
+def _create_and_fail(self: IamResponse) -> Any:
     """Creates the user. If its path is /fails/, raises an exception afterwards."""
     result = _create_user(self)
     if self._get_param("Path") == "/fails/":
@@ -38,13 +40,13 @@ def _create_and_fail(self):
     return result
 
 
-def _start_slowly(self, env):
+def _start_slowly(self: Program, env: Environment) -> None:
     """Delays the start of each execution."""
     time.sleep(0.2)
     _eval_program(self, env)
 
 
-def _hold(self, *args, **kwargs):
+def _hold(self: StateTaskServiceAwsSdk, *args: Any, **kwargs: Any) -> Any:
     """Delays the call of a state that has a comment: the call waits until that URL has answered."""
     if self.comment:
         urllib.request.urlopen(self.comment.comment).read()
