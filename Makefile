@@ -3,16 +3,17 @@ export TIMEFORMAT := done in %0R s
 # Turns off a warning of eleven lines that jsii prints about Node.js 20. That version suffices, except to deploy to AWS.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help requirements demo test race faults bench update picture check ask-aws
+.PHONY: help requirements demo test race lint faults bench update picture check ask-aws
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and print the outcome"
 	@echo "make test    run every test"
 	@echo "make race    run the tests that do not link jsii, with the race detector"
+	@echo "make lint    check the code with golangci-lint, Ruff and Pyright"
 	@echo "make faults  run only the tests that make every call of an execution fail in every way"
 	@echo "make bench   measure cost, scale and synthesis, and write docs/benchmarks.md and the figures of README.md; takes 15 minutes"
 	@echo "make ask-aws ask AWS whether it does what this project relies on; needs an AWS account, creates nothing, takes three minutes"
-	@echo "make check   do what CI does: formatting, module files, vet, then every test; print how long each step took"
+	@echo "make check   do what CI does: formatting, module files, vet, linters, then every test; print how long each step took"
 	@echo "make update  write the golden files again, and the parts of README.md and docs that tests compare with the code"
 	@echo "make picture take the picture of a sign-in mail in README.md again"
 
@@ -32,6 +33,13 @@ race: CC = $(shell go env CC)
 race:
 	@command -v $(firstword $(CC)) >/dev/null || { echo "there is no $(firstword $(CC)) on the PATH, go test -race needs a C compiler: install one, such as gcc" >&2; exit 1; }
 	@packages="$$(.ci/packages without)" && CGO_ENABLED=1 $(MAKE) --no-print-directory test FLAGS=-race PACKAGES="$$(echo $$packages)"
+
+# Each linter has its version in the module files of its ecosystem: tools/go.mod and package.json.
+lint: node_modules
+	go tool -modfile=tools/go.mod golangci-lint run
+	cd examples/consumer && go tool -modfile=../../tools/go.mod golangci-lint run --config ../../.golangci.yml
+	node .ci/ruff.mjs
+	python="$$(go run ./cmd/python)" && node_modules/.bin/pyright --pythonpath "$$python"
 
 faults: node_modules
 	go test -count=1 -timeout 40m ./test/faults -v
@@ -60,6 +68,6 @@ ifeq ($(MAKELEVEL),0)
 endif
 
 node_modules: package-lock.json package.json | requirements
-	@echo "Installing the Node.js tools (CDK CLI, JSONata, validators) ..."
+	@echo "Installing the Node.js tools (CDK CLI, JSONata, validators, linters) ..."
 	@time npm ci
 	@touch node_modules
