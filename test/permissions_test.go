@@ -107,11 +107,11 @@ var options = []option{
 			"iam:ResyncMFADevice on " + self,
 		"new device":  ofGroup + "Allow iam:CreateVirtualMFADevice on " + iamARN + "mfa/*",
 		"all devices": ofGroup + "Allow iam:ListVirtualMFADevices on *",
-		"before MFA": ofGroup + "Deny all but iam:ChangePassword, iam:GetAccountPasswordPolicy, iam:EnableMFADevice, " +
+		"before MFA": ofGroup + "Deny all except iam:ChangePassword, iam:GetAccountPasswordPolicy, iam:EnableMFADevice, " +
 			"iam:GetMFADevice, iam:GetUser, iam:ListMFADevices, iam:ResyncMFADevice, iam:CreateVirtualMFADevice, " +
 			"iam:ListVirtualMFADevices, sts:GetSessionToken on *" + withoutMFA,
 		"others before MFA": ofGroup + "Deny iam:ChangePassword, iam:EnableMFADevice, iam:GetMFADevice, iam:GetUser, " +
-			"iam:ListMFADevices, iam:ResyncMFADevice on all but " + self + withoutMFA,
+			"iam:ListMFADevices, iam:ResyncMFADevice on all except " + self + withoutMFA,
 	}},
 	{"PermissionsBoundary", func(stack awscdk.Stack, p *props) {
 		p.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary"))

@@ -376,7 +376,7 @@ func TestSabotageOfTemplate(t *testing.T) {
 		}},
 		{"every action but one", func(template template) {
 			add(template, ofMapRun, fields{"Effect": "Allow", "NotAction": "iam:DeleteUser", "Resource": "*"})
-		}, caught{ofMapRun + "Allow all but iam:DeleteUser on *": permissions, "the role may iam:CreateAccessKey": noAbuse}},
+		}, caught{ofMapRun + "Allow all except iam:DeleteUser on *": permissions, "the role may iam:CreateAccessKey": noAbuse}},
 		{"a permission too few", func(template template) {
 			statement(template, ofRole, "iam:AddUserToGroup")["Resource"] = iamARN + "group/Other"
 		}, caught{"AddUserToGroup may not iam:AddUserToGroup on <UserOnboardingGroup.Arn>": wantPermissionsOfTasks}},

@@ -35,7 +35,7 @@ func (s Statement) String() string {
 	for _, element := range []struct {
 		before string
 		value  any
-	}{{" to", s.Principal}, {"", s.Action}, {" all but", s.NotAction}, {" on", s.Resource}, {" on all but", s.NotResource}} {
+	}{{" to", s.Principal}, {"", s.Action}, {" all except", s.NotAction}, {" on", s.Resource}, {" on all except", s.NotResource}} {
 		if element.value != nil {
 			line.WriteString(element.before + " " + strings.Join(Texts(element.value), ", "))
 		}

@@ -1,8 +1,8 @@
-// Renders HTML mails in Chromium, as a mail program on a phone does. Standard input has a JSON array of
-// {html, width, picture}: the width of the screen in CSS pixels, and the file that a picture is written to, if any.
-// Standard output gets a JSON array of what a reader would see of each: see the object that look returns.
+// Renders HTML mails in Chromium, as a mail program on a phone does. Standard input is a JSON array of
+// {html, width, picture}. width is the width of the screen in CSS pixels. picture is optional: the file for a picture.
+// Standard output is a JSON array with the result for each mail: see the object that look returns.
 //
-// The browser is the one of the npm package, for Linux on x86-64, or the one that the variable CHROMIUM names.
+// The browser is that of the npm package, for Linux on x86-64, or the browser that the variable CHROMIUM names.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import lambdaChromium from "@sparticuz/chromium";
@@ -10,8 +10,8 @@ import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
 
-// Stands in for the fonts of a phone, so that a picture is the same everywhere: Arimo and Cousine are as wide as Arial and
-// Courier New.
+// These fonts replace the fonts of a phone, so that a picture is the same on every machine. Arimo and Cousine are as wide as
+// Arial and Courier New.
 const fonts = [
   ["Helvetica", "@fontsource/arimo/files/arimo-latin-400-normal.woff2", "400", "U+0-2FF, U+2000-206F"],
   ["Helvetica", "@fontsource/arimo/files/arimo-latin-700-normal.woff2", "700", "U+0-2FF, U+2000-206F"],
