@@ -100,7 +100,7 @@ func TestInvalidLists(t *testing.T) {
 		{map[string]any{"IAMUserNames": []any{good}, "Resend": "true"}, []string{`Resend must be true or false, got: "true"`}},
 		{map[string]any{"IAMUserNames": []any{good}, "Resend": nil}, []string{"Resend must be true or false, got: null"}},
 		{map[string]any{"IAMUserNames": []any{good}, "Resent": true},
-			[]string{`the input must have no key but IAMUserNames, Resend, got: "Resent"`}},
+			[]string{`the input must have no key except IAMUserNames, Resend, got: "Resent"`}},
 		{listOf(nil), []string{needsItem + "null"}},
 		{listOf(7), []string{needsItem + "7"}},
 		{listOf(true), []string{needsItem + "true"}},
@@ -124,8 +124,8 @@ func TestInvalidLists(t *testing.T) {
 		{listOf(map[string]any{"UserName": "user", "Email": good, "Group": nil}),
 			[]string{"item 1 must have a Group out of <UserOnboardingGroup>, got: null"}},
 		{listOf(map[string]any{"UserName": "user", "Email": good, "Password": "secret", "Admin": true}), []string{
-			`item 1 must have no key but UserName, Email, Group, got: "Admin"`,
-			`item 1 must have no key but UserName, Email, Group, got: "Password"`,
+			`item 1 must have no key except UserName, Email, Group, got: "Admin"`,
+			`item 1 must have no key except UserName, Email, Group, got: "Password"`,
 		}},
 		{listOf(good, good), []string{`user names must be unique without regard to case, got 2 times: "user@example.com"`}},
 		{listOf("user@example.com", user("USER@example.com", good), user("User@Example.com", good)),
@@ -136,7 +136,7 @@ func TestInvalidLists(t *testing.T) {
 			"item 2 must be an e-mail address or an object with UserName and Email, got: null",
 			`item 3 must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: ""`,
 			"Resend must be true or false, got: 1",
-			`the input must have no key but IAMUserNames, Resend, got: "Comment"`,
+			`the input must have no key except IAMUserNames, Resend, got: "Comment"`,
 		}},
 	}
 	var inputs []any

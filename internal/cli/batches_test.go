@@ -116,7 +116,7 @@ func TestLongListStops(t *testing.T) {
 		},
 		"aborted": {
 			&fakeAWS{laterLooks: [][]look{{{status: types.ExecutionStatusAborted}}}}, 2, 1000,
-			"the execution ended as ABORTED; run the same list again; it goes on where this run stopped" + reported, 1,
+			"the execution ended as ABORTED; run the same list again; the next execution continues where this one stopped" + reported, 1,
 		},
 		"refused": {
 			&fakeAWS{laterLooks: [][]look{failed("InvalidInput", "item 1 must have a Group out of Staff\nitem 501 must, too\nitem 502 is nowhere")}}, 2, 1000,

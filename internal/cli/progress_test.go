@@ -13,7 +13,7 @@ func TestProgressCountsUsersThatAreDone(t *testing.T) {
 	}}
 	got := runWith(t, fake, addresses(10), "run", "-")
 	expect(t, got, result{"", start(10) + "1 of 10 users done\n" +
-		"onboard: the execution ended as ABORTED, 6 of 10 users were done; run the same list again; it goes on where this run stopped\n", 1})
+		"onboard: the execution ended as ABORTED, 6 of 10 users were done; run the same list again; the next execution continues where this one stopped\n", 1})
 }
 
 func TestProgressShowsTheTimeLeft(t *testing.T) {
@@ -38,5 +38,5 @@ func TestProgressShowsTheTimeLeft(t *testing.T) {
 120 of 120 users done
 `
 	expect(t, got, result{"", start(120) + want +
-		"onboard: the execution ended as ABORTED; run the same list again; it goes on where this run stopped\n", 1})
+		"onboard: the execution ended as ABORTED; run the same list again; the next execution continues where this one stopped\n", 1})
 }

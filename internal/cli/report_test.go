@@ -34,18 +34,18 @@ func TestReport(t *testing.T) {
 		"aborted": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusAborted}}},
 			want: result{"", "onboard: the execution ended as ABORTED; " +
-				"run the same list again; it goes on where this run stopped\n", 1},
+				"run the same list again; the next execution continues where this one stopped\n", 1},
 		},
 		"timed out": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusTimedOut, error: "States.Timeout",
 				items: &types.MapRunItemCounts{Succeeded: 5, Failed: 1, Aborted: 2, TimedOut: 1, Pending: 1, Total: 10}}}},
 			want: result{"", "onboard: the execution ended as TIMED_OUT: States.Timeout, 7 of 10 users were done; " +
-				"run the same list again; it goes on where this run stopped\n", 1},
+				"run the same list again; the next execution continues where this one stopped\n", 1},
 		},
 		"aborted, counts not permitted": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusAborted, itemsErr: denied}}},
 			want: result{"", "onboard: the execution ended as ABORTED; " +
-				"run the same list again; it goes on where this run stopped\n", 1},
+				"run the same list again; the next execution continues where this one stopped\n", 1},
 		},
 		"running": {
 			aws: &fakeAWS{looks: []look{{items: &types.MapRunItemCounts{Succeeded: 3, Running: 4, Total: 7}}}},

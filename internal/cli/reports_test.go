@@ -27,7 +27,7 @@ cy@example.com   Resumed  nothing: an earlier run left the user incomplete; now 
 		`{"UserName":"ada@example.com","Status":"Created"},` +
 		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is not verified."},` +
 		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
-	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
+	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; the next execution continues where this one stopped\n"
 )
 
 const stillThere = "the execution goes on; when it has ended, get its report with: onboard report " + executionARN + "\n"

@@ -114,17 +114,17 @@ if a call was not authorized: ` + roleDenied + "\n", 1},
 		"another failure": {
 			aws: &fakeAWS{looks: failed("States.Runtime", "no such\nfield")},
 			want: result{"", stderrStart + "onboard: the execution ended as FAILED: States.Runtime: no such field; " +
-				"run the same list again; it goes on where this run stopped\n", 1},
+				"run the same list again; the next execution continues where this one stopped\n", 1},
 		},
 		"aborted": {
 			aws: &fakeAWS{looks: []look{{}, {status: types.ExecutionStatusAborted}}},
 			want: result{"", stderrStart + "onboard: the execution ended as ABORTED; " +
-				"run the same list again; it goes on where this run stopped\n", 1},
+				"run the same list again; the next execution continues where this one stopped\n", 1},
 		},
 		"timed out": {
 			aws: &fakeAWS{looks: []look{{status: types.ExecutionStatusTimedOut, error: "States.Timeout"}}},
 			want: result{"", stderrStart + "onboard: the execution ended as TIMED_OUT: States.Timeout; " +
-				"run the same list again; it goes on where this run stopped\n", 1},
+				"run the same list again; the next execution continues where this one stopped\n", 1},
 		},
 		"progress: a line for each change": {
 			aws: &fakeAWS{looks: []look{

@@ -10,6 +10,8 @@ import (
 const (
 	RunAgain       = "run the same list again"
 	FixAndRunAgain = "fix the cause, then " + RunAgain
+	// Continues follows RunAgain or FixAndRunAgain if an execution stopped before its end.
+	Continues = "; the next execution continues where this one stopped"
 	// ConfigureByARN is the remedy if the ARN of a group in IAM is not the ARN that the execution role may use.
 	ConfigureByARN = "configure the group by the ARN that IAM shows, and deploy the stack"
 	// IfGroupHasPath is the remedy for a group that the caller cannot read in IAM.
@@ -44,7 +46,7 @@ var (
 	MustHaveUserName   = "must have a UserName of " + what(rules.UserName)
 	MustHaveEmail      = "must have " + what(rules.EmailAddress)
 	MustHaveGroupName  = "must have a Group of " + what(rules.GroupName) // used if the groups that the list may name are not known
-	MustHaveNoOtherKey = "must have no key but UserName, Email, Group"
+	MustHaveNoOtherKey = "must have no key except UserName, Email, Group"
 	MustBeUnique       = "user names must be unique without regard to case"
 )
 
@@ -53,7 +55,7 @@ const (
 	UsersMustBeArray        = "IAMUserNames must be an array of users"
 	MustHaveAUser           = "must have at least one user"
 	ResendMustBeTrueOrFalse = "Resend must be true or false"
-	InputMustHaveNoOtherKey = "the input must have no key but IAMUserNames, Resend"
+	InputMustHaveNoOtherKey = "the input must have no key except IAMUserNames, Resend"
 )
 
 // Item begins a sentence about an item of a list. The number of the item follows, counted from 1.

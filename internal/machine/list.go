@@ -74,8 +74,8 @@ func (f *Flow) Summary() sfn.Pass {
 
 // UsersNotOnboarded makes the state that ends an execution because a user of its report is Failed.
 func (f *Flow) UsersNotOnboarded() sfn.Fail {
-	return f.Fail(contract.UsersNotOnboarded, fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded: %[2]s; it goes on where this run stopped. `+
+	return f.Fail(contract.UsersNotOnboarded, fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded: %[2]s. `+
 		`The full report is the output of the state %[3]s.\n"
   & $join($map($partition([$filter($states.input.Users, function($user) { $user.Status = "Failed" })], %[1]d)[0], function($user) {
-    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, maxProblems, contract.FixAndRunAgain, contract.SummaryState))
+    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, maxProblems, contract.FixAndRunAgain+contract.Continues, contract.SummaryState))
 }

@@ -44,7 +44,7 @@ func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExe
 		if done := usersDone(ctx, execution); done != "" {
 			why += ", " + done + " were done"
 		}
-		remedy := contract.RunAgain + "; it goes on where this run stopped"
+		remedy := contract.RunAgain + contract.Continues
 		if isDenial(cause) {
 			remedy = whenDenied
 		}

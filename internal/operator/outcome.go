@@ -99,7 +99,7 @@ func (o *Outcome) Err() error {
 	if failed == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s failed: %s; it goes on where this run stopped", text.Count(failed, "user"), contract.FixAndRunAgain)
+	return fmt.Errorf("%s failed: %s", text.Count(failed, "user"), contract.FixAndRunAgain+contract.Continues)
 }
 
 // HowToGetReport returns the commands that print the report again. Step Functions keeps an execution for 90 days (Step

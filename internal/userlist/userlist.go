@@ -44,7 +44,7 @@ func FormatOf(path string) Format {
 type List struct {
 	Name  string // the name of the list in messages
 	Users []User
-	// Resend asks for a new password for each user that was onboarded before and has not signed in yet.
+	// Resend asks for a new password for each user that was onboarded before and has not chosen a password yet.
 	Resend bool
 }
 

@@ -135,7 +135,7 @@ users:4: ` + needsMail + `"no address"`},
 		"two JSON documents":     {userlist.JSON, "[1]\n[2]", "users:2: is not valid JSON from column 1 on: invalid character '[' after top-level value"},
 		"JSON string":            {userlist.JSON, "\n\"ada@example.com\"", `users:2: must be an array of users, or an object with the key IAMUserNames, got: "ada@example.com"`},
 		"JSON null":              {userlist.JSON, "null", `users:1: must be an array of users, or an object with the key IAMUserNames, got: null`},
-		"JSON in another case":   {userlist.JSON, `{"iamusernames": []}`, "users:1: the input must have no key but IAMUserNames, Resend, got: \"iamusernames\"\nusers:1: IAMUserNames must be an array of users, got: nothing"},
+		"JSON in another case":   {userlist.JSON, `{"iamusernames": []}`, "users:1: the input must have no key except IAMUserNames, Resend, got: \"iamusernames\"\nusers:1: IAMUserNames must be an array of users, got: nothing"},
 		"JSON with another type": {userlist.JSON, "{\"IAMUserNames\":\n{\"UserName\": 1.50}}", `users:2: IAMUserNames must be an array of users, got: {"UserName":1.50}`},
 		"JSON with keys twice": {userlist.JSON, `{"IAMUserNames": ["ada@example.com",` + "\n" + `{"UserName": "a", "Email": "a@b.c", "UserName": "b"}],` + "\n" + `"IAMUserNames": []}`,
 			"users:2: an object must have each key once, got again: \"UserName\"\nusers:3: an object must have each key once, got again: \"IAMUserNames\""},
@@ -146,9 +146,9 @@ users:2: item 3 must be an e-mail address or an object with UserName and Email, 
 users:2: item 4 ` + needsName + `nothing
 users:2: item 4 ` + needsMail + `nothing
 users:2: item 4 must have a Group of 1 to 128 letters, digits and _+=,.@-, got: ""
-users:2: item 4 must have no key but UserName, Email, Group, got: "Admin"
+users:2: item 4 must have no key except UserName, Email, Group, got: "Admin"
 users:4: Resend must be true or false, got: "yes"
-users:4: the input must have no key but IAMUserNames, Resend, got: "Comment"`},
+users:4: the input must have no key except IAMUserNames, Resend, got: "Comment"`},
 		"JSON with duplicates": {userlist.JSON, `["ada@example.com", 7, {"UserName": "ADA@example.com", "Email": "ada@example.com"}]`,
 			`users:1: item 2 must be an e-mail address or an object with UserName and Email, got: 7
 users:1: user names must be unique without regard to case, got 2 times: "ada@example.com" (items 1 and 3)`},

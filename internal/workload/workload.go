@@ -119,7 +119,7 @@ func noItem(item int, got string) string {
 }
 
 func unknownKey(item int, key string) string {
-	return where(item) + "must have no key but UserName, Email, Group, got: " + quoted(key)
+	return where(item) + "must have no key except UserName, Email, Group, got: " + quoted(key)
 }
 
 func notUnique(count, i int) string {

@@ -124,7 +124,7 @@ ok       SES suppresses none of the addresses
 ok       the group NoAuthorityIAMGroup exists
 ok       the account has no password policy of its own: passwords satisfy IAM's default policy
 `
-		failed = "onboard: 1 user failed: fix the cause, then run the same list again; it goes on where this run stopped\n"
+		failed = "onboard: 1 user failed: fix the cause, then run the same list again; the next execution continues where this one stopped\n"
 		table  = `USER                      STATUS   WHAT TO DO
 command                   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend
 command-case@example.net  Failed   write the name in the list as IAM has it, then run the same list again

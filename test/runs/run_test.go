@@ -307,7 +307,7 @@ func TestRunOfInvalidInput(t *testing.T) {
 item 2 must have an e-mail address such as user@example.com, got: "no address"
 item 3 must have a Group out of NoAuthorityIAMGroup, got: "Administrators"
 item 4 must be an e-mail address or an object with UserName and Email, got: 3
-the input must have no key but IAMUserNames, Resend, got: "Resent"`
+the input must have no key except IAMUserNames, Resend, got: "Resent"`
 	if execution.Error != "InvalidInput" || execution.Cause != want {
 		t.Errorf("got %s:\n%s\nwant InvalidInput:\n%s", execution.Error, execution.Cause, want)
 	}
