@@ -17,7 +17,7 @@ const module = "github.com/iam-onboarding/iam-onboarding"
 // imports returns, for the folder of each package, the folders of the packages of the module that it imports.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
-	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
+	list := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
 	list.Dir = ".."
 	output, err := list.Output()
 	if err != nil {
@@ -26,7 +26,7 @@ func imports(t *testing.T) map[string][]string {
 	imports := map[string][]string{}
 	for line := range strings.Lines(string(output)) {
 		var folders []string
-		for _, name := range strings.Fields(line) {
+		for name := range strings.FieldsSeq(line) {
 			if name == module {
 				folders = append(folders, "main.go")
 			} else if folder, inside := strings.CutPrefix(name, module+"/"); inside {

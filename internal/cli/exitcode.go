@@ -26,7 +26,7 @@ func exitCode(err error) int {
 		return 0
 	case errors.As(err, new(usageError)), errors.As(err, new(operator.ListError)):
 		return 2
-	case errors.As(err, new(operator.Refusal)):
+	case errors.As(err, new(operator.RefusalError)):
 		return 3
 	default:
 		return 1

@@ -62,7 +62,7 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	return readAll(file)
 }
 
@@ -73,8 +73,7 @@ func readAll(source io.Reader) ([]byte, error) {
 
 func parseList(name string, format userlist.Format, data []byte) (*userlist.List, error) {
 	list, err := userlist.Parse(name, format, data)
-	var wrong *userlist.Error
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*userlist.Error](err); ok {
 		return nil, usageErrorf("%s in the list:\n  %s", text.Count(len(wrong.Problems), "problem"),
 			strings.ReplaceAll(wrong.Error(), "\n", "\n  "))
 	}

@@ -23,7 +23,11 @@ func TestUnreadableList(t *testing.T) {
 		if err := syscall.Seteuid(nobody); err != nil {
 			t.Fatal(err)
 		}
-		defer syscall.Seteuid(0)
+		defer func() {
+			if err := syscall.Seteuid(0); err != nil {
+				t.Error(err)
+			}
+		}()
 	} else if err := os.Chmod("users.txt", 0); err != nil {
 		t.Fatal(err)
 	}

@@ -81,9 +81,9 @@ func TestInterruptedWhileWaitingForStandardInput(t *testing.T) {
 	for command, want := range map[string]string{"run": "interrupted, nothing was started", "check": "interrupted"} {
 		ctx, interrupt := context.WithCancel(t.Context())
 		stdin, typed := io.Pipe()
-		defer typed.Close()
+		t.Cleanup(func() { _ = typed.Close() }) // it never fails
 		go func() {
-			typed.Write([]byte("["))
+			_, _ = typed.Write([]byte("[")) // fails if the command ends before it reads
 			interrupt()
 		}()
 		var stderr strings.Builder

@@ -35,8 +35,10 @@ func TestEndsWithItsParent(t *testing.T) {
 
 	must(t, parent.Process.Kill())
 	_ = parent.Wait()
-	for alive(t, python[0]) || alive(t, node[0]) {
-		// This loop needs no wait, because ps takes a while. If the processes never end, the time-out of the tests ends it.
+	// This loop needs no wait, because ps takes a while. If the processes never end, the time-out of the tests ends it.
+	running := true
+	for running {
+		running = alive(t, python[0]) || alive(t, node[0])
 	}
 }
 

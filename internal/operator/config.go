@@ -20,7 +20,7 @@ func Connect(ctx context.Context, region, profile string) (*Clients, error) {
 }
 
 // LoadConfig returns the configuration of the AWS SDK for a region and a profile. The default of each is that of the AWS CLI:
-// from the environment or the shared configuration files. LoadConfig returns a [Refusal] if there is no such profile, no
+// from the environment or the shared configuration files. LoadConfig returns a [RefusalError] if there is no such profile, no
 // region, or no credentials.
 func LoadConfig(ctx context.Context, region, profile string) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx,

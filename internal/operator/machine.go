@@ -32,7 +32,7 @@ type Machine struct {
 	profile string // see Target
 }
 
-// Find finds the state machine of a target. It returns a [Refusal] if there is no such stack, or if the stack does not have
+// Find finds the state machine of a target. It returns a [RefusalError] if there is no such stack, or if the stack does not have
 // the output. It does not check that [Target.StateMachine] exists.
 func Find(ctx context.Context, clients *Clients, target Target) (*Machine, error) {
 	found := &Machine{clients: clients, arn: target.StateMachine, profile: target.Profile}

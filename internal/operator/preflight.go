@@ -22,7 +22,7 @@ import (
 type preflight struct{ *look }
 
 // Check checks that AWS is ready for a list, and returns all findings. If that takes long, it calls progress. The error has
-// the number of problems. It is a [ListError] if the list names a group that is not allowed, and otherwise a [Refusal] if AWS
+// the number of problems. It is a [ListError] if the list names a group that is not allowed, and otherwise a [RefusalError] if AWS
 // refused a call. Check returns no findings if it cannot read the settings of the state machine, or if ctx ends.
 func Check(ctx context.Context, machine *Machine, list *userlist.List, progress func(text string)) ([]Finding, error) {
 	look, err := newLook(ctx, machine, list, progress)

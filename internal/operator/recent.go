@@ -76,12 +76,11 @@ func usersOf(ctx context.Context, execution *execution) (string, error) {
 		return done(), nil
 	}
 	outcome, err := outcomeOf(ctx, execution, described)
-	switch {
-	case errors.As(err, new(Refusal)):
+	if errors.As(err, new(RefusalError)) {
 		return "", err
-	case err != nil: // there is no report
-		return text.Join(", ", text.OneLine(aws.ToString(described.Error)), done()), nil
-	default:
-		return outcome.Summary(), nil
 	}
+	if outcome == nil { // there is no report
+		return text.Join(", ", text.OneLine(aws.ToString(described.Error)), done()), nil
+	}
+	return outcome.Summary(), nil
 }

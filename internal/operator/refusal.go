@@ -11,10 +11,10 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// Refusal is the error that AWS refused a call, or could not be reached. Its text is one line, and ends with what to do.
-type Refusal struct{ error }
+// RefusalError is the error that AWS refused a call, or could not be reached. Its text is one line, and ends with what to do.
+type RefusalError struct{ error }
 
-func refusalf(format string, args ...any) error { return Refusal{fmt.Errorf(format, args...)} }
+func refusalf(format string, args ...any) error { return RefusalError{fmt.Errorf(format, args...)} }
 
 // ListError is the error that the state machine refuses the list, or would refuse it.
 type ListError struct{ error }
@@ -60,7 +60,7 @@ func refused(doing string, err error) error {
 	return Refused(doing, err, "check --stack, --state-machine, --region and --profile")
 }
 
-// Refused returns a [Refusal] that says what the caller was doing, why AWS refused it, and what to do. If this package knows
+// Refused returns a [RefusalError] that says what the caller was doing, why AWS refused it, and what to do. If this package knows
 // no remedy for the error, the remedy is otherwise. Refused returns [ErrInterrupted] if err is the end of a context.
 func Refused(doing string, err error, otherwise string) error {
 	var refusal smithy.APIError

@@ -14,7 +14,7 @@ import (
 
 // Report returns the report of an execution that has ended, whether it succeeded or failed. execution is the ARN of the
 // execution, or its name; then target has its state machine. If there is no report, the error says why: the execution is still
-// running, does not exist (a [Refusal]), has refused the list (a [ListError]), or has ended early.
+// running, does not exist (a [RefusalError]), has refused the list (a [ListError]), or has ended early.
 func Report(ctx context.Context, clients *Clients, target Target, execution string) (*Outcome, error) {
 	found, err := findExecution(ctx, clients, target, execution)
 	if err != nil {

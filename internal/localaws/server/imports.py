@@ -33,7 +33,7 @@ def _validate(document: Any) -> None:
 
 
 def _leave_out_instance_types() -> None:
-    from moto.utilities import utils
+    from moto.utilities import utils  # noqa: PLC0415 the import needs the validator of install
 
     original_load = utils.load_resource
 

@@ -47,7 +47,7 @@ class _YAML:
     add_multi_constructor = staticmethod(yaml.add_multi_constructor)
 
     @staticmethod
-    def load(text: str, Loader: type[yaml.Loader]) -> Any:
+    def load(text: str, Loader: type[yaml.Loader]) -> Any:  # noqa: N803 as PyYAML names it
         try:
             return json.loads(text)
         except ValueError:

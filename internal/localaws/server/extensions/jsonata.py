@@ -173,7 +173,7 @@ def _copy(value: Any) -> Any:
         return {key: _copy(member) for key, member in value.items()}
     if kind is list:
         return [_copy(member) for member in value]
-    if kind is int and abs(value) >= 2**53 or kind not in (str, bool, int, type(None)):
+    if kind not in (str, bool, int, type(None)) or (kind is int and abs(value) >= 2**53):
         raise _NeedsEvaluator
     return value
 
