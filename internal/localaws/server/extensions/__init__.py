@@ -1,63 +1,40 @@
 """The extensions of moto, a module for each topic. Only `install` changes moto, and not an import."""
 
-from extensions import (
-    attempts,
-    authorization,
-    caches,
-    calls,
-    change_sets,
-    children,
-    clients,
-    definitions,
-    distributed_map,
-    error_names,
-    execution_api,
-    groups,
-    iam,
-    jsonata,
-    limits,
-    pace,
-    partitions,
-    results,
-    ses,
-    stack_deletion,
-    stack_resources,
-    state_machines,
-    state_tests,
-    suppression,
-    templates,
-    variables,
+import importlib
+
+# Where two extensions replace the same function of moto, the later one is called first.
+_EXTENSIONS = (
+    "attempts",
+    "caches",
+    "change_sets",
+    "clients",
+    "definitions",
+    "distributed_map",
+    "children",
+    "error_names",
+    "execution_api",
+    "groups",
+    "iam",
+    "jsonata",
+    "limits",
+    "partitions",
+    "results",
+    "authorization",
+    "pace",
+    "calls",
+    "ses",
+    "stack_deletion",
+    "stack_resources",
+    "state_machines",
+    "state_tests",
+    "suppression",
+    "templates",
+    "variables",
 )
 
 
 def install() -> None:
     """Installs all extensions. Call it once, before the server takes its first request."""
-    for extension in (
-        attempts,
-        caches,
-        change_sets,
-        clients,
-        definitions,
-        distributed_map,
-        children,
-        error_names,
-        execution_api,
-        groups,
-        iam,
-        jsonata,
-        limits,
-        partitions,
-        results,
-        authorization,
-        pace,
-        calls,
-        ses,
-        stack_deletion,
-        stack_resources,
-        state_machines,
-        state_tests,
-        suppression,
-        templates,
-        variables,
-    ):
-        extension.install()
+    modules = [importlib.import_module(f"extensions.{name}") for name in _EXTENSIONS]
+    for module in modules:
+        module.install()

@@ -39,7 +39,7 @@ def install() -> None:
     for module in (stacks, stack_responses):
         module.yaml = _YAML
     for module in _COPY_JSON:
-        module.copy = types.SimpleNamespace(deepcopy=_copy)
+        module.copy = types.SimpleNamespace(deepcopy=copy_json)
 
 
 class _YAML:
@@ -54,12 +54,13 @@ class _YAML:
             return yaml.load(text, Loader=Loader)
 
 
-def _copy(value: Any) -> Any:
+def copy_json(value: Any) -> Any:
+    """Returns a copy of a value that is JSON, and of any other value by copy.deepcopy."""
     kind = type(value)
     if kind is dict:
-        return {key: _copy(member) for key, member in value.items()}
+        return {key: copy_json(member) for key, member in value.items()}
     if kind is list:
-        return [_copy(member) for member in value]
+        return [copy_json(member) for member in value]
     if kind in (str, int, float, bool, type(None)):
         return value
     return copy.deepcopy(value)

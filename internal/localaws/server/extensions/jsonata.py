@@ -51,7 +51,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from extensions import variables
+from extensions import caches, variables
 
 _SCRIPT = pathlib.Path(__file__).with_suffix(".js")
 _PATH = re.compile(r"\s*\$(\w+(?:\.\w+)*)\s*")
@@ -162,20 +162,19 @@ def _read(path: str, env: Environment) -> Any:
     value = env.states._states_data if root == "states" else variables.visible(env.variable_store).get(root)
     for name in names:
         value = value.get(name) if type(value) is dict else None
-    if type(value) not in (dict, str, bool, int):
+    if type(value) not in (dict, str, bool, int) or _may_change(value):
         raise _NeedsEvaluator
-    return _copy(value)
+    return caches.copy_json(value)
 
 
-def _copy(value: Any) -> Any:
+def _may_change(value: Any) -> bool:
+    """Says whether JavaScript may write a part of the value in another way."""
     kind = type(value)
     if kind is dict:
-        return {key: _copy(member) for key, member in value.items()}
+        return any(map(_may_change, value.values()))
     if kind is list:
-        return [_copy(member) for member in value]
-    if kind not in (str, bool, int, type(None)) or (kind is int and abs(value) >= 2**53):
-        raise _NeedsEvaluator
-    return value
+        return any(map(_may_change, value))
+    return kind not in (str, bool, int, type(None)) or (kind is int and abs(value) >= 2**53)
 
 
 def _bindings(expression: str, env: Environment) -> dict[str, Any]:

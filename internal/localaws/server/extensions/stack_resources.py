@@ -18,6 +18,7 @@ from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import Group, IAMBackend, iam_backends
 from moto.ses.models import ConfigurationSet, SESBackend, ses_backends
 from moto.utilities.utils import get_partition
+from typing_extensions import Self
 
 from extensions.ses import AlreadyExists
 
@@ -31,27 +32,68 @@ _INERT = (
 )
 
 
-class GroupResource(CloudFormationModel):
-    """AWS::IAM::Group: Ref is the name.
+class _Named:
+    """Has what the types have in common: each has a name in its properties, which is its Ref."""
 
-    A new name replaces the group. If the old group cannot be deleted, it stays.
-    """
+    TYPE: str
+    NAME: str  # the property with the name
+
+    physical_resource_id: str
+
+    @classmethod
+    def cloudformation_name_type(cls) -> str:
+        return cls.NAME
+
+    @classmethod
+    def cloudformation_type(cls) -> str:
+        return cls.TYPE
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return False
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
+    ) -> Self:
+        return cls.create(resource_name, cloudformation_json.get("Properties", {}), account_id, region_name)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Self,
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> Self:
+        properties = cloudformation_json.get("Properties", {})
+        name = properties.get(cls.NAME, original_resource.physical_resource_id)
+        return original_resource.update(name, properties, account_id, region_name)
+
+    @classmethod
+    def create(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        raise NotImplementedError
+
+    def update(self, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        """Replaces the resource."""
+        self.delete(account_id, region_name)
+        return self.create(name, properties, account_id, region_name)
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        raise NotImplementedError
+
+
+class GroupResource(_Named, CloudFormationModel):  # pyright: ignore[reportIncompatibleMethodOverride] moto calls them on the class
+    """A new name replaces the group. If the old group cannot be deleted, it stays."""
+
+    TYPE = "AWS::IAM::Group"
+    NAME = "GroupName"
 
     def __init__(self, group: Group, properties: dict[str, Any]) -> None:
         self.group = group
         self.properties = properties
-
-    @property
-    def physical_resource_id(self) -> str:
-        return self.group.name
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "GroupName"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::IAM::Group"
+        self.physical_resource_id = group.name
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
@@ -61,43 +103,22 @@ class GroupResource(CloudFormationModel):
         return self.group.arn
 
     @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: dict[str, Any],
-        account_id: str,
-        region_name: str,
-        **kwargs: Any,
-    ) -> "GroupResource":
+    def create(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
         backend = _iam(account_id, region_name)
-        properties = cloudformation_json["Properties"]
-        resource = cls(backend.create_group(resource_name, properties.get("Path", "/")), properties)
+        resource = cls(backend.create_group(name, properties.get("Path", "/")), properties)
         resource._put_policies(backend)
         return resource
 
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: "GroupResource",
-        new_resource_name: str,
-        cloudformation_json: dict[str, Any],
-        account_id: str,
-        region_name: str,
-    ) -> "GroupResource":
-        backend = _iam(account_id, region_name)
-        properties = cloudformation_json["Properties"]
-        group = original_resource.group
-        name = properties.get("GroupName", group.name)
-        if name != group.name:
-            resource = cls.create_from_cloudformation_json(
-                name, cloudformation_json, account_id, region_name
-            )
+    def update(self, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        if name != self.group.name:
+            resource = self.create(name, properties, account_id, region_name)
             with contextlib.suppress(DeleteConflictException):
-                original_resource.delete(account_id, region_name)
+                self.delete(account_id, region_name)
             return resource
-        original_resource._remove_policies(backend)
-        group.path = properties.get("Path", "/")
-        resource = cls(group, properties)
+        backend = _iam(account_id, region_name)
+        self._remove_policies(backend)
+        self.group.path = properties.get("Path", "/")
+        resource = type(self)(self.group, properties)
         resource._put_policies(backend)
         return resource
 
@@ -120,23 +141,14 @@ class GroupResource(CloudFormationModel):
             backend.detach_group_policy(arn, self.group.name)
 
 
-class EmailIdentityResource(CloudFormationModel):
-    """AWS::SES::EmailIdentity: Ref is the address or the domain. A new identity is not verified."""
+class EmailIdentityResource(_Named, CloudFormationModel):  # pyright: ignore[reportIncompatibleMethodOverride] moto calls them on the class
+    """The name is the address or the domain. A new identity is not verified."""
+
+    TYPE = "AWS::SES::EmailIdentity"
+    NAME = "EmailIdentity"
 
     def __init__(self, identity: str) -> None:
-        self.identity = identity
-
-    @property
-    def physical_resource_id(self) -> str:
-        return self.identity
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "EmailIdentity"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::SES::EmailIdentity"
+        self.physical_resource_id = identity
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
@@ -145,127 +157,62 @@ class EmailIdentityResource(CloudFormationModel):
     def get_cfn_attribute(self, attribute_name: str) -> str:
         token = f"token{attribute_name[-1]}"
         is_name = attribute_name.startswith("DkimDNSTokenName")
-        return f"{token}._domainkey.{self.identity}" if is_name else f"{token}.dkim.amazonses.com"
+        return f"{token}._domainkey.{self.physical_resource_id}" if is_name else f"{token}.dkim.amazonses.com"
 
     @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: dict[str, Any],
-        account_id: str,
-        region_name: str,
-        **kwargs: Any,
-    ) -> "EmailIdentityResource":
+    def create(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
         try:
-            _ses(account_id, region_name).create_email_identity_v2(resource_name, None, None, None)
+            _ses(account_id, region_name).create_email_identity_v2(name, None, None, None)
         except AlreadyExists:
             # The words are those of CloudFormation: issue 27 of widdix/mastodon-on-aws.
             raise ValidationError(
-                message=f"Resource of type '{cls.cloudformation_type()}' with identifier "
-                f"'{resource_name}' already exists."
+                message=f"Resource of type '{cls.TYPE}' with identifier '{name}' already exists."
             ) from None
-        return cls(resource_name)
+        return cls(name)
 
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: "EmailIdentityResource",
-        new_resource_name: str,
-        cloudformation_json: dict[str, Any],
-        account_id: str,
-        region_name: str,
-    ) -> "EmailIdentityResource":
-        if new_resource_name == original_resource.identity:
-            return original_resource
-        original_resource.delete(account_id, region_name)
-        return cls.create_from_cloudformation_json(
-            new_resource_name, cloudformation_json, account_id, region_name
-        )
+    def update(self, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        if name == self.physical_resource_id:
+            return self
+        return super().update(name, properties, account_id, region_name)
 
     def delete(self, account_id: str, region_name: str) -> None:
-        _ses(account_id, region_name).delete_identity(self.identity)
+        _ses(account_id, region_name).delete_identity(self.physical_resource_id)
 
 
-class ConfigurationSetResource(CloudFormationModel):
-    """AWS::SES::ConfigurationSet: Ref is the name. It has only the suppression options."""
+class ConfigurationSetResource(_Named, CloudFormationModel):  # pyright: ignore[reportIncompatibleMethodOverride] moto calls them on the class
+    """It has only the suppression options."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    @property
-    def physical_resource_id(self) -> str:
-        return self.name
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "Name"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::SES::ConfigurationSet"
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return False
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: dict[str, Any],
-        account_id: str,
-        region_name: str,
-        **kwargs: Any,
-    ) -> "ConfigurationSetResource":
-        sets = _ses(account_id, region_name).config_sets
-        options = cloudformation_json.get("Properties", {}).get("SuppressionOptions")
-        sets[resource_name] = ConfigurationSet(resource_name, suppression_options=options)  # pyright: ignore[reportArgumentType] moto types it as BaseModel
-        return cls(resource_name)
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: "ConfigurationSetResource",
-        new_resource_name: str,
-        cloudformation_json: dict[str, Any],
-        account_id: str,
-        region_name: str,
-    ) -> "ConfigurationSetResource":
-        name = cloudformation_json.get("Properties", {}).get("Name", original_resource.name)
-        original_resource.delete(account_id, region_name)
-        return cls.create_from_cloudformation_json(
-            name, cloudformation_json, account_id, region_name
-        )
-
-    def delete(self, account_id: str, region_name: str) -> None:
-        _ses(account_id, region_name).config_sets.pop(self.name, None)
-
-
-class _InertResource:
-    """A resource that has a name, and does nothing."""
+    TYPE = "AWS::SES::ConfigurationSet"
+    NAME = "Name"
 
     def __init__(self, name: str) -> None:
         self.physical_resource_id = name
 
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
+    @classmethod
+    def create(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        options = properties.get("SuppressionOptions")
+        sets = _ses(account_id, region_name).config_sets
+        sets[name] = ConfigurationSet(name, suppression_options=options)  # pyright: ignore[reportArgumentType] moto types it as BaseModel
+        return cls(name)
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        _ses(account_id, region_name).config_sets.pop(self.physical_resource_id, None)
+
+
+class _InertResource(_Named):
+    """A resource that has a name, and does nothing."""
+
+    NAME = ""
+
+    def __init__(self, name: str) -> None:
+        self.physical_resource_id = name
 
     @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return False
+    def create(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        return cls(name)
 
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, *args: Any, **kwargs: Any
-    ) -> "_InertResource":
-        return cls(resource_name)
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls, original_resource: "_InertResource", **kwargs: Any
-    ) -> "_InertResource":
-        return original_resource
+    def update(self, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        return self
 
     def delete(self, account_id: str, region_name: str) -> None:
         """Does nothing, because nothing was made."""
@@ -281,8 +228,7 @@ _inert_types: list[type] = []
 
 
 def _inert_type(name: str) -> type:
-    body = {"cloudformation_type": staticmethod(lambda: name)}
-    return type("Inert", (_InertResource, CloudFormationModel), body)
+    return type("Inert", (_InertResource, CloudFormationModel), {"TYPE": name})
 
 
 def _iam(account_id: str, region_name: str) -> IAMBackend:
