@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -59,10 +60,17 @@ func (s *Server) Suppress(ctx context.Context, addresses ...string) error {
 }
 
 // Mails returns the mails that were sent, in the order of sending.
+//
+// It reads each mail from the server once: no mail changes, and a suite looks at thousands of mails again and again.
 func (s *Server) Mails(ctx context.Context) ([]Mail, error) {
-	var mails []Mail
-	err := s.control(ctx, http.MethodGet, "mails", nil, &mails)
-	return mails, err
+	s.mails.Lock()
+	defer s.mails.Unlock()
+	var more []Mail
+	if err := s.control(ctx, http.MethodGet, fmt.Sprintf("mails?from=%d", len(s.mails.read)), nil, &more); err != nil {
+		return nil, err
+	}
+	s.mails.read = append(s.mails.read, more...)
+	return slices.Clone(s.mails.read), nil
 }
 
 // User returns the user of that name. The error wraps [ErrNotFound] if IAM has no such user.
@@ -132,6 +140,9 @@ func (s *Server) AwaitQuiet(ctx context.Context) error {
 
 // Reset deletes everything in the account.
 func (s *Server) Reset(ctx context.Context) error {
+	s.mails.Lock()
+	defer s.mails.Unlock()
+	s.mails.read = nil
 	return s.call(ctx, http.MethodPost, "/moto-api/reset", nil, nil)
 }
 

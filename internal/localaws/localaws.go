@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,6 +43,11 @@ type Server struct {
 	log      *tail
 	done     chan struct{}
 	kill     func() error
+
+	mails struct {
+		sync.Mutex
+		read []Mail // see [Server.Mails]
+	}
 }
 
 // Option changes how [Start] starts the server.

@@ -77,7 +77,7 @@ def _suppress(request: Request) -> None:
 
 
 def _mails(request: Request) -> list[dict[str, Any]]:
-    return [_mail(sent) for sent in ses.mails(DEFAULT_ACCOUNT_ID, REGION)]
+    return [_mail(sent) for sent in ses.mails(DEFAULT_ACCOUNT_ID, REGION)[request.args.get("from", 0, int) :]]
 
 
 def _mail(sent: dict[str, Any]) -> dict[str, Any]:
