@@ -7,6 +7,7 @@ import (
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
@@ -232,7 +233,7 @@ const (
 
 // withDefaults returns a copy of the props in which every scalar prop that has a default is set.
 func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
-	setDefault(&p.UserPath, "/onboarded/")
+	setDefault(&p.UserPath, contract.DefaultUserPath)
 	setDefault(&p.PasswordLength, 20)
 	setDefault(&p.MaxConcurrency, 5)
 	setDefault(&p.AllowedGroups, nil)

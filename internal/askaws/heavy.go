@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/workload"
 )
 
@@ -137,7 +138,7 @@ func (d definition) user() []Question {
 		"PasswordLength": 20, "CauseLength": 60, "SignInUrl": "https://example.com"}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
 	getUser := func(tags []any) any {
-		return map[string]any{"User": map[string]any{"Path": "/onboarded/", "UserName": "Ada", "UserId": "AIDA", "Arn": "arn",
+		return map[string]any{"User": map[string]any{"Path": contract.DefaultUserPath, "UserName": "Ada", "UserId": "AIDA", "Arn": "arn",
 			"CreateDate": "2026-01-02T03:04:05Z", "Tags": tags}}
 	}
 	tag := func(key, value string) any { return map[string]any{"Key": key, "Value": value} }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
@@ -67,7 +68,7 @@ func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) erro
 	if err != nil {
 		return err
 	}
-	template, err := os.Stat(filepath.Join(assembly, "ours", "IamUserOnboarding.template.json"))
+	template, err := os.Stat(filepath.Join(assembly, "ours", contract.StackName+".template.json"))
 	if err != nil {
 		return err
 	}

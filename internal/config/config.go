@@ -77,7 +77,7 @@ func Read(lookup func(key string) any, given ...string) (Config, error) {
 		BounceEmail:         r.text("bounceEmail", rules.EmailAddress),
 	}
 	if config.Group == nil {
-		config.GroupName = r.textOr("NoAuthorityIAMGroup", "groupName", rules.GroupName)
+		config.GroupName = r.textOr(contract.DefaultGroupName, "groupName", rules.GroupName)
 	}
 	r.checkTogether(config)
 	r.readTemplates(&config)

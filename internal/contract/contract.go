@@ -8,6 +8,12 @@ const (
 	StateMachineOutput = "StateMachineArn"
 )
 
+// The defaults that the demo, the benchmark and the tests rely on as well.
+const (
+	DefaultGroupName = "NoAuthorityIAMGroup" // of the app
+	DefaultUserPath  = "/onboarded/"
+)
+
 // The names of the states whose data the command reads.
 const (
 	SettingsState = "Settings" // assigns [Settings] to the variable settings

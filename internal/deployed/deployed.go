@@ -30,9 +30,9 @@ const (
 	// Stack is the name of the stack that the app makes by default.
 	Stack = contract.StackName
 	// GroupName is the name of the group of this stack.
-	GroupName = "NoAuthorityIAMGroup"
+	GroupName = contract.DefaultGroupName
 	// UserPath is the path of the users that the app makes by default.
-	UserPath = "/onboarded/"
+	UserPath = contract.DefaultUserPath
 	// Tag is the key of the tag that marks these users.
 	Tag = contract.TagKey
 )
