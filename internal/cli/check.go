@@ -12,16 +12,14 @@ import (
 
 // checkOptions are the flags of onboard check.
 type checkOptions struct {
-	target target
-	aws    bool
+	target
+	aws bool
 }
 
 func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.aws, "aws", false, "also check that AWS is ready for the list")
 }
-
-func (o *checkOptions) validate(cmd *cobra.Command) error { return o.target.validate(cmd) }
 
 func checkCommand(app App) *cobra.Command {
 	var options checkOptions

@@ -16,11 +16,7 @@ import (
 const recent = 20
 
 // listOptions are the flags of onboard list.
-type listOptions struct{ target target }
-
-func (o *listOptions) addFlags(cmd *cobra.Command) { o.target.addFlags(cmd) }
-
-func (o *listOptions) validate(cmd *cobra.Command) error { return o.target.validate(cmd) }
+type listOptions struct{ target }
 
 func listCommand(app App) *cobra.Command {
 	var options listOptions

@@ -69,11 +69,15 @@ func hasEnded(status types.ExecutionStatus) bool {
 
 // reportCommand returns the command that prints the report of the execution.
 func (e *execution) reportCommand() string {
-	command := "onboard report " + e.arn
-	if e.profile != "" {
-		command += " --profile " + text.ShellWord(e.profile)
+	return withProfile("onboard report "+e.arn, e.profile)
+}
+
+// withProfile adds the profile to a command, unless it is empty.
+func withProfile(command, profile string) string {
+	if profile == "" {
+		return command
 	}
-	return command
+	return command + " --profile " + text.ShellWord(profile)
 }
 
 // page returns the URL of the execution in the AWS console, or its ARN if the console of the partition is not known.

@@ -92,9 +92,6 @@ func (s *suppression) reasons(ctx context.Context) ([]sestypes.SuppressionListRe
 // removal returns the command that removes an address from the suppression list. The command names the region, because each
 // region has a list.
 func (s *suppression) removal(entry suppressed) string {
-	command := "aws sesv2 delete-suppressed-destination --email-address " + text.ShellWord(entry.address) + " --region " + s.machine.Region()
-	if s.machine.profile != "" {
-		command += " --profile " + text.ShellWord(s.machine.profile)
-	}
-	return command
+	return withProfile("aws sesv2 delete-suppressed-destination --email-address "+text.ShellWord(entry.address)+" --region "+s.machine.Region(),
+		s.machine.profile)
 }

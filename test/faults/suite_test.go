@@ -131,7 +131,7 @@ func (s *suite) prepare(t testing.TB, cases []*faultCase) (names []string) {
 	return names
 }
 
-// checkCases checks that each fault has happened, and that the run finished each user for whom a retry helps.
+// checkCases checks that each fault has happened, and that the run finished each user that a retry helps.
 func (s *suite) checkCases(t testing.TB, cases []*faultCase, execution deployed.Execution, statuses map[string]deployedtest.UserReport) {
 	t.Helper()
 	for _, c := range cases {

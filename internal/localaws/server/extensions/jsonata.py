@@ -133,37 +133,34 @@ def install() -> None:
 
 
 def _eval_expression(self: StringJSONata, env: Environment) -> None:
-    path = _PATH.fullmatch(self.expression)
     try:
-        if path:
-            env.stack.append(_read(path[1], env))
-            return
-    except _NeedsEvaluator:
-        pass
-    try:
-        env.stack.append(_evaluator.evaluate(self.expression, _bindings(self.expression, env)))
+        value = _read(self.expression, env)
+        if value is _NOT_READ:
+            value = _evaluator.evaluate(self.expression, _bindings(self.expression, env))
+        env.stack.append(value)
     except EvaluationError as error:
         raise FailureEventException(_failure(self.expression, env, str(error))) from error
 
 
-class _NeedsEvaluator(Exception):
-    """The value of a path is not simply the member that it names."""
+_NOT_READ = object()
 
 
-def _read(path: str, env: Environment) -> Any:
-    """Returns a copy of the member that a path such as states.input.UserName names. Most expressions are
-    such paths, and reading them here takes a third off the time of an execution.
+def _read(expression: str, env: Environment) -> Any:
+    """Returns a copy of the member that a path such as $states.input.UserName names. Most expressions are
+    such paths, and reading them here takes a sixth off the time of an execution.
 
-    What the evaluator may change, or answers with an error, is left to it: a member that is missing,
-    arrays on the way and at its end, and numbers that JavaScript writes in another way."""
-    root, *names = path.split(".")
-    if path == "states":
-        raise _NeedsEvaluator
+    For any other expression it returns _NOT_READ. It does so too for what the evaluator may change or
+    answers with an error: a member that is missing, arrays on the way and at its end, and numbers that
+    JavaScript writes in another way."""
+    path = _PATH.fullmatch(expression)
+    if not path or path[1] == "states":
+        return _NOT_READ
+    root, *names = path[1].split(".")
     value = env.states._states_data if root == "states" else variables.visible(env.variable_store).get(root)
     for name in names:
         value = value.get(name) if type(value) is dict else None
     if type(value) not in (dict, str, bool, int) or _may_change(value):
-        raise _NeedsEvaluator
+        return _NOT_READ
     return caches.copy_json(value)
 
 
