@@ -33,6 +33,7 @@ func run(m *testing.M) int {
 	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
 		panic(err)
 	}
+	jsii.Close() // package initialization has copied the environment for a kernel already; the next kernel gets the variable
 	defer jsii.Close()
 	var err error
 	if server, err = localaws.Start(context.Background(), localaws.Log(os.Stderr)); err != nil {

@@ -222,9 +222,11 @@ func (a *Account) CDK(ctx context.Context, arguments ...string) error {
 	return nil
 }
 
-// env returns the environment for the app. It turns off the CDK's validation of templates, because that takes longer to start than
-// all the rest takes.
-func (a *Account) env() []string { return append(a.Env(), "CDK_VALIDATION=false") }
+// env returns the environment for the CDK CLI and the app. It turns off the CDK's validation of templates, because that takes longer
+// to start than all the rest takes, and the process that tells AWS how the CLI is used.
+func (a *Account) env() []string {
+	return append(a.Env(), "CDK_VALIDATION=false", "CDK_DISABLE_CLI_TELEMETRY=true")
+}
 
 // StackOutput returns the value of an output of a stack.
 func (a *Account) StackOutput(ctx context.Context, stack, key string) (string, error) {

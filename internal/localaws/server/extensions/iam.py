@@ -14,6 +14,7 @@ And it loads the AWS managed policies only for the account that is used. By defa
 can load all 1,400 for each account and partition, but that takes a second at each reset.
 """
 
+import copy
 import re
 import threading
 from typing import Any
@@ -42,6 +43,7 @@ _CLASSES = {
 }
 
 _create_user_lock = threading.Lock()
+_aws_policies: list[ManagedPolicy] = []
 
 _original_init_aws_policies = IAMBackend._init_aws_policies
 _original_create_user = IAMBackend.create_user
@@ -66,8 +68,13 @@ def install() -> None:
 
 
 def _init_aws_policies(self: IAMBackend) -> list[ManagedPolicy]:
-    is_used = self.account_id == DEFAULT_ACCOUNT_ID and self.region_name == PARTITION
-    return _original_init_aws_policies(self) if is_used else []
+    """Returns new copies of the policies, which moto reads once from its file. A reset makes the backend twice."""
+    global _aws_policies
+    if self.account_id != DEFAULT_ACCOUNT_ID or self.region_name != PARTITION:
+        return []
+    if not _aws_policies:
+        _aws_policies = _original_init_aws_policies(self)
+    return [copy.copy(policy) for policy in _aws_policies]
 
 
 def _create_user(
