@@ -13,13 +13,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// Evaluator is a process that evaluates expressions, one after the other.
+// Evaluator evaluates expressions in a process that all evaluators of a test binary share, one expression after the other.
 type Evaluator struct {
-	requests io.Writer
-	answers  *bufio.Reader
+	process *process
 
 	// Observe, if it is set, is called after each evaluation with its effort.
 	Observe func(expression string, effort Effort)
@@ -31,27 +31,48 @@ type Effort struct {
 	Steps int // the number of evaluations
 }
 
-// Start starts an evaluator, which ends with the test.
+type process struct {
+	lock     sync.Mutex
+	requests io.Writer
+	answers  *bufio.Reader
+}
+
+// Start returns an evaluator. The first call starts the process, which ends with the test binary, because its input ends.
 func Start(t testing.TB) *Evaluator {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "node", filepath.Join(root(t), "internal", "localaws", "server", "extensions", "jsonata.js"))
+	process, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Evaluator{process: process}
+}
+
+var shared = sync.OnceValues(func() (*process, error) {
+	root, err := root()
+	if err != nil {
+		return nil, err
+	}
+	command := exec.Command("node", filepath.Join(root, "internal", "localaws", "server", "extensions", "jsonata.js"))
 	command.Stderr = os.Stderr
 	stdin, err := command.StdinPipe()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	stdout, err := command.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
+	return &process{requests: stdin, answers: bufio.NewReader(stdout)}, command.Start()
+})
+
+// ask sends a request, which ends with a line break, and returns the answer.
+func (p *process) ask(request []byte) ([]byte, error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if _, err := p.requests.Write(request); err != nil {
+		return nil, err
 	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // ends the process
-		_ = command.Wait()
-	})
-	return &Evaluator{requests: stdin, answers: bufio.NewReader(stdout)}
+	return p.answers.ReadBytes('\n')
 }
 
 // Evaluate returns the value of an expression as JSON. The expression may have the marks {% and %} of Step Functions. Evaluate
@@ -64,10 +85,7 @@ func (e *Evaluator) Evaluate(expression string, bindings map[string]any) (json.R
 	if err := encoder.Encode(map[string]any{"expression": code, "bindings": bindings}); err != nil {
 		return nil, err
 	}
-	if _, err := e.requests.Write(request.Bytes()); err != nil {
-		return nil, err
-	}
-	line, err := e.answers.ReadBytes('\n')
+	line, err := e.process.ask(request.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("the evaluator ended: %w", err)
 	}
@@ -100,14 +118,12 @@ func (e *Evaluator) Text(expression string, bindings map[string]any) (text strin
 }
 
 // root returns the folder of the module.
-func root(t testing.TB) string {
-	t.Helper()
+func root() (string, error) {
 	folder, err := os.Getwd()
 	for ; err == nil && folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
 		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			return folder
+			return folder, nil
 		}
 	}
-	t.Fatal("no go.mod above the test: ", err)
-	return ""
+	return "", errors.Join(errors.New("no go.mod above the test"), err)
 }

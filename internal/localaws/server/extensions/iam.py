@@ -91,7 +91,7 @@ def _create_user(
             "characters and/or the following: +=,.@_-"
         )
     with _create_user_lock:
-        if user_name.lower() in (name.lower() for name in self.users):
+        if user_name.lower() in map(str.lower, self.users):
             raise EntityAlreadyExists(f"User with name {user_name} already exists.")
         if len(self.users) >= _MAX_USERS:
             raise LimitExceededException(f"Cannot exceed quota for UsersPerAccount: {_MAX_USERS}")
