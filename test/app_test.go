@@ -20,23 +20,24 @@ import (
 )
 
 // runApp runs the app without the CDK CLI. It returns the output, and the folder of the cloud assembly.
-func runApp(t *testing.T, context string) (output, outdir string, err error) {
+func runApp(t *testing.T, context string, environment ...string) (output, outdir string, err error) {
 	t.Helper()
-	return runAppIn(t, "..", context)
+	return runAppIn(t, "..", context, environment...)
 }
 
 // runAppIn runs the app of another module as [runApp] does.
-func runAppIn(t *testing.T, module, context string) (output, outdir string, err error) {
+func runAppIn(t *testing.T, module, context string, environment ...string) (output, outdir string, err error) {
 	t.Helper()
 	outdir = filepath.Join(t.TempDir(), "out")
 	app := exec.CommandContext(t.Context(), "go", "run", ".")
 	app.Dir = module
-	app.Env = append(os.Environ(), "CDK_OUTDIR="+outdir, "CDK_CONTEXT_JSON="+context)
+	app.Env = append(append(os.Environ(), "CDK_OUTDIR="+outdir, "CDK_CONTEXT_JSON="+context), environment...)
 	combined, err := app.CombinedOutput()
 	return string(combined), outdir, err
 }
 
 func TestAppWithoutConfiguration(t *testing.T) {
+	t.Parallel()
 	output, outdir, err := runApp(t, `{}`)
 	if err == nil {
 		t.Error("the app succeeded, want it to fail")
@@ -52,6 +53,7 @@ func TestAppWithoutConfiguration(t *testing.T) {
 }
 
 func TestAppWithWrongValues(t *testing.T) {
+	t.Parallel()
 	output, _, err := runApp(t, `{"sender": "sender", "passwordLength": "7", "userPath": "onboarded"}`)
 	if err == nil {
 		t.Error("the app succeeded, want it to fail")
@@ -68,6 +70,7 @@ passwordLength must be a whole number from 8 to 128, got: "7"
 // TestAppTakesContextOfTheCLI checks that the app accepts the context keys that commands of the CDK CLI write to a project,
 // and those of ~/.cdk.json.
 func TestAppTakesContextOfTheCLI(t *testing.T) {
+	t.Parallel()
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +115,7 @@ func TestAppTakesContextOfTheCLI(t *testing.T) {
 // TestAppTemplate checks the template of the app with the validation of the CDK, and with cfn-lint. A warning is a failure.
 // Every context key is set, except one that excludes others.
 func TestAppTemplate(t *testing.T) {
-	t.Setenv(validation, "true")
+	t.Parallel()
 	file := func(name, template string) string {
 		t.Helper()
 		file := filepath.Join(t.TempDir(), name)
@@ -136,7 +139,7 @@ func TestAppTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, outdir, err := runApp(t, string(encoded))
+	output, outdir, err := runApp(t, string(encoded), validation+"=true")
 	if err != nil {
 		t.Fatalf("the app failed: %v\n%s", err, output)
 	}

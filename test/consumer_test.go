@@ -10,6 +10,7 @@ import (
 
 // TestConsumer runs the app of another module that imports the construct.
 func TestConsumer(t *testing.T) {
+	t.Parallel()
 	output, outdir, err := runAppIn(t, filepath.Join("..", "examples", "consumer"), `{}`)
 	if err != nil {
 		t.Fatalf("the app failed: %v\n%s", err, output)
