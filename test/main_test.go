@@ -101,27 +101,36 @@ var (
 	}
 )
 
-func resolve(value any, template map[string]any) any {
-	switch value := value.(type) {
-	case []any:
-		resolved := make([]any, len(value))
-		for i, element := range value {
-			resolved[i] = resolve(element, template)
-		}
-		return resolved
-	case map[string]any:
-		if len(value) == 1 {
-			for name, argument := range value {
-				if result, ok := call(name, argument, template); ok {
-					return result
-				}
+// resolve returns a copy of a part of a template in which each function of CloudFormation is replaced with its result.
+func resolve(part any, template map[string]any) any {
+	return replaceIn(part, func(value any) (any, bool) {
+		if fields, ok := value.(map[string]any); ok && len(fields) == 1 {
+			for name, argument := range fields {
+				return call(name, argument, template)
 			}
 		}
-		resolved := map[string]any{}
-		for key, element := range value {
-			resolved[key] = resolve(element, template)
+		return nil, false
+	})
+}
+
+// replaceIn returns a copy of a value in which every part that replace accepts is replaced.
+func replaceIn(value any, replace func(any) (any, bool)) any {
+	if replacement, ok := replace(value); ok {
+		return replacement
+	}
+	switch value := value.(type) {
+	case []any:
+		elements := make([]any, len(value))
+		for i, element := range value {
+			elements[i] = replaceIn(element, replace)
 		}
-		return resolved
+		return elements
+	case map[string]any:
+		fields := map[string]any{}
+		for key, element := range value {
+			fields[key] = replaceIn(element, replace)
+		}
+		return fields
 	}
 	return value
 }

@@ -310,25 +310,12 @@ func argumentsOf(t testing.TB, s asl.State, jsonata *jsonata, paths map[string][
 
 // evaluated returns a copy of a value in which each expression is replaced with its value.
 func evaluated(value any, evaluate func(expression string) any) any {
-	switch value := value.(type) {
-	case string:
-		if isExpression(value) {
-			return evaluate(value)
+	return replaceIn(value, func(part any) (any, bool) {
+		if text, ok := part.(string); ok && isExpression(text) {
+			return evaluate(text), true
 		}
-	case []any:
-		elements := make([]any, len(value))
-		for i, element := range value {
-			elements[i] = evaluated(element, evaluate)
-		}
-		return elements
-	case map[string]any:
-		fields := map[string]any{}
-		for key, element := range value {
-			fields[key] = evaluated(element, evaluate)
-		}
-		return fields
-	}
-	return value
+		return nil, false
+	})
 }
 
 // ownErrors are the errors of Step Functions itself that a Retry or a Catch may name (Developer Guide, "Handling errors in

@@ -91,7 +91,7 @@ func TestPropsInDocs(t *testing.T) {
 		return strings.ReplaceAll(code.ReplaceAllString(text, "`$0`"), "|", `\|`)
 	}
 	isKey := map[string]bool{}
-	_, _ = config.Read(func(key string) any { isKey[key] = true; return nil })
+	_, _, _ = config.Read(func(key string) any { isKey[key] = true; return nil })
 	keyOf := func(prop string) string {
 		if keys, differ := keysOfProps[prop]; differ {
 			return keys

@@ -8,86 +8,59 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 	"github.com/iam-onboarding/iam-onboarding/internal/textfile"
+	"github.com/iam-onboarding/iam-onboarding/stacks"
 )
 
-// Config is the configuration of the app. A field is nil if its value was left out; the construct then uses its default.
-type Config struct {
-	StackName            *string
-	Sender               *string
-	SenderName           *string
-	ReplyTo              *string
-	Identity             *string
-	SenderDomain         *string
-	HostedZoneId         *string
-	Group                *string // name or ARN
-	GroupName            *string
-	RequireMfa           *bool
-	UserPath             *string
-	PermissionsBoundary  *string
-	PasswordLength       *float64
-	ExcludeLookAlikes    *bool
-	MaxConcurrency       *float64
-	SignInUrl            *string
-	Language             *string
-	Subject              *string
-	TextTemplate         *string
-	HtmlTemplate         *string
-	SeparatePassword     *bool
-	PasswordSubject      *string
-	PasswordTextTemplate *string
-	PasswordHtmlTemplate *string
-	AlarmEmail           *string
-	BounceEmail          *string
-}
-
-// Read returns the configuration. lookup returns the value of a context key, or nil if the key has none. given lists the keys
-// that are set. The error lists every missing or wrong value with what was expected, and every key that neither the app nor
-// the CDK uses.
-func Read(lookup func(key string) any, given ...string) (Config, error) {
+// Read returns the name and the props of the stack of the app. A prop is nil if its key was left out; the stack and the construct
+// then use their defaults. lookup returns the value of a context key, or nil if the key has none. given lists the keys that are
+// set. The error lists every missing or wrong value with what was expected, and every key that neither the app nor the CDK uses.
+func Read(lookup func(key string) any, given ...string) (stackName *string, props *stacks.OnboardingStackProps, err error) {
 	known := map[string]bool{}
 	r := reader{lookup: func(key string) any {
 		known[key] = true
 		return lookup(key)
 	}}
-	config := Config{
-		StackName:           r.textOr(contract.StackName, "stackName", rules.StackName),
-		Sender:              r.required("sender", rules.SenderAddress),
-		SenderName:          r.text("senderName", rules.HeaderText),
-		ReplyTo:             r.text("replyTo", rules.SenderAddress),
-		Identity:            r.text("identity", rules.IdentityName),
-		SenderDomain:        r.text("senderDomain", rules.Domain),
-		HostedZoneId:        r.text("hostedZoneId", rules.HostedZoneId),
-		Group:               r.text("group", rules.Group),
-		RequireMfa:          r.boolean("requireMfa"),
-		UserPath:            r.text("userPath", rules.UserPath),
-		PermissionsBoundary: r.text("permissionsBoundary", rules.ManagedPolicyARN),
-		PasswordLength:      r.number("passwordLength", rules.PasswordLength),
-		ExcludeLookAlikes:   r.boolean("excludeLookAlikes"),
-		MaxConcurrency:      r.number("maxConcurrency", rules.MaxConcurrency),
-		SignInUrl:           r.text("signInUrl", rules.HTTPSURL),
-		Language:            r.text("language", rules.OneOf(mail.Languages()...)),
-		Subject:             r.text("subject", rules.Subject),
-		SeparatePassword:    r.boolean("separatePassword"),
-		PasswordSubject:     r.text("passwordSubject", rules.Subject),
-		AlarmEmail:          r.text("alarmEmail", rules.EmailAddress),
-		BounceEmail:         r.text("bounceEmail", rules.EmailAddress),
+	stackName = r.textOr(contract.StackName, "stackName", rules.StackName)
+	props = &stacks.OnboardingStackProps{
+		Users: onboarding.UserOnboardingProps{
+			Sender:            r.required("sender", rules.SenderAddress),
+			SenderName:        r.text("senderName", rules.HeaderText),
+			ReplyTo:           r.text("replyTo", rules.SenderAddress),
+			RequireMfa:        r.boolean("requireMfa"),
+			UserPath:          r.text("userPath", rules.UserPath),
+			PasswordLength:    r.number("passwordLength", rules.PasswordLength),
+			ExcludeLookAlikes: r.boolean("excludeLookAlikes"),
+			MaxConcurrency:    r.number("maxConcurrency", rules.MaxConcurrency),
+			SignInUrl:         r.text("signInUrl", rules.HTTPSURL),
+			Language:          r.text("language", rules.OneOf(mail.Languages()...)),
+			Subject:           r.text("subject", rules.Subject),
+			SeparatePassword:  r.boolean("separatePassword"),
+			PasswordSubject:   r.text("passwordSubject", rules.Subject),
+			AlarmEmail:        r.text("alarmEmail", rules.EmailAddress),
+			BounceEmail:       r.text("bounceEmail", rules.EmailAddress),
+		},
+		GroupNameOrArn:         r.text("group", rules.Group),
+		SenderIdentityName:     r.text("identity", rules.IdentityName),
+		SenderDomain:           r.text("senderDomain", rules.Domain),
+		HostedZoneId:           r.text("hostedZoneId", rules.HostedZoneId),
+		PermissionsBoundaryArn: r.text("permissionsBoundary", rules.ManagedPolicyARN),
 	}
-	if config.Group == nil {
-		config.GroupName = r.textOr(contract.DefaultGroupName, "groupName", rules.GroupName)
+	if props.GroupNameOrArn == nil {
+		props.Users.GroupName = r.textOr(contract.DefaultGroupName, "groupName", rules.GroupName)
 	}
-	r.checkTogether(config)
-	r.readTemplates(&config)
-	r.checkIdentity(config)
+	r.checkTogether(props)
+	r.readTemplates(&props.Users)
+	r.checkIdentity(props)
 	r.checkKeys(given, known)
 	if err := r.problems.Err(); err != nil {
-		return Config{}, fmt.Errorf("the configuration is wrong; set a value with -c key=value, or in the context of "+
-			"cdk.json:\n%w", err)
+		return nil, nil, fmt.Errorf("the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:\n%w", err)
 	}
-	return config, nil
+	return stackName, props, nil
 }
 
 type reader struct {
@@ -96,15 +69,15 @@ type reader struct {
 }
 
 // readTemplates reads the files of the mails. The placeholders that a mail must have depend on separatePassword.
-func (r *reader) readTemplates(config *Config) {
+func (r *reader) readTemplates(users *onboarding.UserOnboardingProps) {
 	content := mail.SignIn
-	if config.SeparatePassword != nil && *config.SeparatePassword {
+	if users.SeparatePassword != nil && *users.SeparatePassword {
 		content = mail.Announcement
 	}
-	config.TextTemplate = r.template("textTemplate", content)
-	config.HtmlTemplate = r.template("htmlTemplate", content)
-	config.PasswordTextTemplate = r.template("passwordTextTemplate", mail.PasswordOnly)
-	config.PasswordHtmlTemplate = r.template("passwordHtmlTemplate", mail.PasswordOnly)
+	users.TextTemplate = r.template("textTemplate", content)
+	users.HtmlTemplate = r.template("htmlTemplate", content)
+	users.PasswordTextTemplate = r.template("passwordTextTemplate", mail.PasswordOnly)
+	users.PasswordHtmlTemplate = r.template("passwordHtmlTemplate", mail.PasswordOnly)
 }
 
 // cdkKeys are the context keys of the CDK without any of the characters :/@ (aws-cdk 2.1148.1, aws-cdk-lib 2.270.0).
@@ -136,10 +109,10 @@ func (r *reader) checkKeys(given []string, known map[string]bool) {
 
 // checkTogether checks the settings that exclude each other. A context key is the name of a prop with a lower-case first
 // letter.
-func (r *reader) checkTogether(config Config) {
+func (r *reader) checkTogether(props *stacks.OnboardingStackProps) {
 	rules.Together{
-		HasGroup: config.Group != nil, GroupName: r.given("groupName"), RequireMfa: config.RequireMfa, SeparatePassword: config.SeparatePassword,
-		PasswordSubject:      r.given("passwordSubject"),
+		HasGroup: props.GroupNameOrArn != nil, GroupName: r.given("groupName"), RequireMfa: props.Users.RequireMfa,
+		SeparatePassword: props.Users.SeparatePassword, PasswordSubject: r.given("passwordSubject"),
 		PasswordTextTemplate: r.given("passwordTextTemplate"), PasswordHtmlTemplate: r.given("passwordHtmlTemplate"),
 	}.Check(&r.problems, func(prop string) string { return strings.ToLower(prop[:1]) + prop[1:] })
 }
@@ -153,15 +126,15 @@ func (r *reader) given(key string) *string {
 }
 
 // checkIdentity checks that at most one identity is given, and that it covers the sender.
-func (r *reader) checkIdentity(config Config) {
-	if config.Identity != nil && config.SenderDomain != nil {
-		r.problems.Add("senderDomain", "be left out if identity is given", *config.SenderDomain)
+func (r *reader) checkIdentity(props *stacks.OnboardingStackProps) {
+	if props.SenderIdentityName != nil && props.SenderDomain != nil {
+		r.problems.Add("senderDomain", "be left out if identity is given", *props.SenderDomain)
 	}
-	if config.HostedZoneId != nil && config.SenderDomain == nil {
-		r.problems.Add("hostedZoneId", "be left out if no senderDomain is given", *config.HostedZoneId)
+	if props.HostedZoneId != nil && props.SenderDomain == nil {
+		r.problems.Add("hostedZoneId", "be left out if no senderDomain is given", *props.HostedZoneId)
 	}
-	r.checkCovers("identity", config.Identity, config.Sender)
-	r.checkCovers("senderDomain", config.SenderDomain, config.Sender)
+	r.checkCovers("identity", props.SenderIdentityName, props.Users.Sender)
+	r.checkCovers("senderDomain", props.SenderDomain, props.Users.Sender)
 }
 
 func (r *reader) checkCovers(key string, identity, sender *string) {

@@ -19,39 +19,39 @@ func lookup(context map[string]any) func(string) any {
 }
 
 func TestReadDefaults(t *testing.T) {
-	got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com"}))
+	stackName, got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com"}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *got.Sender != "sender@example.com" || *got.StackName != "IamUserOnboarding" || *got.GroupName != "NoAuthorityIAMGroup" {
-		t.Errorf("got sender %s, stackName %s, groupName %s", *got.Sender, *got.StackName, *got.GroupName)
+	if *got.Users.Sender != "sender@example.com" || *stackName != "IamUserOnboarding" || *got.Users.GroupName != "NoAuthorityIAMGroup" {
+		t.Errorf("got sender %s, stackName %s, groupName %s", *got.Users.Sender, *stackName, *got.Users.GroupName)
 	}
-	if got.PasswordLength != nil || got.UserPath != nil {
+	if got.Users.PasswordLength != nil || got.Users.UserPath != nil {
 		t.Error("a value that was left out is not nil, so the construct does not use its default")
 	}
 }
 
 func TestReadNumbers(t *testing.T) {
-	got, err := config.Read(lookup(map[string]any{
+	_, got, err := config.Read(lookup(map[string]any{
 		"sender": "sender@example.com", "passwordLength": "24", "maxConcurrency": 3.0,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *got.PasswordLength != 24 || *got.MaxConcurrency != 3 {
-		t.Errorf("got %v and %v, want 24 and 3", *got.PasswordLength, *got.MaxConcurrency)
+	if *got.Users.PasswordLength != 24 || *got.Users.MaxConcurrency != 3 {
+		t.Errorf("got %v and %v, want 24 and 3", *got.Users.PasswordLength, *got.Users.MaxConcurrency)
 	}
 }
 
 func TestReadBooleans(t *testing.T) {
-	got, err := config.Read(lookup(map[string]any{
+	_, got, err := config.Read(lookup(map[string]any{
 		"sender": "sender@example.com", "separatePassword": "true", "excludeLookAlikes": false,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !*got.SeparatePassword || *got.ExcludeLookAlikes {
-		t.Errorf("got %v and %v, want true and false", *got.SeparatePassword, *got.ExcludeLookAlikes)
+	if !*got.Users.SeparatePassword || *got.Users.ExcludeLookAlikes {
+		t.Errorf("got %v and %v, want true and false", *got.Users.SeparatePassword, *got.Users.ExcludeLookAlikes)
 	}
 }
 
@@ -65,20 +65,20 @@ func TestReadTemplates(t *testing.T) {
 		}
 		return file
 	}
-	got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file(signIn)}))
+	_, got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file(signIn)}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *got.TextTemplate != signIn {
-		t.Errorf("got %q", *got.TextTemplate)
+	if *got.Users.TextTemplate != signIn {
+		t.Errorf("got %q", *got.Users.TextTemplate)
 	}
-	got, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "separatePassword": true,
+	_, got, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "separatePassword": true,
 		"textTemplate": file(announcement), "passwordTextTemplate": file(password)}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *got.TextTemplate != announcement || *got.PasswordTextTemplate != password {
-		t.Errorf("got %q and %q", *got.TextTemplate, *got.PasswordTextTemplate)
+	if *got.Users.TextTemplate != announcement || *got.Users.PasswordTextTemplate != password {
+		t.Errorf("got %q and %q", *got.Users.TextTemplate, *got.Users.PasswordTextTemplate)
 	}
 }
 
@@ -92,11 +92,11 @@ func TestReadTemplatesOfEveryEditor(t *testing.T) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file}))
+		_, got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file}))
 		if err != nil {
 			return "", err
 		}
-		return *got.TextTemplate, nil
+		return *got.Users.TextTemplate, nil
 	}
 	units := utf16.Encode([]rune("\ufeff" + text))
 	little, big := "", ""
@@ -123,14 +123,14 @@ func TestReadTemplatesOfEveryEditor(t *testing.T) {
 
 func TestReadWantsIdentityToCoverSender(t *testing.T) {
 	for _, key := range []string{"identity", "senderDomain"} {
-		_, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", key: "example.org"}))
+		_, _, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", key: "example.org"}))
 		want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
 ` + key + ` must be the sender sender@example.com, or its domain, got: "example.org"`
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	_, err := config.Read(lookup(map[string]any{"sender": "IT@example.com", "identity": "it@example.com"}))
+	_, _, err := config.Read(lookup(map[string]any{"sender": "IT@example.com", "identity": "it@example.com"}))
 	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
 identity must have the letter case of the sender IT@example.com, because SES compares addresses with regard to case: ` +
 		`write both as SES has the identity, got: "it@example.com"`
@@ -138,26 +138,26 @@ identity must have the letter case of the sender IT@example.com, because SES com
 		t.Errorf("got %v, want %s", err, want)
 	}
 	for _, key := range []string{"identity", "senderDomain"} {
-		if _, err := config.Read(lookup(map[string]any{"sender": "IT@Mail.Example.com", key: "EXAMPLE.com"})); err != nil {
+		if _, _, err := config.Read(lookup(map[string]any{"sender": "IT@Mail.Example.com", key: "EXAMPLE.com"})); err != nil {
 			t.Errorf("%s: got %v, want domains to compare without regard to case", key, err)
 		}
 	}
 }
 
 func TestReadGivenGroup(t *testing.T) {
-	got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "Staff"}))
+	_, got, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "Staff"}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *got.Group != "Staff" || got.GroupName != nil {
-		t.Errorf("got the group %s and the name %v of one to make, want Staff and none", *got.Group, got.GroupName)
+	if *got.GroupNameOrArn != "Staff" || got.Users.GroupName != nil {
+		t.Errorf("got the group %s and the name %v of one to make, want Staff and none", *got.GroupNameOrArn, got.Users.GroupName)
 	}
 	const arn = "arn:aws:iam::123456789012:group/teams/Staff"
-	got, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": arn}))
-	if err != nil || *got.Group != arn {
-		t.Errorf("got the group %v and %v, want %s", got.Group, err, arn)
+	_, got, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": arn}))
+	if err != nil || *got.GroupNameOrArn != arn {
+		t.Errorf("got the group %v and %v, want %s", got.GroupNameOrArn, err, arn)
 	}
-	_, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "arn:aws:iam::123456789012:role/Staff",
+	_, _, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "arn:aws:iam::123456789012:role/Staff",
 		"groupName": "Staff", "requireMfa": true}))
 	want := `the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:
 group must be 1 to 128 letters, digits and _+=,.@-, or be the ARN of an IAM group, such as ` +
@@ -174,7 +174,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 	if err := os.WriteFile(file, []byte("{{UserName}} {{Pasword}}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := config.Read(lookup(map[string]any{
+	_, _, err := config.Read(lookup(map[string]any{
 		"senderName": "two\nlines", "replyTo": "nobody", "identity": "no domain", "groupName": "a b", "requireMfa": "yes", "userPath": "/",
 		"permissionsBoundary": "policy", "passwordLength": "seven", "maxConcurrency": 0.5, "signInUrl": "http://x",
 		"subject": "", "textTemplate": file, "htmlTemplate": true, "alarmEmail": 1.0, "stackName": "1st",
@@ -191,12 +191,8 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`sender must be an e-mail address such as user@example.com, got: nothing`,
 		`senderName must be one line of text, with at least one character, and without control and invisible characters, got: "two\nlines"`,
 		`replyTo must be an e-mail address such as user@example.com, got: "nobody"`,
-		`identity must be an e-mail address or a domain that SES has as an identity, got: "no domain"`,
-		`senderDomain must be a domain such as example.com, got: "nobody@example.com"`,
-		`hostedZoneId must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "example.com"`,
 		`requireMfa must be true or false, got: "yes"`,
 		`userPath must be an IAM path below the root, such as /onboarded/, got: "/"`,
-		`permissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"`,
 		`passwordLength must be a whole number from 8 to 128, got: "seven"`,
 		`excludeLookAlikes must be true or false, got: "yes"`,
 		`maxConcurrency must be a whole number from 1 to 40, got: 0.5`,
@@ -207,6 +203,10 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`passwordSubject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: "{{UserName}}"`,
 		`alarmEmail must be an e-mail address such as user@example.com, got: 1`,
 		`bounceEmail must be an e-mail address such as user@example.com, got: "nobody"`,
+		`identity must be an e-mail address or a domain that SES has as an identity, got: "no domain"`,
+		`senderDomain must be a domain such as example.com, got: "nobody@example.com"`,
+		`hostedZoneId must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "example.com"`,
+		`permissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"`,
 		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
 		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
 		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
@@ -224,7 +224,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 
 func TestUnknownKeys(t *testing.T) {
 	context := map[string]any{"sender": "sender@example.com", "requireMFA": true, "grupName": "Staff", "cli-telemetri": false}
-	_, err := config.Read(lookup(context), slices.Collect(maps.Keys(context))...)
+	_, _, err := config.Read(lookup(context), slices.Collect(maps.Keys(context))...)
 	const remedy = "must not be set, because the app has no such key (docs/configuration.md lists them): remove it from the " +
 		"command line, cdk.json, cdk.context.json or ~/.cdk.json, got: "
 	want := "the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:\n" +
@@ -257,7 +257,7 @@ func TestKeysOfTheCDK(t *testing.T) {
 			t.Errorf("the source of the CLI does not set %s in the way that this test looks for", key)
 		}
 	}
-	if _, err := config.Read(lookup(context), slices.Collect(maps.Keys(context))...); err != nil {
+	if _, _, err := config.Read(lookup(context), slices.Collect(maps.Keys(context))...); err != nil {
 		t.Error(err)
 	}
 }
@@ -269,7 +269,7 @@ func TestKeysInDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := map[string]bool{}
-	_, _ = config.Read(func(key string) any { read[key] = true; return nil })
+	_, _, _ = config.Read(func(key string) any { read[key] = true; return nil })
 	table, _, _ := strings.Cut(string(docs), "## Outputs")
 	documented := map[string]bool{}
 	for line := range strings.Lines(table) {
