@@ -68,11 +68,15 @@ func (f *flow) onboardUser(steps sfn.IChainable) sfn.Map {
 			"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
 			"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),
 			"SignInUrl":      jsonata.Plain(*f.signInURL),
+			"Issued":         jsonata.Expression(issued),
 		},
 	})
 	onboardUser.ItemProcessor(steps, nil)
 	return onboardUser
 }
+
+// issued is the time at which the first password of a user is issued, in the form of the tag onboarding-issued.
+const issued = `$substring($now(), 0, 19) & "Z"`
 
 // causeLength is the maximum length of the Cause of a failed user, so that the report of the list fits into a payload of 256
 // KiB (Step Functions Developer Guide, "Quotas"). A failed user takes at most 200 characters besides the Cause.

@@ -31,6 +31,8 @@ const (
 	InvalidInput      = "InvalidInput"      // the list has problems
 	PreflightFailed   = "PreflightFailed"   // something that the execution needs is not ready
 	UsersNotOnboarded = "UsersNotOnboarded" // a user is Failed
+	// AnotherRunIsActive ends an execution that started while an older execution of the state machine ran.
+	AnotherRunIsActive = "AnotherRunIsActive"
 )
 
 // The statuses of a user in a report.
@@ -47,12 +49,14 @@ const (
 	Complete  = "Complete"  // onboarded before
 	TakenOver = "TakenOver" // the user has chosen a password
 	NotOurs   = "NotOurs"   // no state machine with this user path created the user
+	Expired   = "Expired"   // the first password was withdrawn, because nobody used it
 )
 
 // The errors of a user that are not errors of an API call.
 const (
 	NameInOtherCase      = "NameInOtherCase"
 	NoGoodPassword       = "NoGoodPassword"
+	NoSuchUser           = "NoSuchUser" // a list with Resend names a user that IAM does not have
 	ChildExecutionFailed = "ChildExecutionFailed"
 )
 
@@ -61,6 +65,14 @@ const (
 	TagKey      = "onboarding"
 	TagPending  = "pending"  // set when the user is created
 	TagComplete = "complete" // set by the last step
+	TagExpired  = "expired"  // set before the first password is withdrawn
+)
+
+// The tag that says when the current first password was issued, in UTC: 2026-11-25T07:12:13Z. It is written with every
+// TagPending and TagComplete.
+const (
+	IssuedTagKey = "onboarding-issued"
+	IssuedLayout = "2006-01-02T15:04:05Z"
 )
 
 const (
