@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
@@ -24,7 +25,11 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 		for _, tag := range tags {
 			key := tag.(map[string]any)["Key"].(string)
 			context["aws:TagKeys"] = append(context["aws:TagKeys"], key)
-			context["aws:RequestTag/"+key] = []string{tag.(map[string]any)["Value"].(string)}
+			value := tag.(map[string]any)["Value"].(string)
+			if key == contract.IssuedTagKey {
+				value = issued // instead of the expression
+			}
+			context["aws:RequestTag/"+key] = []string{value}
 		}
 	}
 	on := func(resources ...string) []iampolicy.Request {
@@ -150,15 +155,20 @@ func wantNoAbuse(t testing.TB, template template, names []string) {
 	t.Helper()
 	const path = iamARN + "user/onboarded/"
 	mark := func(value string) map[string][]string {
-		return map[string][]string{"aws:TagKeys": {"onboarding"}, "aws:RequestTag/onboarding": {value}}
+		return map[string][]string{"aws:TagKeys": {"onboarding", "onboarding-issued"}, "aws:RequestTag/onboarding": {value},
+			"aws:RequestTag/onboarding-issued": {issued}}
 	}
+	wrongTime := mark("pending")
+	wrongTime["aws:RequestTag/onboarding-issued"] = []string{"never"}
 	otherTag := map[string][]string{
-		"aws:TagKeys": {"onboarding", "Department"}, "aws:RequestTag/onboarding": {"pending"}, "aws:RequestTag/Department": {"Admin"},
+		"aws:TagKeys": {"onboarding", "onboarding-issued", "Department"}, "aws:RequestTag/onboarding": {"pending"},
+		"aws:RequestTag/onboarding-issued": {issued}, "aws:RequestTag/Department": {"Admin"},
 		"iam:PermissionsBoundary": {iamARN + "policy/Boundary"},
 	}
 	otherBoundary := map[string][]string{
-		"aws:TagKeys": {"onboarding", "Department", "Cost center"}, "aws:RequestTag/onboarding": {"pending"},
-		"aws:RequestTag/Department": {"IT"}, "aws:RequestTag/Cost center": {""}, "iam:PermissionsBoundary": {iamARN + "policy/Other"},
+		"aws:TagKeys": {"onboarding", "onboarding-issued", "Department", "Cost center"}, "aws:RequestTag/onboarding": {"pending"},
+		"aws:RequestTag/onboarding-issued": {issued},
+		"aws:RequestTag/Department":        {"IT"}, "aws:RequestTag/Cost center": {""}, "iam:PermissionsBoundary": {iamARN + "policy/Other"},
 	}
 	requests := []iampolicy.Request{
 		requestTo("iam:CreateUser", iamARN+"user/new", mark("pending")),
@@ -168,6 +178,8 @@ func wantNoAbuse(t testing.TB, template template, names []string) {
 		requestTo("iam:CreateUser", path+"new", otherTag),
 		requestTo("iam:TagUser", iamARN+"user/somebody", mark("pending")),
 		requestTo("iam:TagUser", path+"user", mark("mine")),
+		requestTo("iam:TagUser", path+"user", mark("expired")),
+		requestTo("iam:TagUser", path+"user", wrongTime),
 		requestTo("iam:TagUser", path+"user", otherTag),
 		requestTo("iam:TagUser", path+"user", map[string][]string{"aws:TagKeys": {"Department"}, "aws:RequestTag/Department": {"IT"}}),
 		requestTo("iam:UpdateLoginProfile", path+"user", nil),

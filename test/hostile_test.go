@@ -16,6 +16,7 @@ import (
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
@@ -138,7 +139,9 @@ func wantHostileUser(t *testing.T, a *deployedtest.Account, name, address, group
 	user := a.User(t, name)
 	want := localaws.User{
 		Name: name, Path: hostilePath, Groups: []string{group}, LoginProfile: user.LoginProfile,
-		Tags: map[string]string{"onboarding": "complete", "Ünï _.:/=+-@": "Välue _.:/=+-@"},
+		Tags: map[string]string{
+			"onboarding": "complete", contract.IssuedTagKey: user.Tags[contract.IssuedTagKey], "Ünï _.:/=+-@": "Välue _.:/=+-@",
+		},
 	}
 	if !reflect.DeepEqual(user, want) || user.LoginProfile == nil {
 		t.Fatalf("got the user %+v, want %+v", user, want)

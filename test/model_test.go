@@ -38,6 +38,9 @@ func ascii() string {
 	return text.String()
 }
 
+// issued is a value of the tag onboarding-issued.
+const issued = "2026-11-25T07:12:13Z"
+
 // argumentValues are three values for each path that an expression in the arguments of a task reads. The key is the end of the
 // path, in any letter case: a value is a field of the input in one place, and a variable in another. An expression that reads
 // another path fails the test.
@@ -45,18 +48,18 @@ var argumentValues = map[string]map[string]any{
 	"usual": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
 		"UserName":     "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
-		"PasswordLength": 20, "Password": "Drawn-password-1",
+		"PasswordLength": 20, "Password": "Drawn-password-1", "Issued": issued,
 		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
 	},
 	"shortest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:M:1",
-		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
+		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a", "Issued": issued,
 		"Groups.Name": "g",
 	},
 	"longest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
 		"UserName":     longestName, "Email": longestAddress, "GroupName": longestGroup,
-		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
+		"PasswordLength": 128, "Password": longestPassword, "Issued": issued, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
 		"Groups.Name": slices.Repeat([]any{longestGroup}, 11),
 	},
 }

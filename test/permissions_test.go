@@ -42,22 +42,23 @@ const (
 	users   = " on " + iamARN + "user/onboarded/*"
 	self    = iamARN + "user/onboarded/${aws:username}"
 
-	onlyMark   = " if ForAllValues:StringEquals aws:TagKeys = onboarding"
+	onlyMarks  = " if ForAllValues:StringEquals aws:TagKeys = onboarding, onboarding-issued"
+	atATime    = " if StringLike aws:RequestTag/onboarding-issued = 20??-??-??T??:??:??Z"
 	pending    = " if StringEquals aws:RequestTag/onboarding = pending"
 	complete   = " if StringEquals aws:RequestTag/onboarding = complete"
 	bounded    = " if StringEquals iam:PermissionsBoundary = " + iamARN + "policy/Boundary"
 	fromSender = " if StringEquals ses:FromAddress = sender@example.com"
 	withoutMFA = " if BoolIfExists aws:MultiFactorAuthPresent = false"
-	userTags   = " if ForAllValues:StringEquals aws:TagKeys = onboarding, Cost center, Department" +
+	userTags   = " if ForAllValues:StringEquals aws:TagKeys = onboarding, onboarding-issued, Cost center, Department" +
 		" if StringEquals aws:RequestTag/Cost center =  if StringEquals aws:RequestTag/Department = IT" + pending
 )
 
 // permissions has every statement without options, by a name that options use.
 var permissions = map[string]string{
 	"trust":    trust + "Allow to Service:states.amazonaws.com sts:AssumeRole if StringEquals aws:SourceAccount = 123456789012",
-	"create":   ofRole + "Allow iam:CreateUser" + users + onlyMark + pending,
-	"pending":  ofRole + "Allow iam:TagUser" + users + onlyMark + pending,
-	"complete": ofRole + "Allow iam:TagUser" + users + onlyMark + complete,
+	"create":   ofRole + "Allow iam:CreateUser" + users + onlyMarks + pending + atATime,
+	"pending":  ofRole + "Allow iam:TagUser" + users + onlyMarks + pending + atATime,
+	"complete": ofRole + "Allow iam:TagUser" + users + onlyMarks + complete + atATime,
 	"get":      ofRole + "Allow iam:GetUser on " + iamARN + "user/*",
 	"join":     ofRole + "Allow iam:AddUserToGroup on <UserOnboardingGroup.Arn>",
 	"group":    ofRole + "Allow iam:GetGroup on <UserOnboardingGroup.Arn>",
@@ -116,13 +117,13 @@ var options = []option{
 	{"PermissionsBoundary", func(stack awscdk.Stack, p *props) {
 		p.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary"))
 	}, map[string]string{
-		"create": ofRole + "Allow iam:CreateUser" + users + onlyMark + pending + bounded,
+		"create": ofRole + "Allow iam:CreateUser" + users + onlyMarks + pending + bounded + atATime,
 	}},
 	{"UserTags", func(_ awscdk.Stack, p *props) {
 		p.UserTags = &map[string]*string{"Department": jsii.String("IT"), "Cost center": jsii.String("")}
 	}, map[string]string{
-		"create": ofRole + "Allow iam:CreateUser" + users + userTags,
-		"new":    ofRole + "Allow iam:TagUser" + users + userTags,
+		"create": ofRole + "Allow iam:CreateUser" + users + userTags + atATime,
+		"new":    ofRole + "Allow iam:TagUser" + users + userTags + atATime,
 	}},
 	{"SenderIdentity", func(stack awscdk.Stack, p *props) {
 		p.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com"))
@@ -189,7 +190,7 @@ var combinations = []struct {
 		"join": ofRole + "Allow iam:AddUserToGroup on " + iamARN + "group/Given, " + iamARN + "group/Admins, " + iamARN + "group/Guests",
 	}},
 	{[]string{"PermissionsBoundary", "UserTags"}, map[string]string{
-		"create": ofRole + "Allow iam:CreateUser" + users + userTags + bounded,
+		"create": ofRole + "Allow iam:CreateUser" + users + userTags + bounded + atATime,
 	}},
 	{[]string{"SenderIdentity", "ConfigurationSet"}, map[string]string{
 		"mail": mailWithSet + "Set" + fromSender,

@@ -123,7 +123,7 @@ UserTags must have at most 10 tags, got: 13
 a key of UserTags must be 1 to 128 Latin letters, digits, spaces and _.:/=+-@, and not start with aws:, got: ""
 a key of UserTags must be 1 to 128 Latin letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "${aws}"
 a key of UserTags must be 1 to 128 Latin letters, digits, spaces and _.:/=+-@, and not start with aws:, got: "AWS:name"
-a key of UserTags must differ from the others, and from onboarding, without regard to case, got: "ONBOARDING"
+a key of UserTags must differ from the others, and from onboarding and onboarding-issued, without regard to case, got: "ONBOARDING"
 UserTags[value] must be at most 256 Latin letters, digits, spaces and _.:/=+-@, got: "*"
 UserTags[values] must be at most 256 Latin letters, digits, spaces and _.:/=+-@, got: nothing
 PasswordLength must be a whole number from 8 to 128, got: 129

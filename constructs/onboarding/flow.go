@@ -78,30 +78,39 @@ func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 //
 // A user that an earlier execution left incomplete is continued from where that execution stopped. The user is added to the
 // group before the login profile is made, so that nobody can sign in without the restrictions of the group. The tag that
-// marks the user as complete is set last.
+// marks the user as complete is set last. A list with Resend creates nobody: it issues a new first password to users that have
+// not taken over.
 func (f *flow) stepsOfUser() sfn.IChainable {
 	done, skipped, failed := f.done(), f.skipped(), f.failed()
 	createUser, getUser, getLoginProfile := f.createUser(), f.getUser(), f.getLoginProfile()
+	isResend := f.Choice("Is it a resend?")
 	isOurs := f.Choice("Is the user ours to finish?")
 	hasTakenOver := f.Choice("Has the user taken over?")
 	isGoodPassword := f.Choice("Is the password good?")
-	nameInOtherCase, noGoodPassword := f.nameInOtherCase(), f.noGoodPassword()
+	nameInOtherCase, noSuchUser, noGoodPassword := f.nameInOtherCase(), f.noSuchUser(), f.noGoodPassword()
+	mustExist := f.Choice("Must the user exist?")
 	markPending, markComplete := f.tagUser(contract.TagPending), f.tagUser(contract.TagComplete)
 	addUserToGroup, getRandomPassword := f.addUserToGroup(), f.getRandomPassword()
 	createLoginProfile, updateLoginProfile, sendEmail := f.createLoginProfile(), f.updateLoginProfile(), f.sendEmail()
 
+	isResend.
+		When(machine.Condition(`$states.input.Resend`), getUser, nil).
+		Otherwise(createUser)
 	createUser.AddCatch(getUser, catchEntityExists()).Next(addUserToGroup)
 
-	getUser.AddCatch(nameInOtherCase, catchNoUser()).Next(isOurs)
+	getUser.AddCatch(mustExist, catchNoUser()).Next(isOurs)
+	mustExist.
+		When(machine.Condition(`$states.input.Resend`), noSuchUser, nil).
+		Otherwise(nameInOtherCase)
 	isOurs.
 		When(machine.Condition(`$existingName != $states.input.UserName`), nameInOtherCase, nil).
 		When(machine.Condition(`$onboarding = "pending"`), getLoginProfile, outcome(resumed)).
-		When(machine.Condition(`$onboarding = "complete" and $states.input.Resend`), getLoginProfile, outcome(resent)).
+		When(machine.Condition(`$states.input.Resend and ($onboarding = "complete" or $onboarding = "expired")`), getLoginProfile, outcome(resent)).
 		Otherwise(skipped)
 	getLoginProfile.AddCatch(hasTakenOver, catchNoLoginProfile()).Next(hasTakenOver)
 	hasTakenOver.
 		When(machine.Condition(`$takenOver`), markComplete, outcome(takenOver)).
-		When(machine.Condition(`$onboarding = "complete"`), markPending, nil).
+		When(machine.Condition(`$onboarding != "pending"`), markPending, nil).
 		Otherwise(addUserToGroup)
 	markPending.Next(addUserToGroup)
 
@@ -130,5 +139,5 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 	for _, task := range []tasks.CallAwsService{createLoginProfile, updateLoginProfile, sendEmail} {
 		task.AddCatch(failed, catchAllWithoutPassword())
 	}
-	return createUser
+	return isResend
 }

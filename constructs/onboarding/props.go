@@ -96,11 +96,11 @@ type UserOnboardingProps struct {
 	// Default: users have no permissions boundary.
 	PermissionsBoundary iam.IManagedPolicy
 
-	// Tags that each user is created with, in addition to the tag onboarding, which the state machine uses itself. At most
-	// 10, because each takes room in the policy of the execution role, which allows no other tag. Keys and values have
+	// Tags that each user is created with, in addition to the tags onboarding and onboarding-issued, which the state machine uses
+	// itself. At most 10, because each takes room in the policy of the execution role, which allows no other tag. Keys and values have
 	// Latin letters, digits, spaces and _.:/=+-@ (IAM User Guide, "Tags for IAM resources").
 	//
-	// Default: the tag onboarding alone.
+	// Default: the tags onboarding and onboarding-issued alone.
 	UserTags *map[string]*string
 
 	// The length of a first password in characters, from 8 to 128. If the password policy of the account has a longer minimum,

@@ -68,9 +68,9 @@ func (f *flow) createUser() tasks.CallAwsService {
 	return f.Task(contract.CreateUserState, createUser)
 }
 
-// tagsOfNewUser returns the tag that marks the user as pending, and then the tags of the props, sorted by key.
+// tagsOfNewUser returns the tags that mark the user as pending, and then the tags of the props, sorted by key.
 func (f *flow) tagsOfNewUser() []machine.Tag {
-	tags := []machine.Tag{mark(contract.TagPending)}
+	tags := marks(contract.TagPending)
 	for _, key := range slices.Sorted(maps.Keys(*f.props.UserTags)) {
 		tags = append(tags, machine.Tag{Key: key, Value: *(*f.props.UserTags)[key]})
 	}
@@ -98,18 +98,25 @@ func catchEntityExists() *sfn.CatchProps {
 	return machine.Catch("Iam.EntityAlreadyExistsException", nil)
 }
 
-// catchNoUser returns the catcher for a user name that CreateUser reports as existing, and that GetUser does not find.
-// CreateUser compares names without regard to letter case; every other call compares them with regard to it.
+// catchNoUser returns the catcher for a user name that GetUser does not find.
 func catchNoUser() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityException", nil) }
 
+// noSuchUser ends with the status Failed, because a list with Resend creates nobody: the name may be mistyped.
+func (f *flow) noSuchUser() sfn.Pass {
+	return f.endAsFailed(contract.NoSuchUser, "GetUser", contract.ResendCreatesNobody)
+}
+
 // nameInOtherCase ends with the status Failed, because only the operator knows whether both names mean the same person.
+// CreateUser compares names without regard to letter case; every other call compares them with regard to it.
 func (f *flow) nameInOtherCase() sfn.Pass {
 	return f.endAsFailed(contract.NameInOtherCase, "GetUser", "IAM has this user name in other letter case: write it as IAM has it")
 }
 
 func (f *flow) skipped() sfn.Pass {
-	return f.Output(contract.Skipped, `{"UserName": $states.input.UserName, "Status": "Skipped", "Reason": $onboarding = "complete" ? `+
-		jsonata.Literal(contract.Complete)+" : "+jsonata.Literal(contract.NotOurs)+"}")
+	return f.Output(contract.Skipped, fmt.Sprintf(
+		`{"UserName": $states.input.UserName, "Status": %s, "Reason": $onboarding = %s ? %s : $onboarding = %s ? %s : %s}`,
+		jsonata.Literal(contract.Skipped), jsonata.Literal(contract.TagComplete), jsonata.Literal(contract.Complete),
+		jsonata.Literal(contract.TagExpired), jsonata.Literal(contract.Expired), jsonata.Literal(contract.NotOurs)))
 }
 
 // getLoginProfile makes the task that checks whether the user has already chosen a password, and so has taken over.
@@ -125,8 +132,8 @@ func (f *flow) getLoginProfile() tasks.CallAwsService {
 	})
 }
 
-// catchNoLoginProfile returns the catcher for a user without a login profile. This is normal for a pending user. If the user
-// is complete, somebody has removed the login profile since then; this also counts as taken over.
+// catchNoLoginProfile returns the catcher for a user without a login profile. This is normal for a user that is pending or
+// expired. If the user is complete, somebody has removed the login profile since then; this also counts as taken over.
 func catchNoLoginProfile() *sfn.CatchProps {
 	return machine.Catch("Iam.NoSuchEntityException", map[string]any{
 		"takenOver": jsonata.Expression(`$onboarding = "complete"`),
@@ -135,7 +142,7 @@ func catchNoLoginProfile() *sfn.CatchProps {
 
 // tagUser makes the task that marks the user as pending or as complete.
 func (f *flow) tagUser(value string) tasks.CallAwsService {
-	tags := []machine.Tag{mark(value)}
+	tags := marks(value)
 	return f.Task("TagUser "+value, machine.Call{
 		Permission: "iam:TagUser",
 		Resources:  f.ourUsers(),
@@ -301,8 +308,13 @@ func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
 }`, jsonata.Literal(step), jsonata.Literal(name), jsonata.Literal(cause)))
 }
 
-// mark returns the tag that says how far a user is.
-func mark(value string) machine.Tag { return machine.Tag{Key: contract.TagKey, Value: value} }
+// marks returns the tags that say how far a user is, and when the first password was issued.
+func marks(value string) []machine.Tag {
+	return []machine.Tag{
+		{Key: contract.TagKey, Value: value},
+		{Key: contract.IssuedTagKey, Value: jsonata.Expression("$states.input.Issued"), Pattern: "20??-??-??T??:??:??Z"},
+	}
+}
 
 func tagParameters(tags []machine.Tag) (parameters []any) {
 	for _, tag := range tags {

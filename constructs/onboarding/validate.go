@@ -98,7 +98,7 @@ func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 	if len(tags) > maxUserTags {
 		problems.Add("UserTags", fmt.Sprintf("have at most %d tags", maxUserTags), len(tags))
 	}
-	seen := map[string]bool{contract.TagKey: true}
+	seen := map[string]bool{contract.TagKey: true, contract.IssuedTagKey: true}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if isToken(key) {
 			problems.Add("a key of UserTags", "be known at synthesis", key)
@@ -110,7 +110,7 @@ func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 		}
 		checkText(problems, "UserTags["+key+"]", tags[key], rules.TagValue)
 		if lower := strings.ToLower(key); seen[lower] {
-			problems.Add("a key of UserTags", "differ from the others, and from "+contract.TagKey+", without regard to case", key)
+			problems.Add("a key of UserTags", "differ from the others, and from "+contract.TagKey+" and "+contract.IssuedTagKey+", without regard to case", key)
 		} else {
 			seen[lower] = true
 		}

@@ -61,6 +61,7 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 	)
 	tests := map[string]struct{ step, error, cause, want string }{
 		"known":     {"SendEmail", "SesV2.SendingPausedException", "Paused.", "have sending enabled again in the SES console, then " + again},
+		"mistyped":  {"GetUser", "NoSuchUser", "IAM has no user of this name.", "correct the name, or run the list without --resend"},
 		"run again": {"unknown", "ChildExecutionFailed", "no status", again},
 		"other":     {"CreateUser", base, "The name is reserved.", "fix the cause, then " + again},
 

@@ -18,6 +18,10 @@ const (
 	IfGroupHasPath = "if the group has a path, or its name has other letter case, " + ConfigureByARN
 )
 
+// ResendCreatesNobody says why a user of a list with Resend failed that IAM does not have.
+const ResendCreatesNobody = "IAM has no user of this name in this letter case, and Resend creates nobody: correct the name, or run the " +
+	"list without Resend"
+
 // SendingDisabled says that SES does not send mails from the account.
 const SendingDisabled = "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"
 

@@ -1,7 +1,11 @@
 package machine
 
 // Tag is a tag of an IAM resource.
-type Tag struct{ Key, Value string }
+type Tag struct {
+	Key, Value string
+	// Pattern is what a role may set the tag to, with the wildcards * and ?. Default: Value alone.
+	Pattern string
+}
 
 // Conditions are the conditions of a policy statement, by operator and key.
 type Conditions map[string]map[string]any
@@ -14,12 +18,17 @@ func StringEquals(key string, value *string) Conditions {
 // OnlyTheseTags returns conditions that are met if a request sets all of these tags and no other tag (IAM User Guide,
 // "Controlling access to and for IAM users and roles using tags").
 func OnlyTheseTags(tags []Tag) Conditions {
-	values, keys := map[string]any{}, []any{}
+	conditions, keys := Conditions{"StringEquals": {}}, []any{}
 	for _, tag := range tags {
-		values["aws:RequestTag/"+tag.Key] = tag.Value
 		keys = append(keys, tag.Key)
+		if tag.Pattern == "" {
+			conditions["StringEquals"]["aws:RequestTag/"+tag.Key] = tag.Value
+			continue
+		}
+		conditions["StringLike"] = map[string]any{"aws:RequestTag/" + tag.Key: tag.Pattern}
 	}
-	return Conditions{"StringEquals": values, "ForAllValues:StringEquals": {"aws:TagKeys": keys}}
+	conditions["ForAllValues:StringEquals"] = map[string]any{"aws:TagKeys": keys}
+	return conditions
 }
 
 // Document returns the conditions in the type that the CDK takes, or nil if there are none.

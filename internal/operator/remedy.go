@@ -43,6 +43,8 @@ func (u UserOutcome) whySkipped() string {
 		return "existed before, and was not changed: if this is another person, choose another UserName"
 	case contract.Complete:
 		return "nothing: the user was onboarded before; if the mail is lost, run the list with --resend"
+	case contract.Expired:
+		return "the first password was not used in time, and was withdrawn: run the list with --resend to mail a new one"
 	case contract.TakenOver:
 		return "nothing: the user has chosen a password, or has no login profile any more"
 	default:
@@ -53,6 +55,7 @@ func (u UserOutcome) whySkipped() string {
 // remediesOfUsers has what to do about a user that failed, by the name of the error.
 var remediesOfUsers = map[string]string{
 	contract.NameInOtherCase:                   "write the name in the list as IAM has it, then " + contract.RunAgain,
+	contract.NoSuchUser:                        "correct the name, or run the list without --resend",
 	contract.NoGoodPassword:                    "check the password policy of the account, then " + contract.RunAgain,
 	"Iam.LimitExceededException":               "free room in the quota that the cause names, or request a higher quota, then " + contract.RunAgain,
 	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + contract.RunAgain,

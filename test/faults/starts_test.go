@@ -44,6 +44,7 @@ var starts = []start{
 	{name: "complete", exists: true, path: deployed.UserPath, mark: "complete", inGroup: true, resend: true,
 		profile: &localaws.LoginProfile{Password: "Mailed-and-then-mislaid-1", ResetRequired: true}, end: onboarded},
 	{name: "no-profile", exists: true, path: deployed.UserPath, mark: "complete", inGroup: true, resend: true, brief: true, end: takenOver},
+	{name: "expired", exists: true, path: deployed.UserPath, mark: "expired", inGroup: true, resend: true, brief: true, end: onboarded},
 	{name: "taken-over", exists: true, path: deployed.UserPath, mark: "pending", inGroup: true,
 		profile: &localaws.LoginProfile{Password: "Chosen-by-the-user-1"}, end: takenOver},
 	{name: "foreign-near", exists: true, path: deployed.UserPath, end: untouched,

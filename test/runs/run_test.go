@@ -314,6 +314,46 @@ the input must have no key except IAMUserNames, Resend, got: "Resent"`
 	account.WantNobody(t, "valid@example.net")
 }
 
+// TestRunOfExpired runs a list of a user whose first password was withdrawn. Only a resend issues a new one.
+func TestRunOfExpired(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	const name = "expired@example.net"
+	account.CreateUser(t, &iam.CreateUserInput{
+		UserName: aws.String(name), Path: aws.String(deployed.UserPath),
+		Tags: []iamtypes.Tag{{Key: aws.String("onboarding"), Value: aws.String("expired")}},
+	})
+	before := account.User(t, name)
+	deployedtest.WantReport(t, account.Report(t, account.Run(t, listOf(name))), report{Total: 1, Skipped: 1, Users: []userReport{
+		{UserName: name, Status: "Skipped", Reason: "Expired"},
+	}})
+	if after := account.User(t, name); !reflect.DeepEqual(before, after) || len(account.MailsTo(t, name)) != 0 {
+		t.Errorf("the user was %+v, and now is %+v", before, after)
+	}
+	execution := account.Run(t, map[string]any{"IAMUserNames": []string{name}, "Resend": true})
+	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 1, Resent: 1, Users: []userReport{
+		{UserName: name, Status: "Resent"},
+	}})
+	account.WantOnboarded(t, name, name)
+}
+
+// TestResendCreatesNobody resends a mail to a user whose name is mistyped, and to one whose name IAM has in other letter case.
+func TestResendCreatesNobody(t *testing.T) {
+	t.Parallel()
+	account := sharedAccount(t)
+	account.CreateUser(t, &iam.CreateUserInput{UserName: aws.String("Resent-in-other-case@example.net"), Path: aws.String(deployed.UserPath)})
+	names := []string{"mistyped@example.net", "resent-in-other-case@example.net"}
+	want := report{Total: 2, Failed: 2}
+	for _, name := range names {
+		want.Users = append(want.Users, userReport{UserName: name, Status: "Failed", Step: "GetUser", Error: "NoSuchUser",
+			Cause: "IAM has no user of this name in this letter case, and Resend creates nobody: correct the name, or run the list without Resend"})
+	}
+	deployedtest.WantReport(t, account.Report(t, account.Run(t, map[string]any{"IAMUserNames": names, "Resend": true})), want)
+	for _, name := range names {
+		account.WantNobody(t, name)
+	}
+}
+
 // TestRunOfPreflight pauses sending in the account, so it does not run in parallel with other tests.
 func TestRunOfPreflight(t *testing.T) {
 	account := sharedAccount(t)

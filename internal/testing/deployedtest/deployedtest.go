@@ -9,11 +9,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
@@ -239,8 +241,13 @@ func (s Seen) NotOnboarded(name, address string) string {
 	if user.LoginProfile == nil {
 		return "the user has no login profile"
 	}
+	issued := user.Tags[contract.IssuedTagKey]
+	if _, err := time.Parse(contract.IssuedLayout, issued); err != nil {
+		return "the tag " + contract.IssuedTagKey + " is no time: " + err.Error()
+	}
 	want := localaws.User{
-		Name: name, Path: deployed.UserPath, Tags: map[string]string{deployed.Tag: "complete"}, Groups: []string{deployed.GroupName},
+		Name: name, Path: deployed.UserPath, Groups: []string{deployed.GroupName},
+		Tags:         map[string]string{contract.TagKey: contract.TagComplete, contract.IssuedTagKey: issued},
 		LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true},
 	}
 	if !reflect.DeepEqual(user, want) {

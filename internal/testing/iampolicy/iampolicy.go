@@ -130,6 +130,8 @@ func (s Statement) conditionHolds(t testing.TB, r Request) bool {
 			switch operator {
 			case "StringEquals":
 				holds = len(got) == 1 && equals(got[0])
+			case "StringLike":
+				holds = len(got) == 1 && slices.ContainsFunc(Texts(wanted), func(pattern string) bool { return r.matches(pattern, got[0]) })
 			case "BoolIfExists":
 				holds = len(got) == 0 || equals(got[0])
 			case "ForAllValues:StringEquals":
