@@ -96,6 +96,9 @@ func (m Machine) PathOfNewUser() (path []string) {
 		name = state.Next
 		if len(state.Choices) > 0 {
 			name = state.Choices[0].Next // the password is good
+			if strings.Contains(state.Choices[0].Condition, "$states.input.Resend") {
+				name = state.Default
+			}
 		}
 	}
 	return path
