@@ -17,7 +17,7 @@ import (
 )
 
 // OnboardingStackProps configures a stack with one UserOnboarding. Users has the props of that construct. Each other prop is
-// text that takes the place of a resource in Users; leave it out if you set that resource.
+// text or a number that takes the place of an object in Users; leave it out if you set that object.
 type OnboardingStackProps struct {
 	awscdk.StackProps
 
@@ -51,6 +51,12 @@ type OnboardingStackProps struct {
 	//
 	// Default: users have no permissions boundary.
 	PermissionsBoundaryArn *string
+
+	// How many hours a first password works, from 1 to 720, or 0 for passwords that do not expire, in place of
+	// Users.PasswordValidity.
+	//
+	// Default: 72
+	PasswordValidityHours *float64
 }
 
 // NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, GroupName, SenderIdentity and
@@ -77,6 +83,9 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	if props.PermissionsBoundaryArn != nil {
 		usersProps.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("GivenBoundary"), props.PermissionsBoundaryArn)
 	}
+	if props.PasswordValidityHours != nil {
+		usersProps.PasswordValidity = awscdk.Duration_Hours(props.PasswordValidityHours)
+	}
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &usersProps)
 	if props.GroupNameOrArn != nil {
 		users.GrantChangePassword(usersProps.Group)
@@ -93,7 +102,7 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	return stack
 }
 
-// validate returns an error for each text whose resource is also set in Users, and for a HostedZoneId without SenderDomain.
+// validate returns an error for each text and number whose object is also set in Users, and for a HostedZoneId without SenderDomain.
 func (p *OnboardingStackProps) validate() error {
 	var problems rules.Problems
 	for _, text := range []struct {
@@ -110,6 +119,9 @@ func (p *OnboardingStackProps) validate() error {
 		if text.value != nil && text.excluded {
 			problems.Add(text.name, "be left out if Users."+text.prop+" is given", *text.value)
 		}
+	}
+	if p.PasswordValidityHours != nil && p.Users.PasswordValidity != nil {
+		problems.Add("PasswordValidityHours", "be left out if Users.PasswordValidity is given", *p.PasswordValidityHours)
 	}
 	if p.HostedZoneId != nil && p.SenderDomain == nil {
 		problems.Add("HostedZoneId", "be left out if no SenderDomain is given", *p.HostedZoneId)

@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/mail"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ const (
 	hostileURL     = `https://example.com/?a=1&b="<script>'{%$states%}\%7B`
 	hostileGroup   = `Hostile+=,.@-_1`
 
-	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInUrl}}{{AccountId}}\n{\n{UserName}}"
+	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInUrl}}{{AccountId}}\n{{ValidUntil}}{{EarlierMails}}\n{\n{UserName}}"
 )
 
 // newHostileStack makes a stack with every option, and with hostile text in every prop that takes text.
@@ -69,12 +70,13 @@ func TestHostileTextIsRefused(t *testing.T) {
 	for prop, values := range map[string][]string{
 		"Sender": {"a@example.com\r\nBcc: b@example.com", "a@example.com\n", "<a@example.com>", "a b@example.com", "a@example.com, b@example.com",
 			"{%a@example.com", "a%}b@example.com"},
-		"SenderName": {"a\r\nBcc: b@example.com", "a\nb", "\x00", "a\u0085b", "a\u2028b", "\xff", "", "\ufeffIT", "a\u200bb", "\u202etfel", "\u2066a\u2069"},
-		"ReplyTo":    {"a@example.com\r\nBcc: b@example.com", "a@example.com b@example.com", "漢@example.com", "{%a%}@example.com"},
-		"Subject":    {"a\r\nBcc: b@example.com", "a\rb", "\x1b[2J", "\xff", "", "\ufeffWelcome", "\u2060"},
-		"SignInUrl":  {"https://example.com/\nx", "https://example.com/ x", "javascript:alert(1)", "http://example.com", "https://a@example.com/"},
-		"UserPath":   {"/", "/*/", "/a?/", "/${aws:username}/", "/a//", "onboarded", "/a/*", "/a b/"},
-		"GroupName":  {"*", "a*", "a/b", "${aws:username}", "{% $states %}", "a\n", ""},
+		"SenderName":     {"a\r\nBcc: b@example.com", "a\nb", "\x00", "a\u0085b", "a\u2028b", "\xff", "", "\ufeffIT", "a\u200bb", "\u202etfel", "\u2066a\u2069"},
+		"ReplyTo":        {"a@example.com\r\nBcc: b@example.com", "a@example.com b@example.com", "漢@example.com", "{%a%}@example.com"},
+		"Subject":        {"a\r\nBcc: b@example.com", "a\rb", "\x1b[2J", "\xff", "", "\ufeffWelcome", "\u2060"},
+		"SignInUrl":      {"https://example.com/\nx", "https://example.com/ x", "javascript:alert(1)", "http://example.com", "https://a@example.com/"},
+		"TimeZoneOffset": {"", "UTC", "9", "+9:00", "+0900", "+09:60", "+14:01", "-12:01", "+09:00\n", "[H01]:[m01]"},
+		"UserPath":       {"/", "/*/", "/a?/", "/${aws:username}/", "/a//", "onboarded", "/a/*", "/a b/"},
+		"GroupName":      {"*", "a*", "a/b", "${aws:username}", "{% $states %}", "a\n", ""},
 		"TextTemplate": {"\xff{{UserName}}{{Password}}", "{{UserName}}{{ Password }}", "{{UserName}}{{Password}}{{$states.input}}",
 			"{{UserName}}{{Password}}{{}}", "{{UserName}}{{Password}}\x00", "\ufeff{{UserName}}{{Password}}"},
 		"HtmlTemplate": {"\xff{{UserName}}{{Password}}", "{{UserName}}\x01{{Password}}", "<b>{{UserName}}</b>{{password}}"},
@@ -154,11 +156,13 @@ func wantHostileUser(t *testing.T, a *deployedtest.Account, name, address, group
 	return user.LoginProfile.Password
 }
 
+var deadline = regexp.MustCompile(`\d+ \p{L}+ \d{4}, \d\d:\d\d UTC`)
+
 func wantHostileMail(t *testing.T, got localaws.Mail, name, password string) {
 	t.Helper()
 	fill := func(escape func(string) string) string {
 		return strings.NewReplacer("{{UserName}}", escape(name), "{{Password}}", escape(password), "{{SignInUrl}}", escape(hostileURL),
-			"{{AccountId}}", "123456789012").Replace(hostileTemplate)
+			"{{AccountId}}", "123456789012", "{{ValidUntil}}", deadline.FindString(got.Text), "{{EarlierMails}}", "").Replace(hostileTemplate)
 	}
 	escapeHTML := func(value string) string { return strings.ReplaceAll(html.EscapeString(value), "&#34;", "&quot;") }
 	wantLines(t, []string{got.Subject, got.Text, got.HTML},

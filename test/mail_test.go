@@ -32,7 +32,7 @@ func messageOf(t *testing.T, template template, task string) message {
 // mailBindings returns the bindings of the expressions of a mail.
 func mailBindings(userName, password, signInURL string) map[string]any {
 	return map[string]any{"password": password, "states": map[string]any{
-		"input":   map[string]any{"UserName": userName, "SignInUrl": signInURL},
+		"input":   map[string]any{"UserName": userName, "SignInUrl": signInURL, "Issued": "2026-11-25T07:12:13Z", "Resend": false},
 		"context": map[string]any{"Execution": map[string]any{"Id": "arn:aws:states:us-east-1:123456789012:express:Machine:1"}},
 	}}
 }
@@ -60,22 +60,74 @@ func TestPasswordAlphabet(t *testing.T) {
 	}
 }
 
-func TestBuiltInMailIsInTheLanguage(t *testing.T) {
+// TestBuiltInMails fills in the built-in mails in each language, with each way to write the deadline, for a first mail and for one
+// that is sent again.
+func TestBuiltInMails(t *testing.T) {
 	jsonata := startJSONata(t)
-	for _, language := range mail.Languages() {
-		template := synthesize(t, newStack(t), onboarding.UserOnboardingProps{Language: &language})
-		message := messageOf(t, template, "SendEmail").Content.Simple
-		want := mail.BuiltIn(language).SignIn
-		fill := strings.NewReplacer("{{UserName}}", "ada", "{{Password}}", "pass", "{{SignInUrl}}", "https://a.b/", "{{AccountId}}", "123456789012")
-		bindings := mailBindings("ada", "pass", "https://a.b/")
-		for _, part := range []struct{ expression, want string }{
-			{message.Subject.Data, want.Subject}, {message.Body.Text.Data, fill.Replace(want.Text)}, {message.Body.Html.Data, fill.Replace(want.HTML)},
+	earlier := map[string]string{
+		"en": " This mail replaces any earlier one: a password from an earlier mail does not work any more.",
+		"ja": "以前にお送りしたメールのパスワードは、すでに無効となっております。",
+	}
+	for _, test := range []struct {
+		language, offset, deadline string
+		validity                   awscdk.Duration
+	}{
+		{"en", "", "28 November 2026, 07:12 UTC", nil},
+		{"en", "-03:30", "26 November 2026, 03:42 UTC-3:30", awscdk.Duration_Days(jsii.Number(1))},
+		{"en", "", "", awscdk.Duration_Seconds(jsii.Number(0))},
+		{"ja", "+09:00", "2026年11月28日 16:12 (UTC+9)", nil},
+		{"ja", "", "", awscdk.Duration_Seconds(jsii.Number(0))},
+	} {
+		p := onboarding.UserOnboardingProps{Language: &test.language, PasswordValidity: test.validity}
+		if test.offset != "" {
+			p.TimeZoneOffset = &test.offset
+		}
+		one := synthesize(t, newStack(t), p)
+		p.SeparatePassword = jsii.Bool(true)
+		two := synthesize(t, newStack(t), p)
+		want := mail.BuiltIn(test.language, test.deadline != "")
+		for _, sent := range []struct {
+			message message
+			want    mail.Template
+		}{
+			{messageOf(t, one, "SendEmail"), want.SignIn},
+			{messageOf(t, two, "SendEmail"), want.Announcement},
+			{messageOf(t, two, "SendEmail password"), want.Password},
 		} {
-			if got := jsonata.text(t, part.expression, bindings); got != part.want {
-				t.Errorf("%s: got\n%s\nwant\n%s", language, got, part.want)
+			for _, isResend := range []bool{false, true} {
+				bindings, said := mailBindings("ada", "pass", "https://a.b/"), ""
+				if isResend {
+					bindings["states"].(map[string]any)["input"].(map[string]any)["Resend"], said = true, earlier[test.language]
+				}
+				fill := strings.NewReplacer("{{UserName}}", "ada", "{{Password}}", "pass", "{{SignInUrl}}", "https://a.b/",
+					"{{AccountId}}", "123456789012", "{{ValidUntil}}", test.deadline, "{{EarlierMails}}", said)
+				simple := sent.message.Content.Simple
+				for _, part := range []struct{ expression, want string }{
+					{simple.Subject.Data, sent.want.Subject}, {simple.Body.Text.Data, fill.Replace(sent.want.Text)},
+					{simple.Body.Html.Data, fill.Replace(sent.want.HTML)},
+				} {
+					if got := jsonata.text(t, part.expression, bindings); got != part.want {
+						t.Errorf("%+v, sent again %v: got\n%s\nwant\n%s", test, isResend, got, part.want)
+					}
+				}
 			}
 		}
 	}
+}
+
+// TestValidUntilNeedsAValidity checks that a template of one's own must not say until when the password works if it does not expire.
+func TestValidUntilNeedsAValidity(t *testing.T) {
+	const unless = " must not have {{ValidUntil}} if PasswordValidity is 0, because no password expires then, got: "
+	mustPanic(t, "UserOnboarding: TextTemplate"+unless+"[{{UserName}} {{ValidUntil}}]\nPasswordHtmlTemplate"+unless+"[{{Password}} {{ValidUntil}}]", func() {
+		onboarding.NewUserOnboarding(newStack(t), jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
+			Sender:               jsii.String("sender@example.com"),
+			PasswordValidity:     awscdk.Duration_Hours(jsii.Number(0)),
+			SeparatePassword:     jsii.Bool(true),
+			TextTemplate:         jsii.String("{{UserName}} {{ValidUntil}}"),
+			HtmlTemplate:         jsii.String("{{UserName}} {{EarlierMails}}"),
+			PasswordHtmlTemplate: jsii.String("{{Password}} {{ValidUntil}}"),
+		})
+	})
 }
 
 // TestValuesAreEscapedOnlyInHTML fills in values that look like tags and entities of HTML, and like patterns of JSONata.
@@ -145,10 +197,10 @@ func TestEveryWrongMailPropIsReported(t *testing.T) {
 	stack := newStack(t)
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
 	mustPanic(t, `UserOnboarding: Language must be one of en, ja, got: "fr"
-TextTemplate must have the placeholder {{UserName}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}}]
+TextTemplate must have the placeholder {{UserName}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Password}}]
 HtmlTemplate must close with }} every placeholder that it opens, got: "{{AccountId}"
 PasswordSubject must be known at synthesis, got: "`+*parameter+`"
-PasswordTextTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: []
+PasswordTextTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: []
 PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("Separate"), &onboarding.UserOnboardingProps{
 			Sender:               jsii.String("sender@example.com"),

@@ -48,19 +48,20 @@ var argumentValues = map[string]map[string]any{
 	"usual": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
 		"UserName":     "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
-		"PasswordLength": 20, "Password": "Drawn-password-1", "Issued": issued,
+		"PasswordLength": 20, "Password": "Drawn-password-1",
 		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
+		"Issued": issued, "Input.Resend": false,
 	},
 	"shortest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:M:1",
-		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a", "Issued": issued,
-		"Groups.Name": "g",
+		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
+		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Input.Resend": false,
 	},
 	"longest": {
 		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
 		"UserName":     longestName, "Email": longestAddress, "GroupName": longestGroup,
-		"PasswordLength": 128, "Password": longestPassword, "Issued": issued, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
-		"Groups.Name": slices.Repeat([]any{longestGroup}, 11),
+		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
+		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Input.Resend": true,
 	},
 }
 
@@ -144,6 +145,7 @@ func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 		jsii.String(iamARN+"policy"+*p.UserPath+strings.Repeat("B", 128)))
 	p.UserTags = &map[string]*string{strings.Repeat("Ü _.:/=+-@9 ab9Z", 8): jsii.String(strings.Repeat("ü _.:/=+-@9 ab9Z", 16))}
 	p.PasswordLength, p.ExcludeLookAlikes, p.MaxConcurrency = jsii.Number(128), jsii.Bool(false), jsii.Number(40)
+	p.PasswordValidity, p.TimeZoneOffset = awscdk.Duration_Days(jsii.Number(30)), jsii.String("-03:30")
 	p.SignInUrl, p.Language, p.SeparatePassword = jsii.String(hostileURL), jsii.String("ja"), jsii.Bool(true)
 	p.Subject, p.PasswordSubject = jsii.String(hostileText), jsii.String(hostileText)
 	p.TextTemplate = jsii.String(strings.ReplaceAll(hostileTemplate, "{{Password}}", ""))

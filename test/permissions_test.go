@@ -309,7 +309,7 @@ func TestOptionsAreAllProps(t *testing.T) {
 	wantLines(t, others, []string{
 		"Sender", "SenderName", "ReplyTo", // TestPermissionsOfSender has these
 		"UserPath", // TestPermissionsOfUserPath has this
-		"PasswordLength", "ExcludeLookAlikes", "MaxConcurrency", "SignInUrl", "Language", "Subject", "TextTemplate", "HtmlTemplate",
+		"PasswordLength", "ExcludeLookAlikes", "PasswordValidity", "TimeZoneOffset", "MaxConcurrency", "SignInUrl", "Language", "Subject", "TextTemplate", "HtmlTemplate",
 		"SeparatePassword", "PasswordSubject", "PasswordTextTemplate", "PasswordHtmlTemplate",
 	})
 }

@@ -73,13 +73,15 @@ func TestFiguresInReadme(t *testing.T) {
 }
 
 // keysOfProps has the context keys whose name is not that of their prop.
-var keysOfProps = map[string]string{"SenderIdentity": "`identity`", "Identity": "`senderDomain`, `hostedZoneId`"}
+var keysOfProps = map[string]string{
+	"SenderIdentity": "`identity`", "Identity": "`senderDomain`, `hostedZoneId`", "PasswordValidity": "`passwordValidityHours`",
+}
 
 // TestPropsInDocs compares the table of props with the struct, and with the context keys of the app.
 func TestPropsInDocs(t *testing.T) {
 	props := documentedProps(t)
 	// The table shows these as code: values, placeholders, identifiers of packages, and props whose name is no plain word.
-	patterns := []string{`^(\d+|true|false|en|/\w+/)$`, `\{\{\w+\}\}`, `\b(ses|logs)\.\w+`}
+	patterns := []string{`^(\d+|true|false|en|/\w+/|\+00:00)$`, `\{\{\w+\}\}`, `\b(ses|logs)\.\w+`, `\bawscdk\.[\w.]+\(.*\)\)`}
 	for _, prop := range props {
 		if strings.ToLower(prop.name[1:]) != prop.name[1:] {
 			patterns = append(patterns, `\b`+prop.name+`\b`)

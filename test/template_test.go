@@ -127,11 +127,13 @@ a key of UserTags must differ from the others, and from onboarding and onboardin
 UserTags[value] must be at most 256 Latin letters, digits, spaces and _.:/=+-@, got: "*"
 UserTags[values] must be at most 256 Latin letters, digits, spaces and _.:/=+-@, got: nothing
 PasswordLength must be a whole number from 8 to 128, got: 129
+PasswordValidity must be a whole number of hours from 1 to 720, or 0 for passwords that do not expire, got: 1.5
+TimeZoneOffset must be an offset from UTC such as +09:00 or -03:30, from -12:00 to +14:00, got: "+0900"
 MaxConcurrency must be a whole number from 1 to 40, got: 2.5
 SignInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://example.com"
 Subject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: ""
-TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}}]
-HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Password}} {{Name}}]`,
+TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}}]
+HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Password}} {{Name}}]`,
 		func() {
 			groups, tags := []iam.IGroup{givenGroup(stack, "STAFF"), givenGroup(stack, "{% $states %}")}, map[string]*string{
 				"": jsii.String(""), "${aws}": jsii.String(""), "AWS:name": jsii.String(""), "ONBOARDING": jsii.String("complete"),
@@ -154,6 +156,8 @@ HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no ot
 				GroupName:           jsii.String("Staff"),
 				UserPath:            jsii.String("/"),
 				PasswordLength:      jsii.Number(129),
+				PasswordValidity:    awscdk.Duration_Minutes(jsii.Number(90)),
+				TimeZoneOffset:      jsii.String("+0900"),
 				MaxConcurrency:      jsii.Number(2.5),
 				SignInUrl:           jsii.String("http://example.com"),
 				Subject:             jsii.String(""),
@@ -166,14 +170,21 @@ HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no ot
 func TestTokensOfTheDefinitionAreRefused(t *testing.T) {
 	stack := newStack(t)
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
+	validity := awscdk.Duration_Hours(awscdk.NewCfnParameter(stack, jsii.String("Hours"), &awscdk.CfnParameterProps{
+		Type: jsii.String("Number"),
+	}).ValueAsNumber())
 	mustPanic(t, `UserOnboarding: SenderIdentity must be the sender sender@example.com, or its domain, got: "example.org"
+PasswordValidity must be known at synthesis, got: "`+*validity.ToString()+`"
+TimeZoneOffset must be known at synthesis, got: "`+*parameter+`"
 Subject must be known at synthesis, got: "`+*parameter+`"
 TextTemplate must be known at synthesis, got: "`+*parameter+`"`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
-			Sender:         jsii.String("sender@example.com"),
-			SenderIdentity: ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.org")),
-			Subject:        parameter,
-			TextTemplate:   parameter,
+			Sender:           jsii.String("sender@example.com"),
+			SenderIdentity:   ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.org")),
+			PasswordValidity: validity,
+			TimeZoneOffset:   parameter,
+			Subject:          parameter,
+			TextTemplate:     parameter,
 		})
 	})
 }

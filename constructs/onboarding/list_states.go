@@ -15,7 +15,8 @@ import (
 
 // settings returns what an execution depends on, for the command onboard and for [machine.Flow.ValidateList].
 func (f *flow) settings() contract.Settings {
-	settings := contract.Settings{SenderIdentity: f.identityName(), UserPath: *f.props.UserPath, MailsPerUser: 1}
+	settings := contract.Settings{SenderIdentity: f.identityName(), UserPath: *f.props.UserPath, MailsPerUser: 1,
+		ValidityHours: int(f.props.validityHours())}
 	for _, group := range f.groups {
 		settings.Groups = append(settings.Groups, contract.Group{Name: *groupName(group), Arn: *group.GroupArn()})
 	}

@@ -3,6 +3,7 @@ package onboarding
 import (
 	netmail "net/mail"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
@@ -31,14 +32,15 @@ func (f *flow) sendPassword() tasks.CallAwsService {
 // the condition has it. If SES changed the case of the domain before the comparison, a sender with upper case in its domain
 // would be denied.
 func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsService {
+	values := f.mailValues()
 	parameters := map[string]any{
 		"FromEmailAddress": f.from(),
 		"Destination":      map[string]any{"ToAddresses": []any{jsonata.Expression("$states.input.Email")}},
 		"Content": map[string]any{"Simple": map[string]any{
 			"Subject": utf8(jsonata.Literal(*subject)),
 			"Body": map[string]any{
-				"Text": utf8(mail.Text(*text, mailValues)),
-				"Html": utf8(mail.HTML(*html, mailValues)),
+				"Text": utf8(mail.Text(*text, values)),
+				"Html": utf8(mail.HTML(*html, values)),
 			},
 		}},
 		"EmailTags": []any{map[string]any{"Name": "UserName", "Value": jsonata.Expression(messageTag)}},
@@ -91,12 +93,17 @@ func (f *flow) sesARN(resource, name string) *string {
 	})
 }
 
-// mailValues has the JSONata code of each placeholder's value in a child execution.
-var mailValues = map[string]string{
-	mail.UserName:  "$states.input.UserName",
-	mail.Password:  "$password",
-	mail.SignInUrl: "$states.input.SignInUrl",
-	mail.AccountID: `$split($states.context.Execution.Id, ":")[4]`,
+// mailValues returns the JSONata code of each placeholder's value in a child execution.
+func (f *flow) mailValues() map[string]string {
+	validity := time.Duration(f.props.validityHours()) * time.Hour
+	return map[string]string{
+		mail.UserName:     "$states.input.UserName",
+		mail.Password:     "$password",
+		mail.SignInUrl:    "$states.input.SignInUrl",
+		mail.AccountID:    `$split($states.context.Execution.Id, ":")[4]`,
+		mail.ValidUntil:   mail.ValidUntilIn(*f.props.Language, "$states.input.Issued", validity, *f.props.TimeZoneOffset),
+		mail.EarlierMails: mail.EarlierMailsIn(*f.props.Language, "$states.input.Resend"),
+	}
 }
 
 func utf8(code string) map[string]any {

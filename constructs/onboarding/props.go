@@ -1,11 +1,13 @@
 package onboarding
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
@@ -114,6 +116,17 @@ type UserOnboardingProps struct {
 	// Default: true
 	ExcludeLookAlikes *bool
 
+	// How long a first password works: whole hours, from 1 hour to 30 days. A first password that is not used in this time is
+	// withdrawn. With awscdk.Duration_Seconds(jsii.Number(0)), first passwords do not expire.
+	//
+	// Default: 72 hours
+	PasswordValidity awscdk.Duration
+
+	// The offset from UTC in which the mail says until when the password works, from -12:00 to +14:00, such as +09:00.
+	//
+	// Default: +00:00
+	TimeZoneOffset *string
+
 	// How many users are onboarded at a time, from 1 to 40. IAM throttles its API for each account: with more than about 5
 	// users at a time the retries may not suffice.
 	//
@@ -138,8 +151,10 @@ type UserOnboardingProps struct {
 	// Default: Your AWS sign-in information, in the language.
 	Subject *string
 
-	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInUrl}} and
-	// {{AccountId}}.
+	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInUrl}},
+	// {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}.
+	//
+	// {{ValidUntil}} must be left out if PasswordValidity is 0. {{EarlierMails}} is empty except in a mail that is sent again.
 	//
 	// It has at most 60,000 bytes and 100 placeholders, so that it fits into a payload together with the HTML (Step Functions
 	// Developer Guide, "Quotas"). It has no control characters except tabs and line breaks, and no byte order mark.
@@ -165,7 +180,7 @@ type UserOnboardingProps struct {
 	PasswordSubject *string
 
 	// The plain text of the mail with the password, if SeparatePassword is true, with the placeholder {{Password}}, and if
-	// wanted {{UserName}}, {{SignInUrl}} and {{AccountId}}. It has at most 60,000 bytes.
+	// wanted {{UserName}} and the other placeholders of TextTemplate. It has at most 60,000 bytes.
 	//
 	// Default: a short text in the language.
 	PasswordTextTemplate *string
@@ -235,6 +250,10 @@ const (
 func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	setDefault(&p.UserPath, contract.DefaultUserPath)
 	setDefault(&p.PasswordLength, 20)
+	if p.PasswordValidity == nil {
+		p.PasswordValidity = awscdk.Duration_Hours(jsii.Number(72))
+	}
+	setDefault(&p.TimeZoneOffset, "+00:00")
 	setDefault(&p.MaxConcurrency, 5)
 	setDefault(&p.AllowedGroups, nil)
 	setDefault(&p.RequireMfa, false)
@@ -245,7 +264,7 @@ func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	setDefault(&p.ExcludeLookAlikes, true)
 	setDefault(&p.Language, mail.English)
 	setDefault(&p.SeparatePassword, false)
-	mails := mail.BuiltIn(*p.Language)
+	mails := mail.BuiltIn(*p.Language, p.validityHours() != 0)
 	if *p.SeparatePassword {
 		setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.Announcement)
 		setDefaultMail(&p.PasswordSubject, &p.PasswordTextTemplate, &p.PasswordHtmlTemplate, mails.Password)
@@ -253,6 +272,14 @@ func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 		setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.SignIn)
 	}
 	return &p
+}
+
+// validityHours returns the hours of PasswordValidity. It returns 1 if they are not known at synthesis, which validate refuses.
+func (p *UserOnboardingProps) validityHours() float64 {
+	if *p.PasswordValidity.IsUnresolved() {
+		return 1
+	}
+	return *p.PasswordValidity.ToHours(&awscdk.TimeConversionOptions{Integral: jsii.Bool(false)})
 }
 
 func setDefaultMail(subject, text, html **string, mail mail.Template) {

@@ -44,6 +44,7 @@ func (p *UserOnboardingProps) validate(into string) error {
 	}
 	checkUserTags(&problems, *p.UserTags)
 	checkNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
+	p.checkValidity(&problems)
 	checkNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
 	checkText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
 	if _, known := partition.HostsOf(into); p.SignInUrl == nil && into != "" && !known {
@@ -133,14 +134,28 @@ func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
 	}
 }
 
+func (p *UserOnboardingProps) checkValidity(problems *rules.Problems) {
+	if *p.PasswordValidity.IsUnresolved() {
+		problems.Add("PasswordValidity", "be known at synthesis", *p.PasswordValidity.ToString())
+	} else {
+		rules.Check(problems, "PasswordValidity", p.validityHours(), rules.ValidityHours)
+	}
+	checkConstant(problems, "TimeZoneOffset", p.TimeZoneOffset, func() {
+		rules.Check(problems, "TimeZoneOffset", *p.TimeZoneOffset, rules.TimeZoneOffset)
+	})
+}
+
 func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
+	of := func(content mail.Content) mail.Content {
+		return content.IfExpires(p.validityHours() != 0, "PasswordValidity")
+	}
 	if *p.SeparatePassword {
-		checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mail.Announcement)
+		checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, of(mail.Announcement))
 		checkMail(problems, "Password", p.PasswordSubject, p.PasswordTextTemplate, p.PasswordHtmlTemplate,
-			mail.PasswordOnly)
+			of(mail.PasswordOnly))
 		return
 	}
-	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, mail.SignIn)
+	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, of(mail.SignIn))
 }
 
 // checkMail checks the props of one mail. prefix is the start of their names.

@@ -35,6 +35,7 @@ func Read(lookup func(key string) any, given ...string) (stackName *string, prop
 			UserPath:          r.text("userPath", rules.UserPath),
 			PasswordLength:    r.number("passwordLength", rules.PasswordLength),
 			ExcludeLookAlikes: r.boolean("excludeLookAlikes"),
+			TimeZoneOffset:    r.text("timeZoneOffset", rules.TimeZoneOffset),
 			MaxConcurrency:    r.number("maxConcurrency", rules.MaxConcurrency),
 			SignInUrl:         r.text("signInUrl", rules.HTTPSURL),
 			Language:          r.text("language", rules.OneOf(mail.Languages()...)),
@@ -49,12 +50,13 @@ func Read(lookup func(key string) any, given ...string) (stackName *string, prop
 		SenderDomain:           r.text("senderDomain", rules.Domain),
 		HostedZoneId:           r.text("hostedZoneId", rules.HostedZoneId),
 		PermissionsBoundaryArn: r.text("permissionsBoundary", rules.ManagedPolicyARN),
+		PasswordValidityHours:  r.number("passwordValidityHours", rules.ValidityHours),
 	}
 	if props.GroupNameOrArn == nil {
 		props.Users.GroupName = r.textOr(contract.DefaultGroupName, "groupName", rules.GroupName)
 	}
 	r.checkTogether(props)
-	r.readTemplates(&props.Users)
+	r.readTemplates(props)
 	r.checkIdentity(props)
 	r.checkKeys(given, known)
 	if err := r.problems.Err(); err != nil {
@@ -68,16 +70,21 @@ type reader struct {
 	problems rules.Problems
 }
 
-// readTemplates reads the files of the mails. The placeholders that a mail must have depend on separatePassword.
-func (r *reader) readTemplates(users *onboarding.UserOnboardingProps) {
+// readTemplates reads the files of the mails. The placeholders that a mail must have depend on separatePassword, and those that
+// it may have on passwordValidityHours.
+func (r *reader) readTemplates(props *stacks.OnboardingStackProps) {
+	users, hours := &props.Users, props.PasswordValidityHours
+	of := func(content mail.Content) mail.Content {
+		return content.IfExpires(hours == nil || *hours != 0, "passwordValidityHours")
+	}
 	content := mail.SignIn
 	if users.SeparatePassword != nil && *users.SeparatePassword {
 		content = mail.Announcement
 	}
-	users.TextTemplate = r.template("textTemplate", content)
-	users.HtmlTemplate = r.template("htmlTemplate", content)
-	users.PasswordTextTemplate = r.template("passwordTextTemplate", mail.PasswordOnly)
-	users.PasswordHtmlTemplate = r.template("passwordHtmlTemplate", mail.PasswordOnly)
+	users.TextTemplate = r.template("textTemplate", of(content))
+	users.HtmlTemplate = r.template("htmlTemplate", of(content))
+	users.PasswordTextTemplate = r.template("passwordTextTemplate", of(mail.PasswordOnly))
+	users.PasswordHtmlTemplate = r.template("passwordHtmlTemplate", of(mail.PasswordOnly))
 }
 
 // cdkKeys are the context keys of the CDK without any of the characters :/@ (aws-cdk 2.1148.1, aws-cdk-lib 2.270.0).

@@ -33,13 +33,16 @@ func TestReadDefaults(t *testing.T) {
 
 func TestReadNumbers(t *testing.T) {
 	_, got, err := config.Read(lookup(map[string]any{
-		"sender": "sender@example.com", "passwordLength": "24", "maxConcurrency": 3.0,
+		"sender": "sender@example.com", "passwordLength": "24", "maxConcurrency": 3.0, "passwordValidityHours": "0",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *got.Users.PasswordLength != 24 || *got.Users.MaxConcurrency != 3 {
 		t.Errorf("got %v and %v, want 24 and 3", *got.Users.PasswordLength, *got.Users.MaxConcurrency)
+	}
+	if *got.PasswordValidityHours != 0 {
+		t.Errorf("got a validity of %v hours, want 0", *got.PasswordValidityHours)
 	}
 }
 
@@ -79,6 +82,22 @@ func TestReadTemplates(t *testing.T) {
 	}
 	if *got.Users.TextTemplate != announcement || *got.Users.PasswordTextTemplate != password {
 		t.Errorf("got %q and %q", *got.Users.TextTemplate, *got.Users.PasswordTextTemplate)
+	}
+	for hours, want := range map[any]string{
+		nil: "", 24.0: "",
+		"0": "the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:\n" +
+			"textTemplate must not have {{ValidUntil}} if passwordValidityHours is 0, because no password expires then, " +
+			"got: [{{UserName}} {{Password}} {{ValidUntil}}]",
+	} {
+		_, _, err = config.Read(lookup(map[string]any{"sender": "sender@example.com", "textTemplate": file(signIn + " {{ValidUntil}}"),
+			"passwordValidityHours": hours}))
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%v hours: got %q, want %q", hours, got, want)
+		}
 	}
 }
 
@@ -180,7 +199,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		"subject": "", "textTemplate": file, "htmlTemplate": true, "alarmEmail": 1.0, "stackName": "1st",
 		"senderDomain": "nobody@example.com", "hostedZoneId": "example.com", "excludeLookAlikes": "yes", "language": "de",
 		"separatePassword": 1.0, "passwordSubject": "{{UserName}}", "passwordTextTemplate": "no/such/file",
-		"passwordHtmlTemplate": file, "bounceEmail": "nobody",
+		"passwordHtmlTemplate": file, "bounceEmail": "nobody", "passwordValidityHours": 721.0, "timeZoneOffset": "JST",
 	}))
 	if err == nil {
 		t.Fatal("got no error")
@@ -195,6 +214,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`userPath must be an IAM path below the root, such as /onboarded/, got: "/"`,
 		`passwordLength must be a whole number from 8 to 128, got: "seven"`,
 		`excludeLookAlikes must be true or false, got: "yes"`,
+		`timeZoneOffset must be an offset from UTC such as +09:00 or -03:30, from -12:00 to +14:00, got: "JST"`,
 		`maxConcurrency must be a whole number from 1 to 40, got: 0.5`,
 		`signInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://x"`,
 		`language must be one of en, ja, got: "de"`,
@@ -207,14 +227,15 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`senderDomain must be a domain such as example.com, got: "nobody@example.com"`,
 		`hostedZoneId must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "example.com"`,
 		`permissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"`,
+		`passwordValidityHours must be a whole number of hours from 1 to 720, or 0 for passwords that do not expire, got: 721`,
 		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
 		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
 		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
 		`passwordHtmlTemplate must be left out unless separatePassword is true, got: "` + file + `"`,
-		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
+		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Pasword}}]`,
 		`htmlTemplate must name a file that can be read, got: true`,
 		`passwordTextTemplate must name a file that can be read, got: open no/such/file: no such file or directory`,
-		`passwordHtmlTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: [{{UserName}} {{Pasword}}]`,
+		`passwordHtmlTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Pasword}}]`,
 		`senderDomain must be left out if identity is given, got: "nobody@example.com"`,
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {

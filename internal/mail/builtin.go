@@ -26,20 +26,25 @@ const English = "en"
 // Languages returns the IETF tags of the languages of the built-in mails, sorted.
 func Languages() []string { return slices.Sorted(maps.Keys(languages)) }
 
-// BuiltIn returns the built-in mails in a language. It returns them in English if the language is not one of [Languages].
-func BuiltIn(language string) Templates {
+// BuiltIn returns the built-in mails in a language, or in English if the language is not one of [Languages]. They say until when
+// the password works if expires is true.
+func BuiltIn(language string, expires bool) Templates {
 	w, known := languages[language]
 	if !known {
-		return BuiltIn(English)
+		return BuiltIn(English, expires)
+	}
+	passwordFollows, aboutPassword := w.passwordFollows, []string{w.choosePassword, w.help}
+	if expires {
+		passwordFollows, aboutPassword = w.passwordFollowsUntil, []string{w.choosePassword, w.worksUntil, w.help}
 	}
 	signInPage, userName, password := field{w.signInPage, "{{SignInUrl}}"}, field{w.userName, "{{UserName}}"}, field{w.password, "{{Password}}"}
 	return Templates{
 		SignIn: shown{language, w.signInSubject, w.greeting, w.newUser, []field{signInPage, userName, password},
-			[]string{w.choosePassword, w.help}}.template(),
+			aboutPassword}.template(),
 		Announcement: shown{language, w.signInSubject, w.greeting, w.newUser, []field{signInPage, userName},
-			[]string{w.passwordFollows, w.help}}.template(),
+			[]string{passwordFollows, w.help}}.template(),
 		Password: shown{language, w.passwordSubject, w.greeting, w.passwordOfUser, []field{password},
-			[]string{w.choosePassword, w.help}}.template(),
+			aboutPassword}.template(),
 	}
 }
 

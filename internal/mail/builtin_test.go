@@ -9,13 +9,16 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// forEachMail calls f for each mail in each language.
+// forEachMail calls f for each mail in each language, with and without a validity of the password.
 func forEachMail(t *testing.T, f func(t *testing.T, language string, mail mail.Template, content mail.Content)) {
 	for _, language := range mail.Languages() {
-		mails := mail.BuiltIn(language)
-		t.Run(language+" sign-in", func(t *testing.T) { f(t, language, mails.SignIn, mail.SignIn) })
-		t.Run(language+" announcement", func(t *testing.T) { f(t, language, mails.Announcement, mail.Announcement) })
-		t.Run(language+" password", func(t *testing.T) { f(t, language, mails.Password, mail.PasswordOnly) })
+		for name, expires := range map[string]bool{language: true, language + " without validity": false} {
+			mails := mail.BuiltIn(language, expires)
+			of := func(content mail.Content) mail.Content { return content.IfExpires(expires, "PasswordValidity") }
+			t.Run(name+" sign-in", func(t *testing.T) { f(t, language, mails.SignIn, of(mail.SignIn)) })
+			t.Run(name+" announcement", func(t *testing.T) { f(t, language, mails.Announcement, of(mail.Announcement)) })
+			t.Run(name+" password", func(t *testing.T) { f(t, language, mails.Password, of(mail.PasswordOnly)) })
+		}
 	}
 }
 
@@ -29,6 +32,26 @@ func TestMailsAreValidTemplates(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestMailsSayUntilWhen checks that a mail says once until when the password works, if it expires, and that it has room for the
+// sentence of a mail that is sent again.
+func TestMailsSayUntilWhen(t *testing.T) {
+	for _, language := range mail.Languages() {
+		for expires, want := range map[bool]int{true: 1, false: 0} {
+			mails := mail.BuiltIn(language, expires)
+			for _, template := range []mail.Template{mails.SignIn, mails.Announcement, mails.Password} {
+				for _, body := range []string{template.Text, template.HTML} {
+					if got := strings.Count(body, "{{ValidUntil}}"); got != want {
+						t.Errorf("%s, expires %v: {{ValidUntil}} is there %d times, want %d:\n%s", language, expires, got, want, body)
+					}
+					if got := strings.Count(body, "{{EarlierMails}}"); got != 1 {
+						t.Errorf("%s: {{EarlierMails}} is there %d times, want 1:\n%s", language, got, body)
+					}
+				}
+			}
+		}
+	}
 }
 
 var tag = regexp.MustCompile(`(?s)<title>.*</title>|<h1.*</h1>|<[^>]*>`)

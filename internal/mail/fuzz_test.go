@@ -3,6 +3,7 @@ package mail_test
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
@@ -17,7 +18,7 @@ func FuzzTemplate(f *testing.F) {
 	evaluator := jsonatatest.Start(f)
 	const both = "{{UserName}}{{Password}}"
 	for _, template := range []string{
-		both, "Hello,\r\n\n\t" + both + " {{SignInUrl}} {{AccountId}}", both + both, "{" + both + "}}", "{ {UserName}}" + both,
+		both, "Hello,\r\n\n\t" + both + " {{SignInUrl}} {{AccountId}} {{ValidUntil}} {{EarlierMails}}", both + both, "{" + both + "}}", "{ {UserName}}" + both,
 		"{% 1 %}" + both + "%}{%", `"` + both + `\`, `" & $password & "` + both, "${AWS::Region}" + both, "<p title='" + both + "'>&amp;",
 		"{\n{x}}" + both, "{{\nPassword}}" + both, "é漢😀\u2028" + both, "{{Password}}", "{{{UserName}}}" + both, "\xff" + both,
 	} {
@@ -32,11 +33,15 @@ func FuzzTemplate(f *testing.F) {
 		}
 		const url, account = `https://example.com/?a="<1>"&b='{%`, "123456789012"
 		codes := map[string]string{mail.UserName: "$values.user", mail.Password: "$values.password",
-			mail.SignInUrl: "$values.url", mail.AccountID: "$values.account"}
-		bindings := map[string]any{"values": map[string]string{"user": userName, "password": password, "url": url, "account": account}}
+			mail.SignInUrl: "$values.url", mail.AccountID: "$values.account",
+			mail.ValidUntil:   mail.ValidUntilIn(mail.English, "$values.issued", 72*time.Hour, "+00:00"),
+			mail.EarlierMails: mail.EarlierMailsIn(mail.English, "$values.resend")}
+		bindings := map[string]any{"values": map[string]any{"user": userName, "password": password, "url": url, "account": account,
+			"issued": "2026-11-25T07:12:13Z", "resend": false}}
 		filled := func(escape func(string) string) string {
 			return strings.NewReplacer("{{UserName}}", escape(userName), "{{Password}}", escape(password),
-				"{{SignInUrl}}", escape(url), "{{AccountId}}", escape(account)).Replace(template)
+				"{{SignInUrl}}", escape(url), "{{AccountId}}", escape(account), "{{ValidUntil}}", "28 November 2026, 07:12 UTC",
+				"{{EarlierMails}}", "").Replace(template)
 		}
 		asItIs := func(value string) string { return value }
 		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace

@@ -17,21 +17,36 @@ import (
 
 // The names of the placeholders of a template.
 const (
-	UserName  = "UserName"  // the name to sign in with
-	Password  = "Password"  // the password to sign in with for the first time
-	SignInUrl = "SignInUrl" // the page to sign in at
-	AccountID = "AccountId" // the 12 digits of the AWS account
+	UserName     = "UserName"     // the name to sign in with
+	Password     = "Password"     // the password to sign in with for the first time
+	SignInUrl    = "SignInUrl"    // the page to sign in at
+	AccountID    = "AccountId"    // the 12 digits of the AWS account
+	ValidUntil   = "ValidUntil"   // the time at which the password expires, see [ValidUntilIn]
+	EarlierMails = "EarlierMails" // a sentence in a mail that is sent again, see [EarlierMailsIn]
 )
 
 // Content lists the placeholders that a mail must have, and those that it may have.
-type Content struct{ required, optional []string }
+type Content struct {
+	required, optional []string
+	// validity is the name of the setting that is 0, so that the mail must not have {{ValidUntil}}.
+	validity string
+}
 
 // The mails that a user may get: either SignIn alone, or Announcement and then PasswordOnly.
 var (
-	SignIn       = Content{required: []string{UserName, Password}, optional: []string{SignInUrl, AccountID}}
-	Announcement = Content{required: []string{UserName}, optional: []string{SignInUrl, AccountID}}
-	PasswordOnly = Content{required: []string{Password}, optional: []string{UserName, SignInUrl, AccountID}}
+	SignIn       = Content{required: []string{UserName, Password}, optional: []string{SignInUrl, AccountID, ValidUntil, EarlierMails}}
+	Announcement = Content{required: []string{UserName}, optional: []string{SignInUrl, AccountID, ValidUntil, EarlierMails}}
+	PasswordOnly = Content{required: []string{Password}, optional: []string{UserName, SignInUrl, AccountID, ValidUntil, EarlierMails}}
 )
+
+// IfExpires returns the content of the mail, without {{ValidUntil}} if no password expires. Then setting is the name of the
+// setting that is 0.
+func (c Content) IfExpires(expires bool, setting string) Content {
+	if !expires {
+		c.validity = setting
+	}
+	return c
+}
 
 // MaxBytes is the maximum length of a template in bytes. A plain text and an HTML of this length fit into a payload of 256
 // KiB (Step Functions Developer Guide, "Quotas"), even if JSON has to escape every character of both.
@@ -44,7 +59,8 @@ const MaxPlaceholders = 100
 var placeholder = regexp.MustCompile(`\{\{(.*?)\}\}`)
 
 // Check adds a problem for each of these faults of a template: it is not UTF-8, it has control characters, it lacks a
-// placeholder or has an unknown one, it opens a placeholder without closing it, or it is too long.
+// placeholder or has an unknown one, it has {{ValidUntil}} although no password expires, it opens a placeholder without closing
+// it, or it is too long.
 func (c Content) Check(problems *rules.Problems, name, template string) {
 	if !utf8.ValidString(template) {
 		problems.Add(name, "be text in UTF-8", notUTF8(template))
@@ -61,6 +77,10 @@ func (c Content) Check(problems *rules.Problems, name, template string) {
 	isMissing := func(name string) bool { return !slices.Contains(names, name) }
 	if slices.ContainsFunc(names, isUnknown) || slices.ContainsFunc(c.required, isMissing) {
 		problems.Add(name, c.expected(), placeholder.FindAllString(template, -1))
+	}
+	if c.validity != "" && slices.Contains(names, ValidUntil) {
+		problems.Add(name, "not have {{"+ValidUntil+"}} if "+c.validity+" is 0, because no password expires then",
+			placeholder.FindAllString(template, -1))
 	}
 	if _, open, found := strings.Cut(placeholder.ReplaceAllString(template, ""), "{{"); found {
 		line, _, _ := strings.Cut(open, "\n")

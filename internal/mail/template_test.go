@@ -30,9 +30,9 @@ func TestHTMLEscapesValues(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	const (
-		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}} and {{AccountId}}, got: "
-		announcement = "template must have the placeholder {{UserName}}, and no others except {{SignInUrl}} and {{AccountId}}, got: "
-		password     = "template must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}} and {{AccountId}}, got: "
+		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: "
+		announcement = "template must have the placeholder {{UserName}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: "
+		password     = "template must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: "
 		control      = "template must have no control characters except tabs and line breaks, and no byte order mark, got: "
 		open         = "template must close with }} every placeholder that it opens, got: "
 	)
@@ -42,6 +42,12 @@ func TestCheck(t *testing.T) {
 	}{
 		{mail.SignIn, "{{UserName}} {{Password}}", ""},
 		{mail.SignIn, "{{UserName}} {{Password}} {{SignInUrl}} {{AccountId}}", ""},
+		{mail.SignIn, "{{UserName}} {{Password}} {{ValidUntil}} {{EarlierMails}}", ""},
+		{mail.SignIn.IfExpires(true, "PasswordValidity"), "{{UserName}} {{Password}} {{ValidUntil}}", ""},
+		{mail.SignIn.IfExpires(false, "PasswordValidity"), "{{UserName}} {{Password}} {{EarlierMails}}", ""},
+		{mail.SignIn.IfExpires(false, "PasswordValidity"), "{{UserName}} {{Password}} {{ValidUntil}}",
+			"template must not have {{ValidUntil}} if PasswordValidity is 0, because no password expires then, " +
+				"got: [{{UserName}} {{Password}} {{ValidUntil}}]"},
 		{mail.SignIn, "{{UserName}}", signIn + "[{{UserName}}]"},
 		{mail.SignIn, "no placeholder", signIn + "[]"},
 		{mail.SignIn, "{{UserName}} {{Password}} {{password}}", signIn + "[{{UserName}} {{Password}} {{password}}]"},
@@ -60,9 +66,9 @@ func TestCheck(t *testing.T) {
 		{mail.SignIn, "{{Password}}" + strings.Repeat("{{UserName}}", mail.MaxPlaceholders-1), ""},
 		{mail.SignIn, "{{Password}}" + strings.Repeat("{{UserName}}", mail.MaxPlaceholders),
 			"template must have at most 100 placeholders, got: 101"},
-		{mail.Announcement, "{{UserName}}", ""},
+		{mail.Announcement, "{{UserName}} {{ValidUntil}} {{EarlierMails}}", ""},
 		{mail.Announcement, "{{UserName}} {{Password}}", announcement + "[{{UserName}} {{Password}}]"},
-		{mail.PasswordOnly, "{{Password}}", ""},
+		{mail.PasswordOnly, "{{Password}} {{ValidUntil}} {{EarlierMails}}", ""},
 		{mail.PasswordOnly, "{{UserName}}", password + "[{{UserName}}]"},
 	} {
 		var problems rules.Problems

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
@@ -174,6 +175,25 @@ var PasswordLength = wholeNumber(8, 128)
 // fail with fewer.
 var MaxConcurrency = wholeNumber(1, 40)
 
+// ValidityHours accepts how many hours a first password works: at most 30 days, or 0 if it does not expire. A part of an hour has
+// no use, because unused passwords are withdrawn at intervals of an hour or more.
+var ValidityHours = Rule[float64]{"be a whole number of hours from 1 to 720, or 0 for passwords that do not expire", func(value float64) bool {
+	return value == 0 || wholeNumber(1, 720).Holds(value)
+}}
+
+// TimeZoneOffset accepts an offset from UTC in the range of the offsets that are in use (IANA Time Zone Database).
+var TimeZoneOffset = Rule[string]{"be an offset from UTC such as +09:00 or -03:30, from -12:00 to +14:00", func(value string) bool {
+	offset := OffsetFromUTC(value)
+	return timeZoneOffset.MatchString(value) && offset >= -12*time.Hour && offset <= 14*time.Hour
+}}
+
+// OffsetFromUTC returns the duration of a [TimeZoneOffset].
+func OffsetFromUTC(value string) time.Duration {
+	parsed, _ := time.Parse("-07:00", value) // an error leaves the offset 0
+	_, seconds := parsed.Zone()
+	return time.Duration(seconds) * time.Second
+}
+
 // OneOf returns a rule that accepts one of the values.
 func OneOf(values ...string) Rule[string] {
 	return Rule[string]{"be one of " + strings.Join(values, ", "), func(value string) bool { return slices.Contains(values, value) }}
@@ -197,6 +217,7 @@ var (
 	tagText          = regexp.MustCompile(`\A[A-Za-zÀ-ÖØ-öø-ÿ0-9 _.:/=+@-]*\z`)
 	configurationSet = regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
 	httpsURL         = regexp.MustCompile(`\Ahttps://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?\z`)
+	timeZoneOffset   = regexp.MustCompile(`\A[+-][0-9]{2}:[0-5][0-9]\z`)
 	headerText       = regexp.MustCompile(`\A[^\p{Cc}\x{2028}\x{2029}\x{FEFF}\x{200B}\x{2060}\x{202A}-\x{202E}\x{2066}-\x{2069}]+\z`)
 )
 

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
@@ -64,6 +65,9 @@ func TestTextRules(t *testing.T) {
 		{"TagKey", rules.TagKey,
 			[]string{"Cost center", "Büro_.:/=+-@ÿ", strings.Repeat("ü", 128)},
 			[]string{"", "aws:x", "AWS:x", "a*", "${a}", "a\nb", "{%", "漢", "a×b", "a\u00a0b", strings.Repeat("k", 129)}},
+		{"TimeZoneOffset", rules.TimeZoneOffset,
+			[]string{"+00:00", "-00:00", "+09:00", "-03:30", "+05:45", "-12:00", "+14:00"},
+			[]string{"", "UTC", "Z", "9", "+9", "+9:00", "09:00", "+0900", "+09:60", "-12:01", "+14:01", "+24:00", "+09:00\n", "\u221203:30"}},
 		{"TagValue", rules.TagValue,
 			[]string{"", "aws:x", strings.Repeat("ü", 256)}, []string{"*", "${a}", "a\tb", "漢", strings.Repeat("v", 257)}},
 	} {
@@ -134,9 +138,24 @@ func TestNumberRules(t *testing.T) {
 			t.Errorf("PasswordLength of %v: got %v, want %v", value, got, want)
 		}
 	}
+	for value, want := range map[float64]bool{-1: false, 0: true, 0.5: false, 1: true, 720: true, 721: false} {
+		if got := rules.ValidityHours.Holds(value); got != want {
+			t.Errorf("ValidityHours of %v: got %v, want %v", value, got, want)
+		}
+	}
 	for value, want := range map[float64]bool{0: false, 1: true, 40: true, 41: false} {
 		if got := rules.MaxConcurrency.Holds(value); got != want {
 			t.Errorf("MaxConcurrency of %v: got %v, want %v", value, got, want)
+		}
+	}
+}
+
+func TestOffsetFromUTC(t *testing.T) {
+	for offset, want := range map[string]time.Duration{
+		"+00:00": 0, "+09:00": 9 * time.Hour, "-03:30": -3*time.Hour - 30*time.Minute, "-00:30": -30 * time.Minute,
+	} {
+		if got := rules.OffsetFromUTC(offset); got != want {
+			t.Errorf("%s: got %v, want %v", offset, got, want)
 		}
 	}
 }

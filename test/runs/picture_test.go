@@ -92,11 +92,12 @@ func (s seen) wantReadable(t *testing.T, what string, width int) {
 func TestMailsOnAPhone(t *testing.T) {
 	longest := strings.NewReplacer(
 		"{{UserName}}", strings.Repeat("W", 64), "{{Password}}", strings.Repeat("W", 128),
-		"{{SignInUrl}}", "https://"+strings.Repeat("w", 63)+".example.com/"+strings.Repeat("W", 200), "{{AccountId}}", "123456789012")
+		"{{SignInUrl}}", "https://"+strings.Repeat("w", 63)+".example.com/"+strings.Repeat("W", 200), "{{AccountId}}", "123456789012",
+		"{{ValidUntil}}", "28 September 2026, 16:12 UTC-12:45", "{{EarlierMails}}", strings.Repeat("Earlier mails. ", 10))
 	var names []string
 	var pages []page
 	for _, language := range mail.Languages() {
-		mails := mail.BuiltIn(language)
+		mails := mail.BuiltIn(language, true)
 		for _, mail := range []mail.Template{mails.SignIn, mails.Announcement, mails.Password} {
 			names = append(names, language+": "+mail.Subject)
 			pages = append(pages, page{HTML: longest.Replace(mail.HTML), Width: smallPhone})
