@@ -89,9 +89,10 @@ func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 		PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary")),
 		UserTags:            &map[string]*string{"Department": jsii.String("IT")},
 		PasswordLength:      jsii.Number(128), ExcludeLookAlikes: jsii.Bool(false), MaxConcurrency: jsii.Number(40),
+		PasswordValidity: awscdk.Duration_Days(jsii.Number(30)), TimeZoneOffset: jsii.String("-03:30"),
 		SignInUrl: jsii.String("https://example.com/?a={%1%}"), Language: jsii.String("ja"), SeparatePassword: jsii.Bool(true),
 		Subject: jsii.String(hostile), TextTemplate: &longTemplate, HtmlTemplate: &longTemplate,
-		PasswordSubject: jsii.String(hostile), PasswordTextTemplate: jsii.String("{{Password}}"), PasswordHtmlTemplate: jsii.String("{{Password}}"),
+		PasswordSubject: jsii.String(hostile), PasswordTextTemplate: jsii.String("{{Password}}, {{ValidUntil}}{{EarlierMails}}"), PasswordHtmlTemplate: jsii.String("{{Password}}"),
 		BounceTopic: topic, BounceEmail: jsii.String("bounces@example.com"), AlarmTopic: topic, AlarmEmail: jsii.String("alarms@example.com"),
 		EncryptionKey: kms.NewKey(stack, jsii.String("Key"), nil), LogRetention: logs.RetentionDays_ONE_YEAR,
 	}

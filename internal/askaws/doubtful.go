@@ -80,6 +80,8 @@ var constructs = []construct{
 	{"an undefined member of an array", "it is left out", changeCode, `[false ? 1, 2]`, []any{2}, ""},
 	{"null", "it is a value", changeCode, `$exists(null) and $type(null) = "null"`, true, ""},
 	{"a character beyond 16 bits", "it counts as one", changeCode, `$substring("😀😀", 0, 1) = "😀" and $length("😀") = 1`, true, ""},
+	{"a picture of $fromMillis", "it writes the name of the month, and text outside of brackets", "mails say the wrong deadline: change mail.ValidUntilIn",
+		`$fromMillis($toMillis("2026-11-25T07:12:13Z") + 259200000, "[D] [MNn] [Y], [H01]:[m01] UTC")`, "28 November 2026, 07:12 UTC", ""},
 	{"escaped marks inside of an expression", "they are text", "mails and names with marks are wrong: change how jsonata.Literal writes marks",
 		`"{\u0025 1 \u0025}"`, "{% 1 %}", ""},
 

@@ -178,7 +178,8 @@ func (d definition) user() []Question {
 
 // mails returns the questions about the longest mails.
 func (d definition) mails() []Question {
-	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInUrl": "https://example.com/?a={%1%}", "CauseLength": 60}
+	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInUrl": "https://example.com/?a={%1%}", "CauseLength": 60,
+		"Issued": "2026-11-25T07:12:13Z", "Resend": true}
 	mock := map[string]any{"MessageId": "1"}
 	return []Question{
 		ofState("SendEmail: the longest mail", noUser, test{state: d.state("SendEmail"), input: user, mock: mock},
@@ -187,7 +188,7 @@ func (d definition) mails() []Question {
 				`"Subject":{"Charset":"UTF-8","Data":"` + strings.Trim(string(encode(hostile)), `"`),
 			}}),
 		ofState("SendEmail password", noUser, test{state: d.state("SendEmail password"), input: user, variables: map[string]any{"password": `p"<&`}, mock: mock},
-			want{status: succeeded, output: user, said: []string{`p"<&`, `p&quot;&lt;&amp;`}}),
+			want{status: succeeded, output: user, said: []string{`p"<&, 2026年12月25日 03:42 (UTC-3:30)以前に`, `p&quot;&lt;&amp;`}}),
 	}
 }
 

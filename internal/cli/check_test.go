@@ -32,6 +32,9 @@ const definition = `{"States": {"Settings": {"Assign": {"settings": {"SenderIden
 	"Groups": [{"Name": "NoAuthority", "Arn": "arn:aws:iam::123456789012:group/NoAuthority"},
 		{"Name": "Staff", "Arn": "arn:aws:iam::123456789012:group/Staff"}]}}}}}`
 
+// expiring is the definition of a state machine whose first passwords expire.
+var expiring = strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 1, "ValidityHours": 72`, 1)
+
 var twoMails = strings.Replace(definition, `"MailsPerUser": 1`, `"MailsPerUser": 2`, 1)
 
 func (f *fakePreflight) DescribeStateMachine(_ context.Context, in *sfn.DescribeStateMachineInput, _ ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error) {
@@ -77,7 +80,7 @@ func TestCheckNeedsNoAWS(t *testing.T) {
 
 func TestCheckWithAWS(t *testing.T) {
 	const (
-		list     = "ok       standard input: 2 users, no problems\n"
+		list     = "ok       standard input: 2 users, no problems\nok       a first password does not expire\n"
 		sends    = "ok       SES sends from this account\n"
 		outside  = "ok       SES is out of its sandbox, and mails any address\n"
 		none     = "ok       SES suppresses none of the addresses\n"
@@ -93,6 +96,10 @@ func TestCheckWithAWS(t *testing.T) {
 		want result
 	}{
 		"everything is ready": {fakePreflight{}, result{list + sends + outside + verified + groups + policy, "", 0}},
+		"first passwords expire": {
+			fakePreflight{definition: expiring},
+			result{strings.Replace(list, "does not expire", "works for 72 hours", 1) + sends + outside + verified + groups + policy, "", 0},
+		},
 		"enough quota": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 198}},
 			result{list + sends + outside + "ok       SES sends 2 more mails within 24 hours, and the list needs 2 mails for 2 users\n" + verified + groups + policy, "", 0},
@@ -179,6 +186,7 @@ func TestCheckOfGroupsWithAWS(t *testing.T) {
 	fake := &fakeAWS{}
 	got := runWith(t, fake, "email,group\nada@example.com,Staff\nbob@example.com,Admins\n", "check", "-", "--aws")
 	want := `problem  standard input:3: must have a Group out of NoAuthority, Staff, got: "Admins"
+ok       a first password does not expire
 ok       SES sends from this account
 ok       SES is out of its sandbox, and mails any address
 ok       the sender's SES identity example.com is verified

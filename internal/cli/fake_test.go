@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -60,6 +61,7 @@ const (
 type look struct {
 	status               types.ExecutionStatus // default: RUNNING
 	output, error, cause string
+	started              time.Time
 	items                *types.MapRunItemCounts // nil: the execution has not reached OnboardUsers
 	err                  error
 	itemsErr             error
@@ -124,6 +126,7 @@ func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecuti
 	return &sfn.DescribeExecutionOutput{
 		ExecutionArn: in.ExecutionArn,
 		Status:       status,
+		StartDate:    &look.started,
 		Output:       optional(look.output),
 		Error:        optional(look.error),
 		Cause:        optional(look.cause),

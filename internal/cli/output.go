@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/operator"
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
 // output is the format of a report: table, json or csv.
@@ -58,9 +60,13 @@ func (f output) write(w io.Writer, o *operator.Outcome) error {
 // that a harmful formula needs. A mark before the name would change the name.
 func writeCSV(w io.Writer, o *operator.Outcome) error {
 	writer := csv.NewWriter(w)
-	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause"})
+	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause", "valid_until"})
 	for _, user := range o.Users {
-		_ = writer.Write([]string{user.UserName, user.Status, user.Reason, user.Step, user.Error, user.Cause})
+		until := ""
+		if !user.ValidUntil.IsZero() {
+			until = user.ValidUntil.Format(time.RFC3339)
+		}
+		_ = writer.Write([]string{user.UserName, user.Status, user.Reason, user.Step, user.Error, user.Cause, until})
 	}
 	writer.Flush()
 	return writer.Error()
@@ -89,7 +95,7 @@ func writeTable(w io.Writer, o *operator.Outcome) error {
 		}
 		fmt.Fprintln(&report, line)
 	}
-	fmt.Fprintln(&report, o.Summary())
+	fmt.Fprintln(&report, text.Join("\n", o.Summary(), o.Deadline()))
 	_, err := io.WriteString(w, report.String())
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
@@ -35,11 +36,55 @@ func TestOutputAsCSV(t *testing.T) {
 	const skipped = `{"Total":2,"Skipped":1,"Failed":1,"Users":[{"UserName":"=1+1","Status":"Skipped","Reason":"NotOurs"},` +
 		`{"UserName":"bob","Status":"Failed","Step":"GetUser","Error":"Iam.IamException","Cause":"a \"b\",\nc\u001b[2J\u202e"}]}`
 	got := runWith(t, &fakeAWS{looks: succeeded(skipped)}, addresses(2), "run", "-", "-o", "csv")
-	want := `user_name,status,reason,step,error,cause
-=1+1,Skipped,NotOurs,,,
-bob,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J"
+	want := `user_name,status,reason,step,error,cause,valid_until
+=1+1,Skipped,NotOurs,,,,
+bob,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J",
 `
 	expect(t, got, result{want, start(2) + oneFailed, 1})
+}
+
+// TestOutputSaysUntilWhen checks that a run says until when the passwords work that it mailed, counted from the start of the first
+// execution. A report of an earlier execution does not say it, because the settings may have changed since then.
+func TestOutputSaysUntilWhen(t *testing.T) {
+	const report = `{"Total":2,"Created":1,"Skipped":1,"Users":[{"UserName":"ada","Status":"Created"},` +
+		`{"UserName":"bob","Status":"Skipped","Reason":"Complete"}]}`
+	started := time.Date(2026, 11, 25, 7, 12, 13, 0, time.UTC)
+	ended := func(started time.Time) []look {
+		return []look{{status: types.ExecutionStatusSucceeded, output: report, started: started}}
+	}
+	fake := func() *fakeAWS {
+		return &fakeAWS{preflight: fakePreflight{definition: expiring}, looks: ended(started), laterLooks: [][]look{ended(started.Add(time.Hour))}}
+	}
+	table := "USER  STATUS   WHAT TO DO\nada   Created  nothing: the sign-in mail is sent\n" +
+		"bob   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend\n" +
+		"2 users: 1 created, 1 skipped (existed before)"
+	until := "\nnew first passwords work at least until " +
+		time.Date(2026, 11, 28, 7, 12, 0, 0, time.UTC).Local().Format("2006-01-02 15:04 MST") + "\n"
+	expect(t, runWith(t, fake(), addresses(2), "run", "-"), result{table + until, start(2), 0})
+	expect(t, runWith(t, fake(), "", "report", executionARN), result{table + "\n", "", 0})
+
+	got := runWith(t, fake(), addresses(1001), "run", "-", "-o", "csv")
+	want := `user_name,status,reason,step,error,cause,valid_until
+ada,Created,,,,,2026-11-28T07:12:00Z
+bob,Skipped,Complete,,,,
+ada,Created,,,,,2026-11-28T08:12:00Z
+bob,Skipped,Complete,,,,
+`
+	if got.Stdout != want {
+		t.Errorf("got %s, want %s", got.Stdout, want)
+	}
+	if got := runWith(t, fake(), addresses(1001), "run", "-").Stdout; !strings.HasSuffix(got, until) {
+		t.Errorf("got %s, want the earlier time at its end: %s", got, until)
+	}
+	got = runWith(t, fake(), addresses(2), "run", "-", "-o", "json")
+	if strings.Count(got.Stdout, `"ValidUntil": "2026-11-28T07:12:00Z"`) != 1 || strings.Count(got.Stdout, "ValidUntil") != 1 {
+		t.Errorf("got %s, want ValidUntil of ada alone", got.Stdout)
+	}
+	unknown := fake()
+	unknown.preflight.machineErr = denied
+	if got := runWith(t, unknown, addresses(2), "run", "-"); got.Stdout != table+"\n" || got.Code != 0 {
+		t.Errorf("without the permission to read the settings: got %+v, want no time", got)
+	}
 }
 
 // roleDenied is what to do if a new deployment may be the reason for a denial.

@@ -24,7 +24,7 @@ func TestReport(t *testing.T) {
 		"as CSV": {
 			aws:  &fakeAWS{looks: succeeded(created)},
 			args: []string{"--output", "csv"},
-			want: result{"user_name,status,reason,step,error,cause\nada@example.com,Created,,,,\n", "", 0},
+			want: result{"user_name,status,reason,step,error,cause,valid_until\nada@example.com,Created,,,,,\n", "", 0},
 		},
 		"a refused list": {
 			aws: &fakeAWS{looks: failed("InvalidInput", "item 2 must have a UserName")},

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// Outcome is the report of the state machine on the users of a list. Its JSON is the JSON of that report.
+// Outcome is the report of the state machine on the users of a list. Its JSON is the JSON of that report, with ValidUntil.
 type Outcome struct {
 	Total, Created, Resumed, Resent, Skipped, Failed int
 	// Users are in the order of the list.
@@ -30,6 +31,9 @@ type UserOutcome struct {
 	Step  string `json:",omitempty"`
 	Error string `json:",omitempty"`
 	Cause string `json:",omitempty"`
+	// ValidUntil is the time until which the first password works at least, if [Run] set one that expires. The report of the
+	// state machine does not have it.
+	ValidUntil time.Time `json:",omitzero"`
 
 	isSuppressed bool // SES accepts the mails to this user, and does not send them
 }
@@ -66,6 +70,34 @@ func (o *Outcome) noteSuppressed(names []string) {
 	for i := range o.Users {
 		o.Users[i].isSuppressed = slices.Contains(names, o.Users[i].UserName)
 	}
+}
+
+// noteValidity sets ValidUntil of each user that got a first password. The first passwords were issued after the execution started, so they
+// work at least until the validity has passed since the start.
+func (o *Outcome) noteValidity(started time.Time, hours int) {
+	if hours == 0 || started.IsZero() {
+		return
+	}
+	until := started.UTC().Add(time.Duration(hours) * time.Hour).Truncate(time.Minute)
+	for i := range o.Users {
+		if o.Users[i].hasNewPassword() {
+			o.Users[i].ValidUntil = until
+		}
+	}
+}
+
+// Deadline says until when all new first passwords work, or returns an empty string if none expires.
+func (o *Outcome) Deadline() string {
+	var first time.Time
+	for _, user := range o.Users {
+		if until := user.ValidUntil; first.IsZero() || !until.IsZero() && until.Before(first) {
+			first = until
+		}
+	}
+	if first.IsZero() {
+		return ""
+	}
+	return "new first passwords work at least until " + first.Local().Format("2006-01-02 15:04 MST")
 }
 
 // Summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (existed before).
@@ -108,6 +140,11 @@ func (o *Outcome) HowToGetReport() string { return getReportWith(o.reportCommand
 
 func getReportWith(commands ...string) string {
 	return "get the report with: " + strings.Join(commands, "; ")
+}
+
+// hasNewPassword reports whether the execution set a first password, and mailed it.
+func (u UserOutcome) hasNewPassword() bool {
+	return slices.Contains([]string{contract.Created, contract.Resumed, contract.Resent}, u.Status)
 }
 
 // IsFailed reports whether the user is not onboarded. A status that this package does not know counts as a failure.

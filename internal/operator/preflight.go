@@ -31,6 +31,7 @@ func Check(ctx context.Context, machine *Machine, list *userlist.List, progress 
 	}
 	p := preflight{look}
 	wrongGroups := p.lookAtList()
+	p.lookAtValidity()
 	var refusals []error
 	for _, lookAt := range []func(context.Context) error{
 		p.lookAtSES, p.lookAtSender, (&suppression{look: p.look}).search, p.lookAtGroups, p.lookAtPasswordPolicy,
@@ -84,6 +85,14 @@ func (p preflight) lookAtList() (wrong int) {
 		p.add(fine, "%s", NoProblems(p.list))
 	}
 	return wrong
+}
+
+func (p preflight) lookAtValidity() {
+	if hours := p.settings.ValidityHours; hours != 0 {
+		p.add(fine, "a first password works for %s", text.Count(hours, "hour"))
+	} else {
+		p.add(fine, "a first password does not expire")
+	}
 }
 
 func (p preflight) lookAtSES(ctx context.Context) error {

@@ -17,8 +17,7 @@ const (
 
 // WhatToDo returns what the operator must do about a user, or why there is nothing to do.
 func (u UserOutcome) WhatToDo() string {
-	isMailed := u.Status == contract.Created || u.Status == contract.Resumed || u.Status == contract.Resent
-	if u.isSuppressed && isMailed {
+	if u.isSuppressed && u.hasNewPassword() {
 		return "remove the address from SES's suppression list, then run the list with --resend: SES did not send the mail"
 	}
 	switch u.Status {

@@ -116,6 +116,7 @@ func TestCommand(t *testing.T) {
 		one   = "user_name,email\ncommand,command@example.net\n"
 		both  = one + "command-case@example.net,command-case@example.net\n"
 		ready = `ok       standard input: 1 user, no problems
+ok       a first password works for 72 hours
 ok       SES sends from this account
 ok       SES is out of its sandbox, and mails any address
 ok       SES sends NUMBER more mails within 24 hours, and the list needs 1 mail for 1 user
@@ -147,12 +148,13 @@ command-case@example.net  Failed   write the name in the list as IAM has it, the
 		{one, []string{"run", "-"}, 0, `USER     STATUS   WHAT TO DO
 command  Created  nothing: the sign-in mail is sent
 1 user: 1 created
+new first passwords work at least until TIME
 `, started("1 user")},
 		{both, []string{"run", "-"}, 1, table, started("2 users") + failed},
 		{"", []string{"report", "EXECUTION"}, 1, table, failed},
-		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,status,reason,step,error,cause
-command,Skipped,Complete,,,
-command-case@example.net,Failed,,GetUser,NameInOtherCase,IAM has this user name in other letter case: write it as IAM has it
+		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,status,reason,step,error,cause,valid_until
+command,Skipped,Complete,,,,
+command-case@example.net,Failed,,GetUser,NameInOtherCase,IAM has this user name in other letter case: write it as IAM has it,
 `, failed},
 		{one, []string{"run", "-", "--resend", "-o", "json"}, 0, `{
   "Total": 1,
@@ -164,7 +166,8 @@ command-case@example.net,Failed,,GetUser,NameInOtherCase,IAM has this user name 
   "Users": [
     {
       "UserName": "command",
-      "Status": "Resent"
+      "Status": "Resent",
+      "ValidUntil": "TIME"
     }
   ]
 }
@@ -343,6 +346,7 @@ var (
 	executionName = regexp.MustCompile(`onboard-\d{8}T\d{6}Z-[0-9a-f]{6}`)
 	progressLine  = regexp.MustCompile(`(?m)^\d+ of \d+ users done.*\n`)
 	numbers       = regexp.MustCompile(`sends \d+ more`)
+	deadline      = regexp.MustCompile(`\d{4}-\d\d-\d\d(T\d\d:\d\d:00Z| \d\d:\d\d [A-Z0-9+-]+)`)
 )
 
 // normalized replaces the text that differs between runs, and removes the lines of progress.
@@ -351,5 +355,6 @@ func normalized(text string) string {
 	text = consoleLink.ReplaceAllString(text, "LINK")
 	text = executionARN.ReplaceAllString(text, "ARN")
 	text = executionName.ReplaceAllString(text, "NAME")
+	text = deadline.ReplaceAllString(text, "TIME")
 	return numbers.ReplaceAllString(text, "sends NUMBER more")
 }

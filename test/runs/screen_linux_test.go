@@ -63,6 +63,7 @@ func TestScreenInReadme(t *testing.T) {
 func asInReadme(screen string) string {
 	screen = executionName.ReplaceAllString(screen, "onboard-20261124T081502Z-a1b2c3")
 	screen = regexp.MustCompile(`execution:[^:]+:`).ReplaceAllString(screen, "execution:UserOnboarding:")
+	screen = deadline.ReplaceAllString(screen, "2026-11-27 08:15 UTC")
 	return numbers.ReplaceAllString(screen, "sends 50000 more")
 }
 
