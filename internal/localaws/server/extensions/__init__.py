@@ -22,6 +22,7 @@ _EXTENSIONS = (
     "authorization",
     "pace",
     "calls",
+    "schedules",
     "ses",
     "stack_deletion",
     "stack_resources",

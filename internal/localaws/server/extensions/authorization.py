@@ -192,8 +192,7 @@ def _statements(role_arn: str, backend: IAMBackend) -> Iterator[dict[str, Any]]:
     for policy in role.managed_policies.values():
         documents += [version.document for version in policy.versions if version.is_default]
     for document in documents:
-        statements = _parse(document)["Statement"]
-        yield from [statements] if isinstance(statements, dict) else statements
+        yield from _values(_parse(document)["Statement"])
 
 
 @functools.lru_cache(maxsize=64)
@@ -201,15 +200,32 @@ def _parse(document: str) -> dict[str, Any]:
     return json.loads(document)
 
 
+def lets_assume(document: str, service: str, context: dict[str, list[str]]) -> bool:
+    """Returns whether the trust policy of a role lets a service assume the role. The keys of the context
+    are in lower case."""
+    matching = {
+        statement["Effect"]
+        for statement in _values(_parse(document)["Statement"])
+        if service in _values(statement.get("Principal", {}).get("Service", []))
+        and _element_matches(statement, "Action", "sts:AssumeRole", re.IGNORECASE)
+        and _conditions_hold(statement, context)
+    }
+    return matching == {"Allow"}
+
+
 def _matches(statement: dict[str, Any], request: _Request) -> bool:
     return (
         _element_matches(statement, "Action", request.action, re.IGNORECASE)
         and _element_matches(statement, "Resource", request.resource)
-        and all(
-            _condition_holds(operator, request.context.get(key.lower(), []), _values(wanted))
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, wanted in keys.items()
-        )
+        and _conditions_hold(statement, request.context)
+    )
+
+
+def _conditions_hold(statement: dict[str, Any], context: _Context) -> bool:
+    return all(
+        _condition_holds(operator, context.get(key.lower(), []), _values(wanted))
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
     )
 
 
@@ -244,5 +260,5 @@ def _expression(pattern: str, flags: int) -> re.Pattern[str]:
     return re.compile(expression, flags | re.DOTALL)
 
 
-def _values(value: Any) -> list[str]:
+def _values(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

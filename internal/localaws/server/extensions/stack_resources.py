@@ -2,24 +2,30 @@
 
 The types of
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html,
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html
-and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-configurationset.html
-make real resources. The types in `_INERT` are accepted, and make nothing.
+and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html
+make real resources. A schedule starts nothing here: see schedules.py. The types in `_INERT` are accepted, and make nothing.
 """
 
 import contextlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
+from moto.core.exceptions import JsonRESTError
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import Group, IAMBackend, iam_backends
+from moto.scheduler.exceptions import ScheduleNotFound
+from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 from moto.ses.models import ConfigurationSet, SESBackend, ses_backends
 from moto.utilities.utils import get_partition
 from typing_extensions import Self
 
+from extensions import schedules
 from extensions.ses import AlreadyExists
 
 _INERT = (
@@ -199,6 +205,57 @@ class ConfigurationSetResource(_Named, CloudFormationModel):  # pyright: ignore[
         _ses(account_id, region_name).config_sets.pop(self.physical_resource_id, None)
 
 
+class ScheduleResource(_Named, CloudFormationModel):  # pyright: ignore[reportIncompatibleMethodOverride] moto calls them on the class
+    """A new name replaces the schedule. A schedule that the template does not name gets a name of at most 64
+    characters, which is the limit of Scheduler."""
+
+    TYPE = "AWS::Scheduler::Schedule"
+    NAME = "Name"
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.physical_resource_id = schedule.name
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr == "Arn"
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        return self.schedule.arn
+
+    @classmethod
+    def create(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        if cls.NAME not in properties:
+            name = name[:51] + name[-13:]  # the end is random
+        with _refusals_of_schedules(name):
+            backend = _scheduler(account_id, region_name)
+            return cls(backend.create_schedule(**schedules.parameters(properties, name)))
+
+    def update(self, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> Self:
+        if name != self.physical_resource_id:
+            resource = self.create(name, properties, account_id, region_name)
+            self.delete(account_id, region_name)
+            return resource
+        parameters = schedules.parameters(properties, name)
+        del parameters["action_after_completion"]  # moto cannot change it
+        with _refusals_of_schedules(name):
+            return type(self)(_scheduler(account_id, region_name).update_schedule(**parameters))
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        with contextlib.suppress(ScheduleNotFound):  # CloudFormation accepts that a resource is gone
+            backend = _scheduler(account_id, region_name)
+            backend.delete_schedule(self.schedule.group_name, self.schedule.name)
+
+
+@contextlib.contextmanager
+def _refusals_of_schedules(name: str) -> Iterator[None]:
+    """Makes CloudFormation fail if Scheduler refuses a schedule."""
+    try:
+        yield
+    except JsonRESTError as error:
+        raise ValidationError(name, f'Resource handler returned message: "{error.message}"') from error
+
+
 class _InertResource(_Named):
     """A resource that has a name, and does nothing."""
 
@@ -233,6 +290,10 @@ def _inert_type(name: str) -> type:
 
 def _iam(account_id: str, region_name: str) -> IAMBackend:
     return iam_backends[account_id][get_partition(region_name)]
+
+
+def _scheduler(account_id: str, region_name: str) -> EventBridgeSchedulerBackend:
+    return scheduler_backends[account_id][region_name]
 
 
 def _ses(account_id: str, region_name: str) -> SESBackend:
