@@ -109,6 +109,10 @@ func (s *Server) SetTaskEndpoint(ctx context.Context, url string) error {
 // the task to the services. The value, the status and the body do not matter.
 const PassHeader = "X-Localaws-Pass"
 
+// StateHeader is a header of the calls that a proxy gets (see [Server.SetTaskEndpoint]). It has the name of the task state, escaped as
+// in a URL.
+const StateHeader = "X-Localaws-State"
+
 // TimeoutHeader is a header for the answer of a proxy (see [Server.SetTaskEndpoint]). If an answer has it, and a [Pace] is set, the
 // call of the task times out, as if the TimeoutSeconds of its state had passed. The value, the status and the body do not matter.
 // If the state has no TimeoutSeconds, the execution fails with States.Runtime.

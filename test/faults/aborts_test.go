@@ -13,7 +13,7 @@ import (
 func (s *suite) testAborts(t testing.TB, paths map[string][]string) {
 	paths = maps.Clone(paths)
 	for _, task := range s.machine.Tasks() {
-		paths["fresh"] = append([]string{task.Name}, paths["fresh"]...)
+		paths["fresh"] = append([]string{task}, paths["fresh"]...)
 	}
 	aborts := []kind{
 		{name: "abort-before", treat: func(x *exchange) {

@@ -37,7 +37,7 @@ func (s *suite) testCalls(t testing.TB, paths map[string][]string) {
 // testPreflight makes each call of the preflight fail.
 func (s *suite) testPreflight(t testing.TB) {
 	for _, task := range s.machine.Tasks() {
-		for _, c := range casesOf(startNamed("fresh"), task.Name, kinds) {
+		for _, c := range casesOf(startNamed("fresh"), task, kinds) {
 			execution := s.try(t, c)
 			if c.mustRecover() {
 				continue

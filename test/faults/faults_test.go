@@ -4,14 +4,12 @@ package faults
 import (
 	"sync"
 	"testing"
-
-	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 )
 
 // TestFaults makes every call of an execution fail in every way. Each part of the test has an account of its own.
 func TestFaults(t *testing.T) {
 	var mu sync.Mutex
-	all, tasks := tried{}, []asl.Task(nil)
+	all, tasks := tried{}, []string(nil)
 	t.Run("part", func(t *testing.T) {
 		for name, test := range map[string]func(*suite, testing.TB){
 			"of each call": func(s *suite, t testing.TB) { s.testCalls(t, s.paths(t)) },

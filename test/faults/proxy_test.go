@@ -17,22 +17,19 @@ import (
 	"testing"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
-	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// proxy stands between the engine of Step Functions and the services. It finds the task state and the user of each call. A
+// proxy stands between the engine of Step Functions and the services. It finds the user of each call. A
 // call with a fault gets the treatment of the fault. Every other call goes on to its service.
 type proxy struct {
 	url    string
 	target string
-	tasks  []asl.Task
 
 	mu        sync.Mutex
 	faults    map[string][]*fault // by user, or anybody
 	calls     []apiCall
 	passwords map[string]bool // every password that a call has drawn, set or mailed
-	strange   []string        // the calls that no task makes
 }
 
 // anybody is the user of a call that names no user.
@@ -74,11 +71,10 @@ type answer struct {
 	body   []byte
 }
 
-// newProxy starts a proxy in front of an account, for the calls of these tasks. The engine of Step Functions then sends its
-// calls to the proxy.
-func newProxy(t testing.TB, account *deployedtest.Account, tasks []asl.Task) *proxy {
+// newProxy starts a proxy in front of an account. The engine of Step Functions then sends its calls to the proxy.
+func newProxy(t testing.TB, account *deployedtest.Account) *proxy {
 	t.Helper()
-	p := &proxy{target: account.Endpoint(), tasks: tasks, faults: map[string][]*fault{}, passwords: map[string]bool{}}
+	p := &proxy{target: account.Endpoint(), faults: map[string][]*fault{}, passwords: map[string]bool{}}
 	server := httptest.NewServer(p)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -112,7 +108,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	x := &exchange{apiCall: p.recognize(r, body), proxy: p, w: w, r: r, body: body}
+	x := &exchange{apiCall: recognize(r, body), proxy: p, w: w, r: r, body: body}
 	switch treat := p.take(x.apiCall); {
 	case treat != nil:
 		treat(x)
@@ -128,9 +124,6 @@ func (p *proxy) take(call apiCall) treatment {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls = append(p.calls, call)
-	if call.state == "" {
-		p.strange = append(p.strange, call.api)
-	}
 	if call.password != "" {
 		p.passwords[call.password] = true
 	}

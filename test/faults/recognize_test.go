@@ -11,9 +11,8 @@ import (
 )
 
 // recognize reads a call in the protocol of its service: IAM has Query, Secrets Manager has JSON, SES has REST.
-func (p *proxy) recognize(r *http.Request, body []byte) apiCall {
+func recognize(r *http.Request, body []byte) apiCall {
 	var call apiCall
-	var form url.Values
 	switch target := r.Header.Get("X-Amz-Target"); {
 	case target != "":
 		service, action, _ := strings.Cut(target, ".")
@@ -33,12 +32,12 @@ func (p *proxy) recognize(r *http.Request, body []byte) apiCall {
 			call.password = deployedtest.MailedPassword(localaws.Mail{Text: mail.Content.Simple.Body.Text.Data})
 		}
 	default:
-		form, _ = url.ParseQuery(string(body))
+		form, _ := url.ParseQuery(string(body))
 		call.api = "iam:" + lowerFirst(form.Get("Action"))
 		call.user = form.Get("UserName")
 		call.password = form.Get("Password")
 	}
-	call.state = p.stateOf(call, form)
+	call.state, _ = url.PathUnescape(r.Header.Get(localaws.StateHeader))
 	return call
 }
 
@@ -59,17 +58,6 @@ func sesAPI(methodAndPath string) string {
 		return "sesv2:getEmailIdentity"
 	}
 	return "sesv2: " + methodAndPath
-}
-
-// stateOf returns the task state that makes a call, or an empty string. Two states with the same API differ in the arguments
-// that are not expressions, or in the password.
-func (p *proxy) stateOf(call apiCall, form url.Values) string {
-	for _, task := range p.tasks {
-		if task.API == call.api && task.HasPassword == (call.password != "") && task.Matches(form) {
-			return task.Name
-		}
-	}
-	return ""
 }
 
 const drawAPI = "secretsmanager:getRandomPassword"

@@ -43,7 +43,7 @@ func newSuiteOn(t testing.TB, account *deployedtest.Account) *suite {
 	s := &suite{Account: account, machine: asl.Parse(t, account.Definition(t)), users: map[string]start{},
 		before: map[string]localaws.User{}, tried: tried{}}
 	s.child = s.machine.Child()
-	s.proxy = newProxy(t, account, append(s.machine.Tasks(), s.child.Tasks()...))
+	s.proxy = newProxy(t, account)
 	for name, at := range bystanders {
 		if _, made := account.FindUser(t, name); !made { // by another suite of the account
 			startNamed(at).make(t, account, name)
@@ -176,8 +176,8 @@ func (s *suite) paths(t testing.TB) map[string][]string {
 		}
 	}
 	for _, task := range s.child.Tasks() {
-		if !slices.ContainsFunc(starts, func(start start) bool { return slices.Contains(paths[start.name], task.Name) }) {
-			t.Errorf("no start leads to %s, so its faults are not tried: add a start", task.Name)
+		if !slices.ContainsFunc(starts, func(start start) bool { return slices.Contains(paths[start.name], task) }) {
+			t.Errorf("no start leads to %s, so its faults are not tried: add a start", task)
 		}
 	}
 	return paths

@@ -1,4 +1,4 @@
-"""Tracks the calls of tasks that are under way.
+"""Tracks the calls of tasks that are under way, and tells a proxy which state makes a call.
 
 A call may take effect after its attempt has timed out, or after its execution was stopped, in moto as
 in AWS. The control
@@ -18,7 +18,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from werkzeug.wrappers import Request
 
-from extensions import controls
+from extensions import clients, controls
 
 _changed = threading.Condition()
 _under_way = 0
@@ -37,7 +37,8 @@ def install() -> None:
                 raise RuntimeError(f"{self.name} ended before its call")
             _under_way += 1
         try:
-            original_eval(self, env, *args, **kwargs)
+            with clients.calls_of(self.name):
+                original_eval(self, env, *args, **kwargs)
         finally:
             with _changed:
                 _under_way -= 1

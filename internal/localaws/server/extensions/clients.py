@@ -6,14 +6,15 @@ multithreading or multiprocessing with sessions). Here each service has one clie
 
 The calls of a client reach the services without a network. They have no signature, because moto does
 not check signatures. A test can put a proxy between the engine and the services. The proxy gets each
-call by HTTP, and answers it. If its answer has the header X-Localaws-Pass, the engine sends the call to
-the services.
+call by HTTP, with the name of the task state in the header X-Localaws-State, and answers it. If its
+answer has the header X-Localaws-Pass, the engine sends the call to the services.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import boto3
 from botocore import UNSIGNED
@@ -27,6 +28,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from werkzeug.test import create_environ, run_wsgi_app
 
 _PASS = "X-Localaws-Pass"
+_STATE = "X-Localaws-State"
 
 _CONFIG = Config(
     # A call is one request: only the Retry of the state machine repeats it.
@@ -43,6 +45,7 @@ _handlers: list[Callable[..., None]] = []
 _services: Callable[..., Iterable[bytes]]
 _here = ""
 _endpoint = ""
+_caller = threading.local()
 
 
 def install() -> None:
@@ -60,6 +63,16 @@ def set_endpoint(url: str) -> None:
     """Makes the engine send its calls to `url`, which is that of a proxy or of the services."""
     global _endpoint
     _endpoint = url
+
+
+@contextlib.contextmanager
+def calls_of(state: str) -> Iterator[None]:
+    """Tells a proxy that the calls of this thread are those of a state."""
+    _caller.state = state
+    try:
+        yield
+    finally:
+        del _caller.state
 
 
 def before_parse(handler: Callable[..., None]) -> None:
@@ -83,6 +96,7 @@ def _make(region: str, service: str, endpoint: str) -> BaseClient:
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}"
         if endpoint != _here:
+            request.headers[_STATE] = quote(_caller.state)
             response = client._endpoint.http_session.send(request)
             if _PASS not in response.headers:
                 return response
