@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -204,22 +205,39 @@ func stackOfApp(app awscdk.App, props stacks.OnboardingStackProps) awscdk.Stack 
 	return stacks.NewOnboardingStack(app, jsii.String("Stack"), &props)
 }
 
-// TestTextAndResource checks that a prop with a text excludes the prop with the resource.
+// TestAppWithValidity checks that the definition publishes the validity of the first passwords, and nothing if they do not expire.
+func TestAppWithValidity(t *testing.T) {
+	for hours, want := range map[*float64]string{nil: "72", jsii.Number(24): "24", jsii.Number(0): ""} {
+		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+		template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{PasswordValidityHours: hours}))
+		got := regexp.MustCompile(`"ValidityHours":(\d+)`).FindStringSubmatch(deployedDefinition(t, template))
+		if len(got) == 0 {
+			got = []string{"", ""}
+		}
+		if got[1] != want {
+			t.Errorf("got %q hours, want %q", got[1], want)
+		}
+	}
+}
+
+// TestTextAndResource checks that a prop with a text or a number excludes the prop with the resource.
 func TestTextAndResource(t *testing.T) {
 	stack := newStack(t)
 	mustPanic(t, `OnboardingStack: GroupNameOrArn must be left out if Users.Group is given, got: "Staff"
 SenderIdentityName must be left out if Users.SenderIdentity is given, got: "example.com"
 SenderDomain must be left out if Users.Identity is given, got: "example.com"
-PermissionsBoundaryArn must be left out if Users.PermissionsBoundary is given, got: "`+iamARN+`policy/Boundary"`, func() {
+PermissionsBoundaryArn must be left out if Users.PermissionsBoundary is given, got: "`+iamARN+`policy/Boundary"
+PasswordValidityHours must be left out if Users.PasswordValidity is given, got: 24`, func() {
 		stackOfApp(awscdk.App_Of(stack), stacks.OnboardingStackProps{
 			Users: props{
 				Group:               iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),
 				SenderIdentity:      ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
 				Identity:            ses.Identity_Domain(jsii.String("example.com")),
 				PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary")),
+				PasswordValidity:    awscdk.Duration_Hours(jsii.Number(24)),
 			},
 			GroupNameOrArn: jsii.String("Staff"), SenderIdentityName: jsii.String("example.com"), SenderDomain: jsii.String("example.com"),
-			PermissionsBoundaryArn: jsii.String(iamARN + "policy/Boundary"),
+			PermissionsBoundaryArn: jsii.String(iamARN + "policy/Boundary"), PasswordValidityHours: jsii.Number(24),
 		})
 	})
 	mustPanic(t, `OnboardingStack: HostedZoneId must be left out if no SenderDomain is given, got: "Z1"`, func() {

@@ -86,18 +86,15 @@ func (o *Outcome) noteValidity(started time.Time, hours int) {
 	}
 }
 
-// Deadline says until when all new first passwords work, or returns an empty string if none expires.
+// Deadline says until when all new first passwords work, or returns an empty string if none expires. Executions start one after
+// the other, so the first user that has a new one has the earliest time.
 func (o *Outcome) Deadline() string {
-	var first time.Time
 	for _, user := range o.Users {
-		if until := user.ValidUntil; first.IsZero() || !until.IsZero() && until.Before(first) {
-			first = until
+		if !user.ValidUntil.IsZero() {
+			return "new first passwords work at least until " + user.ValidUntil.Local().Format("2006-01-02 15:04 MST")
 		}
 	}
-	if first.IsZero() {
-		return ""
-	}
-	return "new first passwords work at least until " + first.Local().Format("2006-01-02 15:04 MST")
+	return ""
 }
 
 // Summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (existed before).
