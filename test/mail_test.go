@@ -65,8 +65,8 @@ func TestPasswordAlphabet(t *testing.T) {
 func TestBuiltInMails(t *testing.T) {
 	jsonata := startJSONata(t)
 	earlier := map[string]string{
-		"en": " This mail replaces any earlier one: a password from an earlier mail does not work any more.",
-		"ja": "以前にお送りしたメールのパスワードは、すでに無効となっております。",
+		"en": " This email replaces any earlier one: a password from an earlier email no longer works.",
+		"ja": "以前のメールでお知らせしたパスワードは、ご利用いただけなくなりました。",
 	}
 	for _, test := range []struct {
 		language, offset, deadline string

@@ -188,7 +188,7 @@ func (d definition) mails() []Question {
 				`"Subject":{"Charset":"UTF-8","Data":"` + strings.Trim(string(encode(hostile)), `"`),
 			}}),
 		ofState("SendEmail password", noUser, test{state: d.state("SendEmail password"), input: user, variables: map[string]any{"password": `p"<&`}, mock: mock},
-			want{status: succeeded, output: user, said: []string{`p"<&, 2026年12月25日 03:42 (UTC-3:30)以前に`, `p&quot;&lt;&amp;`}}),
+			want{status: succeeded, output: user, said: []string{`p"<&, 2026年12月25日 03:42 (UTC-3:30)以前の`, `p&quot;&lt;&amp;`}}),
 	}
 }
 

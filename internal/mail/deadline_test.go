@@ -39,8 +39,8 @@ func TestValidUntil(t *testing.T) {
 func TestEarlierMails(t *testing.T) {
 	evaluator := jsonatatest.Start(t)
 	for language, want := range map[string]string{
-		"en": " This mail replaces any earlier one: a password from an earlier mail does not work any more.",
-		"ja": "以前にお送りしたメールのパスワードは、すでに無効となっております。",
+		"en": " This email replaces any earlier one: a password from an earlier email no longer works.",
+		"ja": "以前のメールでお知らせしたパスワードは、ご利用いただけなくなりました。",
 	} {
 		code := mail.EarlierMailsIn(language, "$resend")
 		for isResend, want := range map[bool]string{true: want, false: ""} {

@@ -62,9 +62,11 @@ User name:
 Password (for the first sign-in only):
 ` + password + `
 
-When you sign in for the first time you are asked to choose a password of your own. Until then, keep this mail to yourself.
+When you sign in for the first time, you will be asked to set a new password. Do not forward this email.
 
-If you did not expect this mail, or cannot sign in, please answer it.
+The password works until ` + timeInMail.FindString(mail.Text) + `. If you cannot sign in by then, please reply to this email to ask for a new one.
+
+If you did not expect this email, or cannot sign in, please reply to it.
 `
 	if mail.Text != wantText {
 		t.Errorf("got the text\n%s\nwant\n%s", mail.Text, wantText)
@@ -195,6 +197,11 @@ func TestRunAgain(t *testing.T) {
 	wantMails(1)
 
 	want(run(true), userReport{UserName: name, Status: "Resent"})
+	for i, mail := range account.MailsTo(t, name) {
+		if got, want := strings.Contains(mail.Text, "This email replaces any earlier one"), i == 1; got != want {
+			t.Errorf("mail %d: says that it replaces an earlier one: %v, want %v", i+1, got, want)
+		}
+	}
 	wantMails(2)
 	second := account.WantOnboarded(t, name, name)
 	if first == second {
