@@ -36,6 +36,7 @@ func TestErrorNames(t *testing.T) {
 	}{
 		{"iam:getGroup", query(409, "EntityAlreadyExists"), "Iam.EntityAlreadyExistsException"},
 		{"iam:getGroup", query(404, "NoSuchEntity"), "Iam.NoSuchEntityException"},
+		{"iam:deleteLoginProfile", query(409, "EntityTemporarilyUnmodifiable"), "Iam.EntityTemporarilyUnmodifiableException"},
 		{"iam:getGroup", query(500, "ServiceFailure"), "Iam.ServiceFailureException"},
 		{"iam:getGroup", query(400, "Throttling"), "Iam.IamException"},
 		{"iam:getGroup", query(403, "AccessDenied"), "Iam.IamException"},

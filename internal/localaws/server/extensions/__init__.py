@@ -30,6 +30,7 @@ _EXTENSIONS = (
     "state_tests",
     "suppression",
     "templates",
+    "users",
     "variables",
 )
 

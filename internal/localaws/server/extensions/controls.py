@@ -121,6 +121,7 @@ def _sign_in(request: Request) -> None:
     iam.check_password(_iam(), body["NewPassword"])
     user.password = body["NewPassword"]
     user.password_reset_required = False
+    user.password_last_used = iam.now()
 
 
 def _set_task_endpoint(request: Request) -> None:
