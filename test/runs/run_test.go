@@ -3,8 +3,10 @@ package runs
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -19,6 +21,7 @@ import (
 func TestRunOfNewUsers(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)
+	started := time.Now()
 	execution := account.Run(t, map[string]any{"IAMUserNames": []string{"flupino@example.net", "nekotto-chan@example.net"}})
 	if execution.Status != types.ExecutionStatusSucceeded {
 		t.Fatalf("got %+v", execution)
@@ -38,6 +41,9 @@ func TestRunOfNewUsers(t *testing.T) {
 			t.Fatalf("got %d mails to %s, want 1", len(mails), name)
 		}
 		wantMail(t, mails[0], name, password)
+		if until := validUntil(t, mails[0]); until.Before(started.Add(72*time.Hour-time.Minute)) || until.After(time.Now().Add(72*time.Hour)) {
+			t.Errorf("the mail says that the password works until %v, want 72 hours from %v", until, started)
+		}
 	}
 	for place, text := range account.Stored(t, execution) {
 		if found := deployedtest.Leaks(text, passwords); len(found) != 0 {
@@ -45,6 +51,18 @@ func TestRunOfNewUsers(t *testing.T) {
 		}
 	}
 }
+
+// validUntil returns the time until which the password works, as a built-in mail in English says it.
+func validUntil(t *testing.T, mail localaws.Mail) time.Time {
+	t.Helper()
+	until, err := time.Parse("2 January 2006, 15:04 MST", timeInMail.FindString(mail.Text))
+	if err != nil {
+		t.Errorf("%v, got the text\n%s", err, mail.Text)
+	}
+	return until
+}
+
+var timeInMail = regexp.MustCompile(`\d+ \w+ \d{4}, \d\d:\d\d UTC`)
 
 // wantMail compares a mail with the built-in mail.
 func wantMail(t *testing.T, mail localaws.Mail, name, password string) {
