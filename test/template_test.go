@@ -110,10 +110,14 @@ func TestEveryWrongPropIsReported(t *testing.T) {
 	})
 	mustPanic(t, `UserOnboarding: GroupName must be left out if Group is given, got: "Staff"
 RequireMfa must be left out if Group is given, got: true
-AllowedGroups must have at most 10 groups, got: 11
+Identity must be left out if SenderIdentity is given, got: "no.domain/"
+AllowedGroups must have at most 10 groups, got: 12
+AllowedGroups[0] must be a group, got: nothing
 AllowedGroups must have each group once, and not the default one, got: "STAFF"
 a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, behind the path of the group if it has one, such as teams/Staff, got: "{% $states %}"
 Sender must be an e-mail address such as user@example.com, got: "sender"
+SenderIdentity must be an e-mail address or a domain that SES has as an identity, got: "no domain"
+Identity must be an e-mail address or a domain that SES has as an identity, got: "no.domain/"
 SenderName must be one line of text, with at least one character, and without control and invisible characters, got: "a\nb"
 ReplyTo must be an e-mail address such as user@example.com, got: ""
 UserPath must be an IAM path below the root, such as /onboarded/, got: "/"
@@ -135,7 +139,7 @@ Subject must be one line of text, with at least one character, and without place
 TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}}]
 HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Password}} {{Name}}]`,
 		func() {
-			groups, tags := []iam.IGroup{givenGroup(stack, "STAFF"), givenGroup(stack, "{% $states %}")}, map[string]*string{
+			groups, tags := []iam.IGroup{nil, givenGroup(stack, "STAFF"), givenGroup(stack, "{% $states %}")}, map[string]*string{
 				"": jsii.String(""), "${aws}": jsii.String(""), "AWS:name": jsii.String(""), "ONBOARDING": jsii.String("complete"),
 				"value": jsii.String("*"), "values": nil,
 			}
@@ -150,6 +154,8 @@ HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no ot
 				PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("Boundary"), jsii.String("Boundary")),
 				ConfigurationSet:    ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("a set")),
 				Sender:              jsii.String("sender"),
+				SenderIdentity:      ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("no domain")),
+				Identity:            ses.Identity_Domain(jsii.String("no.domain/")),
 				SenderName:          jsii.String("a\nb"),
 				ReplyTo:             jsii.String(""),
 				Group:               iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),

@@ -22,12 +22,15 @@ func (p *UserOnboardingProps) validate(into string) error {
 		problems.Add("Sender", rules.SenderAddress.Expected, nil)
 	}
 	rules.Together{
-		HasGroup: p.Group != nil, GroupName: p.GroupName, RequireMfa: p.RequireMfa, SeparatePassword: p.SeparatePassword,
-		PasswordSubject: p.PasswordSubject, PasswordTextTemplate: p.PasswordTextTemplate, PasswordHtmlTemplate: p.PasswordHtmlTemplate,
+		HasGroup: p.Group != nil, GroupName: rules.Given(p.GroupName), RequireMfa: p.RequireMfa,
+		Sender: p.Sender, SenderIdentity: p.nameOfSenderIdentity(), Identity: p.valueOfIdentity(),
+		SeparatePassword: p.SeparatePassword, PasswordSubject: rules.Given(p.PasswordSubject),
+		PasswordTextTemplate: rules.Given(p.PasswordTextTemplate), PasswordHtmlTemplate: rules.Given(p.PasswordHtmlTemplate),
 	}.Check(&problems, func(prop string) string { return prop })
 	p.checkGroups(&problems)
 	checkText(&problems, "Sender", p.Sender, rules.SenderAddress)
-	p.checkIdentity(&problems)
+	checkText(&problems, "SenderIdentity", p.nameOfSenderIdentity(), rules.IdentityName)
+	checkText(&problems, "Identity", p.valueOfIdentity(), rules.IdentityName)
 	if p.SenderName != nil {
 		checkConstant(&problems, "SenderName", p.SenderName, func() {
 			rules.Check(&problems, "SenderName", *p.SenderName, rules.HeaderText)
@@ -73,7 +76,11 @@ func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
 	case p.GroupName != nil:
 		seen[strings.ToLower(*p.GroupName)] = true
 	}
-	for _, group := range *p.AllowedGroups {
+	for i, group := range *p.AllowedGroups {
+		if group == nil {
+			problems.Add(fmt.Sprintf("AllowedGroups[%d]", i), "be a group", nil)
+			continue
+		}
 		checkGroup(problems, "a name in AllowedGroups", "an ARN in AllowedGroups", group)
 		lower := strings.ToLower(*groupName(group))
 		if seen[lower] {
@@ -118,20 +125,18 @@ func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 	}
 }
 
-// checkIdentity checks that at most one identity is given, and that it covers the sender.
-func (p *UserOnboardingProps) checkIdentity(problems *rules.Problems) {
-	prop, identity := "", (*string)(nil)
-	switch {
-	case p.SenderIdentity != nil && p.Identity != nil:
-		problems.Add("Identity", "be left out if SenderIdentity is given", *p.Identity.Value())
-	case p.SenderIdentity != nil:
-		prop, identity = "SenderIdentity", p.SenderIdentity.EmailIdentityName()
-	case p.Identity != nil:
-		prop, identity = "Identity", p.Identity.Value()
+func (p *UserOnboardingProps) nameOfSenderIdentity() *string {
+	if p.SenderIdentity == nil {
+		return nil
 	}
-	if p.Sender != nil && identity != nil && !isToken(*p.Sender) && !isToken(*identity) {
-		rules.CheckCovers(problems, prop, *identity, *p.Sender)
+	return p.SenderIdentity.EmailIdentityName()
+}
+
+func (p *UserOnboardingProps) valueOfIdentity() *string {
+	if p.Identity == nil {
+		return nil
 	}
+	return p.Identity.Value()
 }
 
 func (p *UserOnboardingProps) checkValidity(problems *rules.Problems) {

@@ -57,7 +57,6 @@ func Read(lookup func(key string) any, given ...string) (stackName *string, prop
 	}
 	r.checkTogether(props)
 	r.readTemplates(props)
-	r.checkIdentity(props)
 	r.checkKeys(given, known)
 	if err := r.problems.Err(); err != nil {
 		return nil, nil, fmt.Errorf("the configuration is wrong; set a value with -c key=value, or in the context of cdk.json:\n%w", err)
@@ -114,39 +113,27 @@ func (r *reader) checkKeys(given []string, known map[string]bool) {
 	}
 }
 
-// checkTogether checks the settings that exclude each other. A context key is the name of a prop with a lower-case first
-// letter.
+// checkTogether checks the settings that exclude or need each other. It checks whether a key is given, not whether its value
+// has the right type: the value of another type is a problem of its own.
 func (r *reader) checkTogether(props *stacks.OnboardingStackProps) {
 	rules.Together{
-		HasGroup: props.GroupNameOrArn != nil, GroupName: r.given("groupName"), RequireMfa: props.Users.RequireMfa,
-		SeparatePassword: props.Users.SeparatePassword, PasswordSubject: r.given("passwordSubject"),
-		PasswordTextTemplate: r.given("passwordTextTemplate"), PasswordHtmlTemplate: r.given("passwordHtmlTemplate"),
-	}.Check(&r.problems, func(prop string) string { return strings.ToLower(prop[:1]) + prop[1:] })
+		HasGroup: r.lookup("group") != nil, GroupName: r.lookup("groupName"), RequireMfa: props.Users.RequireMfa,
+		Sender: props.Users.Sender, SenderIdentity: props.SenderIdentityName, Identity: props.SenderDomain,
+		HostedZoneId: r.lookup("hostedZoneId"), SeparatePassword: props.Users.SeparatePassword,
+		PasswordSubject: r.lookup("passwordSubject"), PasswordTextTemplate: r.lookup("passwordTextTemplate"),
+		PasswordHtmlTemplate: r.lookup("passwordHtmlTemplate"),
+	}.Check(&r.problems, keyOf)
 }
 
-// given returns the value of a key if it is text, or nil.
-func (r *reader) given(key string) *string {
-	if text, ok := r.lookup(key).(string); ok {
-		return &text
-	}
-	return nil
-}
-
-// checkIdentity checks that at most one identity is given, and that it covers the sender.
-func (r *reader) checkIdentity(props *stacks.OnboardingStackProps) {
-	if props.SenderIdentityName != nil && props.SenderDomain != nil {
-		r.problems.Add("senderDomain", "be left out if identity is given", *props.SenderDomain)
-	}
-	if props.HostedZoneId != nil && props.SenderDomain == nil {
-		r.problems.Add("hostedZoneId", "be left out if no senderDomain is given", *props.HostedZoneId)
-	}
-	r.checkCovers("identity", props.SenderIdentityName, props.Users.Sender)
-	r.checkCovers("senderDomain", props.SenderDomain, props.Users.Sender)
-}
-
-func (r *reader) checkCovers(key string, identity, sender *string) {
-	if identity != nil && sender != nil {
-		rules.CheckCovers(&r.problems, key, *identity, *sender)
+// keyOf returns the context key for a prop of the construct.
+func keyOf(prop string) string {
+	switch prop {
+	case "SenderIdentity":
+		return "identity"
+	case "Identity":
+		return "senderDomain"
+	default:
+		return strings.ToLower(prop[:1]) + prop[1:]
 	}
 }
 

@@ -188,6 +188,26 @@ requireMfa must be left out if group is given, got: true`
 	}
 }
 
+// TestReadExcludedValuesOfAnyType checks that a key which must be left out is reported if its value is not text.
+func TestReadExcludedValuesOfAnyType(t *testing.T) {
+	_, _, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "Staff", "groupName": 5.0,
+		"hostedZoneId": 6.0, "passwordSubject": 7.0, "passwordTextTemplate": false, "passwordHtmlTemplate": []any{}}))
+	if err == nil {
+		t.Fatal("got no error")
+	}
+	for _, want := range []string{
+		"groupName must be left out if group is given, got: 5",
+		"hostedZoneId must be left out if no senderDomain is given, got: 6",
+		"passwordSubject must be left out unless separatePassword is true, got: 7",
+		"passwordTextTemplate must be left out unless separatePassword is true, got: false",
+		"passwordHtmlTemplate must be left out unless separatePassword is true, got: []",
+	} {
+		if !slices.Contains(strings.Split(err.Error(), "\n"), want) {
+			t.Errorf("got:\n%v\nwant the line:\n%s", err, want)
+		}
+	}
+}
+
 func TestReadNamesEveryProblem(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mail.txt")
 	if err := os.WriteFile(file, []byte("{{UserName}} {{Pasword}}"), 0o600); err != nil {
@@ -229,6 +249,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`permissionsBoundary must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"`,
 		`passwordValidityHours must be a whole number of hours from 1 to 720, or 0 for passwords that do not expire, got: 721`,
 		`groupName must be 1 to 128 letters, digits and _+=,.@-, got: "a b"`,
+		`senderDomain must be left out if identity is given, got: "nobody@example.com"`,
 		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
 		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
 		`passwordHtmlTemplate must be left out unless separatePassword is true, got: "` + file + `"`,
@@ -236,7 +257,6 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`htmlTemplate must name a file that can be read, got: true`,
 		`passwordTextTemplate must name a file that can be read, got: open no/such/file: no such file or directory`,
 		`passwordHtmlTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Pasword}}]`,
-		`senderDomain must be left out if identity is given, got: "nobody@example.com"`,
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))

@@ -61,19 +61,6 @@ func Covers(identity, sender string) bool {
 	return identity == host || strings.HasSuffix(host, "."+identity)
 }
 
-// CheckCovers adds a problem if an SES identity does not cover a sender, as [Covers] reports it. name is the name of the
-// identity's setting.
-func CheckCovers(problems *Problems, name, identity, sender string) {
-	switch {
-	case Covers(identity, sender):
-	case strings.EqualFold(identity, sender):
-		problems.Add(name, "have the letter case of the sender "+sender+", because SES compares addresses with regard to case: "+
-			"write both as SES has the identity", identity)
-	default:
-		problems.Add(name, "be the sender "+sender+", or its domain", identity)
-	}
-}
-
 // NameInSES returns the name of an identity as SES has it. A domain is in lower case, whatever the letter case in which it
 // was created. An address is unchanged (the test case of moto's pull request 4050 was run against AWS).
 func NameInSES(identity string) string {

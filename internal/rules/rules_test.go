@@ -111,16 +111,42 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-func TestCheckCovers(t *testing.T) {
-	var problems rules.Problems
-	for _, identity := range []string{"IT@example.com", "EXAMPLE.com", "it@example.com", "example.org"} {
-		rules.CheckCovers(&problems, "identity", identity, "IT@example.com")
-	}
-	want := `identity must have the letter case of the sender IT@example.com, because SES compares addresses with regard to case: ` +
-		`write both as SES has the identity, got: "it@example.com"
-identity must be the sender IT@example.com, or its domain, got: "example.org"`
-	if err := problems.Err(); err == nil || err.Error() != want {
-		t.Errorf("got:\n%v\nwant:\n%s", err, want)
+func TestTogether(t *testing.T) {
+	text := func(value string) *string { return &value }
+	yes := true
+	for _, test := range []struct {
+		name     string
+		together rules.Together
+		want     string
+	}{
+		{"nothing", rules.Together{}, ""},
+		{"a group", rules.Together{HasGroup: true, GroupName: 5, RequireMfa: &yes},
+			"groupname must be left out if group is given, got: 5\nrequiremfa must be left out if group is given, got: true"},
+		{"both identities", rules.Together{SenderIdentity: text("example.com"), Identity: text("example.com")},
+			`identity must be left out if senderidentity is given, got: "example.com"`},
+		{"a hosted zone", rules.Together{SenderIdentity: text("example.com"), HostedZoneId: "Z1"},
+			`hostedzoneid must be left out if no identity is given, got: "Z1"`},
+		{"a hosted zone of a domain", rules.Together{Identity: text("example.com"), HostedZoneId: "Z1"}, ""},
+		{"a given identity in the same case", rules.Together{Sender: text("IT@example.com"), SenderIdentity: text("IT@example.com")}, ""},
+		{"a domain in other case", rules.Together{Sender: text("IT@example.com"), Identity: text("EXAMPLE.com")}, ""},
+		{"an address in other case", rules.Together{Sender: text("IT@example.com"), SenderIdentity: text("it@example.com")},
+			`senderidentity must have the letter case of the sender IT@example.com, because SES compares addresses with regard to case: ` +
+				`write both as SES has the identity, got: "it@example.com"`},
+		{"another domain", rules.Together{Sender: text("IT@example.com"), Identity: text("example.org")},
+			`identity must be the sender IT@example.com, or its domain, got: "example.org"`},
+		{"no sender", rules.Together{Sender: text("IT"), Identity: text("example.org")}, ""},
+		{"no identity", rules.Together{Sender: text("IT@example.com"), Identity: text("${Token[TOKEN.1]}")}, ""},
+		{"a password in the same mail", rules.Together{PasswordSubject: "Secret", PasswordTextTemplate: 5, PasswordHtmlTemplate: "x"},
+			`passwordsubject must be left out unless separatepassword is true, got: "Secret"
+passwordtexttemplate must be left out unless separatepassword is true, got: 5
+passwordhtmltemplate must be left out unless separatepassword is true, got: "x"`},
+		{"a separate password", rules.Together{SeparatePassword: &yes, PasswordSubject: "Secret", PasswordTextTemplate: "x"}, ""},
+	} {
+		var problems rules.Problems
+		test.together.Check(&problems, strings.ToLower)
+		if err := problems.Err(); (err == nil) != (test.want == "") || err != nil && err.Error() != test.want {
+			t.Errorf("%s: got:\n%v\nwant:\n%s", test.name, err, test.want)
+		}
 	}
 }
 

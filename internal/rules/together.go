@@ -1,31 +1,55 @@
 package rules
 
-// Together has the settings that exclude each other. Its fields have the names of the construct's props. A field is nil if
-// its setting is not given.
+import "strings"
+
+// Together has the settings that exclude or need each other. Its fields have the names of the construct's props, except
+// HostedZoneId, which only the app and its stack have. A field is nil if its setting is not given; [Given] makes such a value
+// from a pointer.
 type Together struct {
 	HasGroup             bool
-	GroupName            *string
+	GroupName            any
 	RequireMfa           *bool
+	Sender               *string
+	SenderIdentity       *string // its name
+	Identity             *string // the domain or the address that it is made for
+	HostedZoneId         any
 	SeparatePassword     *bool
-	PasswordSubject      *string
-	PasswordTextTemplate *string
-	PasswordHtmlTemplate *string
+	PasswordSubject      any
+	PasswordTextTemplate any
+	PasswordHtmlTemplate any
 }
 
-// Check adds a problem for each setting that must be left out. name returns the name of the setting for a prop.
+// Given returns the value of a setting, or nil if it is not given.
+func Given[T any](setting *T) any {
+	if setting == nil {
+		return nil
+	}
+	return *setting
+}
+
+// Check adds a problem for each setting that must be left out, and for an SES identity that does not cover the sender. name
+// returns the name of the setting for a prop.
 func (t Together) Check(problems *Problems, name func(prop string) string) {
-	leaveOut := func(prop, because string, value *string) {
+	leaveOut := func(prop, because string, value any) {
 		if value != nil {
-			problems.Add(name(prop), "be left out "+because, *value)
+			problems.Add(name(prop), "be left out "+because, value)
 		}
 	}
 	if t.HasGroup {
 		given := "if " + name("Group") + " is given"
 		leaveOut("GroupName", given, t.GroupName)
 		if isTrue(t.RequireMfa) {
-			problems.Add(name("RequireMfa"), "be left out "+given, true)
+			leaveOut("RequireMfa", given, true)
 		}
 	}
+	if t.SenderIdentity != nil {
+		leaveOut("Identity", "if "+name("SenderIdentity")+" is given", Given(t.Identity))
+	}
+	if t.Identity == nil {
+		leaveOut("HostedZoneId", "if no "+name("Identity")+" is given", t.HostedZoneId)
+	}
+	checkCovers(problems, name("SenderIdentity"), t.SenderIdentity, t.Sender)
+	checkCovers(problems, name("Identity"), t.Identity, t.Sender)
 	if !isTrue(t.SeparatePassword) {
 		unless := "unless " + name("SeparatePassword") + " is true"
 		leaveOut("PasswordSubject", unless, t.PasswordSubject)
@@ -35,3 +59,19 @@ func (t Together) Check(problems *Problems, name func(prop string) string) {
 }
 
 func isTrue(setting *bool) bool { return setting != nil && *setting }
+
+// checkCovers adds a problem if an SES identity does not cover a sender, as [Covers] reports it. It ignores values that are
+// not given, and those that are no identity and no sender: a rule for one value reports them, or they are tokens of the CDK.
+func checkCovers(problems *Problems, name string, identity, sender *string) {
+	if identity == nil || sender == nil || !IdentityName.Holds(*identity) || !EmailAddress.Holds(*sender) {
+		return
+	}
+	switch {
+	case Covers(*identity, *sender):
+	case strings.EqualFold(*identity, *sender):
+		problems.Add(name, "have the letter case of the sender "+*sender+", because SES compares addresses with regard to case: "+
+			"write both as SES has the identity", *identity)
+	default:
+		problems.Add(name, "be the sender "+*sender+", or its domain", *identity)
+	}
+}
