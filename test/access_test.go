@@ -1,8 +1,10 @@
 package test
 
 import (
+	"cmp"
 	"maps"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +21,7 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 	t.Helper()
 	_, api, _ := strings.Cut(s.Resource, ":aws-sdk:")
 	service, name, _ := strings.Cut(api, ":")
-	action := strings.TrimSuffix(service, "v2") + ":" + strings.ToUpper(name[:1]) + name[1:]
+	action := cmp.Or(iamPrefixes[service], service) + ":" + strings.ToUpper(name[:1]) + name[1:]
 	context := map[string][]string{}
 	if tags, ok := s.Arguments["Tags"].([]any); ok {
 		for _, tag := range tags {
@@ -77,12 +79,20 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 			return on(sesARN + "configuration-set/DefaultOfIdentity")
 		}
 		return requests
+	case "states:ListExecutions":
+		if got := s.Arguments["StateMachineArn"]; got != "{% $states.context.StateMachine.Id %}" {
+			t.Errorf("%s is about %s, want the state machine itself", action, got)
+		}
+		return on("<UserOnboardingStateMachine>")
 	case "ses:GetAccount", "iam:GetAccountPasswordPolicy", "secretsmanager:GetRandomPassword":
 		return on("*")
 	}
 	t.Fatalf("the test does not know the resource of %s", action)
 	return nil
 }
+
+// iamPrefixes has the prefixes of IAM actions that differ from the name of the service in the resource of a task.
+var iamPrefixes = map[string]string{"sesv2": "ses", "sfn": "states"}
 
 const ours = iamARN + "user/onboarded/user@example.com"
 
@@ -93,8 +103,8 @@ func groupARN(name string) string {
 	return iamARN + "group/" + name
 }
 
-// TestPermissionsAreThoseOfTheTasks evaluates the policy of the role for every call of the definition. The policy must allow
-// every call, and nothing that no call needs.
+// TestPermissionsAreThoseOfTheTasks evaluates the policies of the role for every call of the definition. They must allow every
+// call, and nothing that no call needs.
 func TestPermissionsAreThoseOfTheTasks(t *testing.T) {
 	for _, names := range optionSets() {
 		t.Run(strings.Join(names, ","), func(t *testing.T) {
@@ -107,7 +117,7 @@ func TestPermissionsAreThoseOfTheTasks(t *testing.T) {
 func wantPermissionsOfTasks(t testing.TB, template template) {
 	t.Helper()
 	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
-	role := template.policyOf(t, ofRole)
+	role := slices.Concat(template.policyOf(t, ofRole), template.policyOf(t, ofMapRun))
 	var requests []iampolicy.Request
 	for name, state := range machine.EveryState() {
 		if state.Type != "Task" {
@@ -121,11 +131,15 @@ func wantPermissionsOfTasks(t testing.TB, template template) {
 		}
 	}
 	for _, idle := range idle(t, role, requests) {
-		if !strings.HasPrefix(idle, "Allow logs:") { // Step Functions itself needs these
+		if !neededByStepFunctions.MatchString(idle) {
 			t.Errorf("no task needs %s", idle)
 		}
 	}
 }
+
+// neededByStepFunctions matches the permissions that Step Functions itself needs: for the log, for the child executions, and for
+// the encryption of both.
+var neededByStepFunctions = regexp.MustCompile(`^Allow (logs|kms):|^Allow states:(StartExecution|DescribeExecution|StopExecution) `)
 
 // idle returns every action and resource that a policy allows and that no request has.
 func idle(t testing.TB, p iampolicy.Policy, requests []iampolicy.Request) (idle []string) {

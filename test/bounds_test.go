@@ -98,6 +98,10 @@ var otherValues = map[string]any{
 	"existingName": longestName, "onboarding": "pending", "takenOver": true,
 	"errorOutput.Error": strings.Repeat("E", 256), "errorOutput.Cause": strings.Repeat("&quot;", 5461), "states.result": []any{},
 	"result.SendingEnabled": true, "result.VerifiedForSendingStatus": true, "PasswordPolicy.MinimumPasswordLength": 128,
+	"result.Executions": times(100, func(i int) any {
+		return map[string]any{"ExecutionArn": fmt.Sprint("arn:", i), "Name": strings.Repeat("n", 80), "StartDate": "2026-11-26T04:05:06.789Z"}
+	}),
+	"result.NextToken": "token", "activeExecution": strings.Repeat("n", 80),
 	"User.UserName": longestName, "User.Path": "/onboarded/", "LoginProfile.PasswordResetRequired": true, "result.RandomPassword": longestPassword,
 	"Tags.Value": "pending",
 }

@@ -73,7 +73,7 @@ func wantPreflightBeforeChanges(t testing.TB, parent asl.Machine) {
 		if state.Type != "Map" && (state.Type != "Task" || sdkRead.MatchString(state.Resource)) {
 			continue // it changes nothing
 		}
-		for _, name := range []string{"Is the list valid?", "GetAccount", "GetEmailIdentity", "GetGroup", "GetAccountPasswordPolicy",
+		for _, name := range []string{"Is the list valid?", "ListExecutions", "GetAccount", "GetEmailIdentity", "GetGroup", "GetAccountPasswordPolicy",
 			"Is everything ready?"} {
 			if parent.Reaches(target, name) {
 				t.Errorf("a path leads to %s without %s", target, name)
@@ -83,7 +83,7 @@ func wantPreflightBeforeChanges(t testing.TB, parent asl.Machine) {
 }
 
 // sdkRead matches the resource of a task that only reads.
-var sdkRead = regexp.MustCompile(`^arn:aws:states:::aws-sdk:[a-z0-9]+:get[A-Z]`)
+var sdkRead = regexp.MustCompile(`^arn:aws:states:::aws-sdk:[a-z0-9]+:(get|list)[A-Z]`)
 
 func TestEveryTaskIsBoundedAndCaught(t *testing.T) {
 	wantEveryTaskBoundedAndCaught(t, machineOf(t, onboarding.UserOnboardingProps{SeparatePassword: jsii.Bool(true)}))

@@ -40,26 +40,30 @@ func ascii() string {
 
 // issued is a value of the tag onboarding-issued.
 const issued = "2026-11-25T07:12:13Z"
+const stateMachineARN = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 
 // argumentValues are three values for each path that an expression in the arguments of a task reads. The key is the end of the
 // path, in any letter case: a value is a field of the input in one place, and a variable in another. An expression that reads
 // another path fails the test.
 var argumentValues = map[string]map[string]any{
 	"usual": {
-		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
-		"UserName":     "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
+		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:Machine/Run:4f2c:1d9e",
+		"StateMachine.Id": stateMachineARN + "Machine",
+		"UserName":        "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
 		"PasswordLength": 20, "Password": "Drawn-password-1",
 		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
 		"Issued": issued, "Input.Resend": false,
 	},
 	"shortest": {
-		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:M:1",
-		"UserName":     "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
+		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:M:1",
+		"StateMachine.Id": stateMachineARN + "M",
+		"UserName":        "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
 		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Input.Resend": false,
 	},
 	"longest": {
-		"Execution.Id": "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
-		"UserName":     longestName, "Email": longestAddress, "GroupName": longestGroup,
+		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
+		"StateMachine.Id": stateMachineARN + strings.Repeat("m", 80),
+		"UserName":        longestName, "Email": longestAddress, "GroupName": longestGroup,
 		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
 		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Input.Resend": true,
 	},
@@ -359,12 +363,13 @@ var (
 		"Iam.EntityAlreadyExistsException", "Iam.InvalidInputException", "Iam.LimitExceededException",
 		"Iam.PasswordPolicyViolationException",
 		"SecretsManager.InvalidParameterException", "SecretsManager.InvalidRequestException",
+		"Sfn.InvalidArnException", "Sfn.InvalidTokenException", "Sfn.StateMachineTypeNotSupportedException", "Sfn.ValidationException",
 		"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
 		"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
 		"SesV2.SendingPausedException",
 	}
 	// A retry of these errors helps if the call is about something that was made right before.
-	either = []string{"Iam.NoSuchEntityException"}
+	either = []string{"Iam.NoSuchEntityException", "Sfn.ResourceNotFoundException", "Sfn.StateMachineDoesNotExistException"}
 )
 
 // wantRetries checks that a task retries every transient error, and no permanent one.

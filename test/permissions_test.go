@@ -72,6 +72,7 @@ var permissions = map[string]string{
 	"mail":     ofRole + "Allow ses:SendEmail on " + sesARN + "identity/*" + fromSender,
 	"log": ofRole + "Allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, " +
 		"logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *",
+	"turn":  ofMapRun + "Allow states:ListExecutions on <UserOnboardingStateMachine>",
 	"start": ofMapRun + "Allow states:StartExecution on <UserOnboardingStateMachine>",
 	"children": ofMapRun + "Allow states:DescribeExecution, states:StopExecution on arn:aws:states:us-east-1:123456789012:" +
 		"execution:split(<UserOnboardingStateMachine>)[6]:*",

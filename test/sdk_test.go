@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -59,7 +60,7 @@ func pascalCase(name string) string {
 
 func TestNamesOfStepFunctions(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
-		{serviceName("IAM"), "Iam"}, {serviceName("SESv2"), "SesV2"}, {serviceName("Secrets Manager"), "SecretsManager"},
+		{serviceName("IAM"), "Iam"}, {serviceName("SFN"), "Sfn"}, {serviceName("SESv2"), "SesV2"}, {serviceName("Secrets Manager"), "SecretsManager"},
 		{serviceName("DynamoDB"), "DynamoDb"}, {serviceName("ACM PCA"), "AcmPca"},
 		{errorName("NoSuchEntityException"), "NoSuchEntityException"}, {errorName("MessageRejected"), "MessageRejectedException"},
 		{errorName("DBInstanceAlreadyExistsFault"), "DbInstanceAlreadyExistsException"},
@@ -109,6 +110,9 @@ var saidInWords = map[string]map[string]sdkShape{"sesv2": {
 // sdkServices has the models of services, by the name of the service in the resource of a task.
 type sdkServices map[string]sdkService
 
+// botocoreNames has the names of services in botocore that differ from the name in the resource of a task.
+var botocoreNames = map[string]string{"sfn": "stepfunctions"}
+
 // readSDKModel is a Python program that prints botocore's model of a service.
 const readSDKModel = `
 import json, sys
@@ -127,7 +131,7 @@ func (s sdkServices) of(t testing.TB, name string) sdkService {
 		t.Fatal(err)
 	}
 	var problem bytes.Buffer
-	command := exec.CommandContext(t.Context(), python, "-c", readSDKModel, name)
+	command := exec.CommandContext(t.Context(), python, "-c", readSDKModel, cmp.Or(botocoreNames[name], name))
 	command.Stderr = &problem
 	model, err := command.Output()
 	if err != nil {

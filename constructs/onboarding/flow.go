@@ -49,19 +49,24 @@ func (f *flow) onboardList() sfn.IChainable {
 	return f.Settings(f.settings()).Next(f.ValidateList()).Next(isListValid)
 }
 
-// preflight reads everything that an execution depends on. After a failed call it continues, so that the cause lists every
-// problem, and it ends at isReady.
+// preflight ends the execution if an older one is running, and reads everything that an execution depends on. After a failed
+// call it continues, so that the cause lists every problem, and it ends at isReady.
 //
 // Step Functions uses the first catcher that matches the error, and requires that States.ALL is in the last one (Amazon
 // States Language, "Fallback States"). So the catcher of one error is added before the catcher of every error.
 func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
+	listExecutions, isAnotherActive := f.listExecutions(), f.Choice("Is an older execution running?")
 	getAccount, getEmailIdentity, getAccountPasswordPolicy := f.getAccount(), f.getEmailIdentity(), f.getAccountPasswordPolicy()
 	getGroups := f.getGroups(getAccountPasswordPolicy)
 
+	listExecutions.AddCatch(getAccount, catchUnreadable()).Next(isAnotherActive)
+	isAnotherActive.
+		When(machine.IsAnotherActive(), f.AnotherRunIsActive(), nil).
+		Otherwise(getAccount)
 	getAccount.AddCatch(getEmailIdentity, catchUnreadable()).Next(getEmailIdentity)
 	getEmailIdentity.AddCatch(getGroups, f.catchNoIdentity()).AddCatch(getGroups, catchUnreadable()).Next(getGroups)
 	getAccountPasswordPolicy.AddCatch(isReady, f.catchNoPasswordPolicy()).AddCatch(isReady, catchUnreadable()).Next(isReady)
-	return getAccount
+	return listExecutions
 }
 
 // getGroups reads one group after the other, and then continues with next.

@@ -14,6 +14,12 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
+// listExecutions makes the task that looks for an older execution. Two executions that onboard the same user at the same time
+// mail two passwords, and only one of them works.
+func (f *flow) listExecutions() tasks.CallAwsService {
+	return f.ListExecutions("ListExecutions", machine.OwnARN, nil, machine.OlderExecution)
+}
+
 func (f *flow) getAccount() tasks.CallAwsService {
 	return f.Task("GetAccount", machine.Call{
 		Retry:      machine.PreflightRetry,

@@ -52,6 +52,7 @@ func ofState(name, ifNot string, test test, want want) Question {
 const (
 	noList = "every list is refused, or a wrong list is accepted: change problems.jsonata, and make the local AWS do what AWS does"
 	noRun  = "executions stop, or continue when they must stop: change the state, and make the local AWS do what AWS does"
+	noTurn = "two lists run at the same time, or none can run: change machine.OlderExecution, and make the local AWS do what AWS does"
 	noUser = "users fail: change the state, and make the local AWS do what AWS does"
 )
 
@@ -72,16 +73,43 @@ func (d definition) lists() (all []Question) {
 		ofState("Is the list valid?: with problems", noRun, test{state: d.state("Is the list valid?"), variables: map[string]any{"problems": problems}},
 			want{status: succeeded, next: "InvalidInput"}),
 		ofState("Is the list valid?: without problems", noRun, test{state: d.state("Is the list valid?"), variables: map[string]any{"problems": []any{}}},
-			want{status: succeeded, next: "GetAccount"}),
+			want{status: succeeded, next: "ListExecutions"}),
 		ofState("InvalidInput: the longest cause", noRun, test{state: d.state("InvalidInput"), variables: map[string]any{"problems": problems}},
 			want{status: failed, error: "InvalidInput", cause: []string{strings.Join(problems[:20], "\n")}}))
+}
+
+// executionAt returns an execution of an answer of ListExecutions. second is when it started.
+func executionAt(name, second string) map[string]any {
+	return map[string]any{"Name": name, "ExecutionArn": "arn:aws:states:us-east-1:123456789012:execution:Machine:" + name, "Status": "RUNNING",
+		"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Machine", "StartDate": "2026-11-26T04:05:" + second + "Z"}
 }
 
 func (d definition) preflight() []Question {
 	none := map[string]any{"problems": []any{}}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
 	getAccount := d.state("GetAccount")
+	older, own, younger := executionAt("older", "05.9"), executionAt("own", "06"), executionAt("younger", "06.001")
+	turn := func(executions ...any) test {
+		return test{state: d.state("ListExecutions"), variables: none, mock: map[string]any{"Executions": append([]any{}, executions...)}, context: map[string]any{
+			"StateMachine": map[string]any{"Id": "arn:aws:states:us-east-1:123456789012:stateMachine:Machine"},
+			"Execution":    map[string]any{"Id": own["ExecutionArn"]}}}
+	}
+	active := func(name string) want {
+		return want{status: succeeded, next: "Is an older execution running?", variables: map[string]any{"problems": []any{}, "activeExecution": name}}
+	}
 	return []Question{
+		ofState("ListExecutions: an older one", noTurn, turn(younger, own, older), active("older")),
+		ofState("ListExecutions: a younger one", noTurn, turn(younger, own), active("")),
+		ofState("ListExecutions: the latest is missing", noTurn, turn(older), active("older")),
+		ofState("ListExecutions: none", noTurn, turn(), active("")),
+		ofState("Is an older execution running?: yes", noTurn,
+			test{state: d.state("Is an older execution running?"), variables: map[string]any{"activeExecution": "older"}},
+			want{status: succeeded, next: "AnotherRunIsActive"}),
+		ofState("Is an older execution running?: no", noTurn,
+			test{state: d.state("Is an older execution running?"), variables: map[string]any{"activeExecution": ""}},
+			want{status: succeeded, next: "GetAccount"}),
+		ofState("AnotherRunIsActive", noTurn, test{state: d.state("AnotherRunIsActive"), variables: map[string]any{"activeExecution": "older"}},
+			want{status: failed, error: contract.AnotherRunIsActive, cause: []string{contract.AnotherRun("older")}}),
 		ofState("GetAccount: SES sends", noRun, test{state: getAccount, variables: none, mock: map[string]any{"SendingEnabled": true}},
 			want{status: succeeded, next: "GetEmailIdentity", variables: none}),
 		ofState("GetAccount: SES does not send", noRun, test{state: getAccount, variables: none, mock: map[string]any{"SendingEnabled": false}},

@@ -21,6 +21,25 @@ const (
 // ResendCreatesNobody says why a user of a list with Resend failed that IAM does not have.
 const ResendCreatesNobody = "IAM has no user of this name in this letter case, and Resend creates nobody: correct the name, or run the " +
 	"list without Resend"
+// The parts of the sentence of [AnotherRun].
+const (
+	theExecution = "the execution "
+	isRunning    = " is still running, and no user was changed: wait for its end (onboard report "
+)
+
+// AnotherRun says that the list was not run, because another execution is running.
+func AnotherRun(name string) string {
+	return theExecution + name + isRunning + name + "), then " + RunAgain
+}
+
+// NameOfAnotherRun returns the name of the execution in a sentence of [AnotherRun], or an empty string if it is another one.
+func NameOfAnotherRun(sentence string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(sentence, theExecution), isRunning)
+	if sentence != AnotherRun(name) {
+		return ""
+	}
+	return name
+}
 
 // SendingDisabled says that SES does not send mails from the account.
 const SendingDisabled = "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"

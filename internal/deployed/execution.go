@@ -3,6 +3,7 @@ package deployed
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -16,6 +17,9 @@ type Execution struct {
 	Output       string
 	Error, Cause string
 }
+
+// Name returns the name of the execution, which is the last part of its ARN.
+func (e Execution) Name() string { return e.ARN[strings.LastIndex(e.ARN, ":")+1:] }
 
 // Run starts an execution with the input, encoded as JSON, and waits for its end.
 func (a *Account) Run(ctx context.Context, input any) (Execution, error) {

@@ -25,6 +25,9 @@ func TestAuthorization(t *testing.T) {
 		mail     = `"sesv2:sendEmail", "Arguments": {"FromEmailAddress": "IT <it@mail.example.com>", "ConfigurationSetName": "set",
 			"Destination": {"ToAddresses": ["to@example.org"]}, "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}}`
 		identity = `"sesv2:getEmailIdentity", "Arguments": {"EmailIdentity": "EXAMPLE.com"}`
+		states   = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+		list     = `"sfn:listExecutions", "Arguments": {"StateMachineArn": "{% $states.context.StateMachine.Id %}"}`
+		listed   = `"sfn:listExecutions", "Arguments": {"StateMachineArn": "` + states + `other"}`
 		draw     = `"secretsmanager:getRandomPassword", "Arguments": {}`
 
 		// The reasons of denials.
@@ -92,6 +95,10 @@ func TestAuthorization(t *testing.T) {
 		{"another tag of the user", getUser, allow(`"iam:GetUser"`, `"*"`, `"StringEquals": {"aws:ResourceTag/mark": "b"}`),
 			"iam:GetUser on resource: user jane", noPolicy},
 
+		{"executions", list, allow(`"states:ListExecutions"`, quoted(states+"*")), "", ""},
+		{"executions of another state machine", listed, allow(`"states:ListExecutions"`, quoted(states+"machine*")),
+			"states:ListExecutions on resource: " + states + "other", noPolicy},
+
 		{"mail", mail, sendTo(everyIdentity...), "", ""},
 		{"mail from the sender", mail, allow(`"ses:SendEmail"`, `"*"`, `"StringEquals": {"ses:FromAddress": "it@mail.example.com"}`), "", ""},
 		{"mail from another sender", mail, allow(`"ses:SendEmail"`, `"*"`, `"StringEquals": {"ses:FromAddress": "IT@mail.example.com"}`),
@@ -122,7 +129,8 @@ func TestAuthorization(t *testing.T) {
 			because := strings.ReplaceAll(test.because, "%s", action)
 			want := regexp.MustCompile(`^User: arn:aws:sts::123456789012:assumed-role/narrow\d+/\w+ is not authorized to perform: ` +
 				regexp.QuoteMeta(test.denied+" "+because) + ` \(Service: `)
-			names := map[string]string{"iam": "Iam.IamException", "ses": "SesV2.SesV2Exception", "secretsmanager": "SecretsManager.SecretsManagerException"}
+			names := map[string]string{"iam": "Iam.IamException", "ses": "SesV2.SesV2Exception", "secretsmanager": "SecretsManager.SecretsManagerException",
+				"states": "Sfn.SfnException"}
 			service, _, _ := strings.Cut(action, ":")
 			if got.error != names[service] || !want.MatchString(got.cause) {
 				t.Errorf("got %+v, want %s: %s", got, names[service], want)

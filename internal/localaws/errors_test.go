@@ -46,6 +46,10 @@ func TestErrorNames(t *testing.T) {
 		{"sesv2:getAccount", json(403, "AccessDeniedException"), "SesV2.SesV2Exception"},
 		{"secretsmanager:getRandomPassword", json(500, "InternalServiceError"), "SecretsManager.InternalServiceErrorException"},
 		{"secretsmanager:getRandomPassword", json(400, "ThrottlingException"), "SecretsManager.SecretsManagerException"},
+		{"sfn:listExecutions", json(400, "StateMachineDoesNotExist"), "Sfn.StateMachineDoesNotExistException"},
+		{"sfn:listExecutions", json(400, "InvalidArn"), "Sfn.InvalidArnException"},
+		{"sfn:listExecutions", json(400, "ThrottlingException"), "Sfn.SfnException"},
+		{"sfn:listExecutions", cut, "Sfn.SdkClientException"},
 	} {
 		t.Run(test.resource+" "+test.want, func(t *testing.T) {
 			reset(t)

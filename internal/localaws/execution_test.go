@@ -1,10 +1,14 @@
 package localaws_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"regexp"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,5 +98,57 @@ func TestExecutions(t *testing.T) {
 	must(t, err)
 	if len(list.Executions) != 2 || *list.Executions[0].ExecutionArn != *second.ExecutionArn {
 		t.Errorf("got %d executions, want two, the last one first", len(list.Executions))
+	}
+}
+
+// TestListExecutionsOfTask checks what a task gets that lists the running executions of its own state machine: those that have not
+// ended, with the execution itself, the latest first, and with dates as text.
+func TestListExecutionsOfTask(t *testing.T) {
+	reset(t)
+	hold, arrived := make(chan struct{}), make(chan struct{}, 2)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") != "AWSStepFunctions.ListExecutions" {
+			arrived <- struct{}{}
+			<-hold
+		}
+		w.Header().Set(localaws.PassHeader, "true")
+	}))
+	defer proxy.Close()
+	release := sync.OnceFunc(func() { close(hold) })
+	defer release()
+	must(t, server.SetTaskEndpoint(t.Context(), proxy.URL))
+	machine, err := createMachine(t, "arn:aws:iam::123456789012:role/r", `{"StartAt": "Wait?", "QueryLanguage": "JSONata", "States": {
+		"Wait?": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = true %}", "Next": "Wait"}], "Default": "List"},
+		"Wait": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:getAccountSummary", "Next": "List"},
+		"List": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:listExecutions",
+			"Arguments": {"StateMachineArn": "{% $states.context.StateMachine.Id %}", "StatusFilter": "RUNNING", "MaxResults": 100}, "End": true}}}`)
+	must(t, err)
+	list := func(arn string) (listed struct {
+		Executions []struct{ ExecutionArn, StateMachineArn, Name, Status, StartDate, StopDate string }
+		NextToken  *string
+	}) {
+		t.Helper()
+		decoder := json.NewDecoder(strings.NewReader(outcome(t, arn).output))
+		decoder.DisallowUnknownFields()
+		must(t, decoder.Decode(&listed))
+		return listed
+	}
+
+	older := startMachine(t, machine, "true")
+	<-arrived
+	younger := startMachine(t, machine, "false")
+	got := list(younger)
+	if len(got.Executions) != 2 || got.Executions[0].ExecutionArn != younger || got.Executions[1].ExecutionArn != older || got.NextToken != nil {
+		t.Fatalf("got %+v, want the two that are running, the latest first", got)
+	}
+	for _, one := range got.Executions {
+		isDate := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$`).MatchString(one.StartDate)
+		if one.StateMachineArn != machine || !strings.HasSuffix(one.ExecutionArn, ":"+one.Name) || one.Status != "RUNNING" || !isDate || one.StopDate != "" {
+			t.Errorf("got %+v", one)
+		}
+	}
+	release()
+	if got := list(older); len(got.Executions) != 1 || got.Executions[0].ExecutionArn != older {
+		t.Errorf("got %+v after the other has ended, want only the execution itself", got)
 	}
 }

@@ -24,6 +24,7 @@ type Flow struct {
 type Call struct {
 	// Permission is the IAM action. The service and the API follow from it.
 	Permission string
+	// Resources are what the call is allowed on. If there are none, something else gives the permission.
 	Resources  []*string
 	Conditions Conditions
 	Parameters map[string]any
@@ -36,16 +37,18 @@ type Call struct {
 
 // Task makes a state that calls an API, and allows the role to make that call. The output of the state is its input.
 func (f *Flow) Task(name string, c Call) tasks.CallAwsService {
-	f.Allow(c.Permission, c.Resources, c.Conditions)
+	if c.Resources != nil {
+		f.Allow(c.Permission, c.Resources, c.Conditions)
+	}
 	service, action, _ := strings.Cut(c.Permission, ":")
-	if service == "ses" {
-		service = "sesv2" // the IAM actions of both versions of the SES API have the prefix ses
+	if name, ok := serviceNames[service]; ok {
+		service = name
 	}
 	task := tasks.CallAwsService_Jsonata(f.Scope, &name, &tasks.CallAwsServiceJsonataProps{
 		Service:      &service,
 		Action:       jsii.String(strings.ToLower(action[:1]) + action[1:]),
 		IamAction:    &c.Permission,
-		IamResources: &c.Resources,
+		IamResources: jsii.Strings("*"), // not used, because [New] makes the role immutable
 		Parameters:   &c.Parameters,
 		Assign:       assignment(c.Assign),
 		Outputs:      jsonata.Expression("$states.input"),
@@ -53,6 +56,12 @@ func (f *Flow) Task(name string, c Call) tasks.CallAwsService {
 	})
 	retry(task, c)
 	return task
+}
+
+// serviceNames has the names of services in the resource of a task that differ from the prefix of their IAM actions.
+var serviceNames = map[string]string{
+	"ses":    "sesv2", // the IAM actions of both versions of the SES API have this prefix
+	"states": "sfn",
 }
 
 // Allow gives the role a permission.

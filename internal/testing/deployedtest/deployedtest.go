@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +22,10 @@ import (
 )
 
 // Account is a local AWS with the stack of the app.
-type Account struct{ *deployed.Account }
+type Account struct {
+	*deployed.Account
+	turn sync.Mutex // held while Run runs an execution, because a state machine runs one at a time
+}
 
 // Start starts an account with the stack of the app. The account ends with the test.
 func Start(t testing.TB, settings ...string) *Account {
@@ -58,7 +62,7 @@ func Open(ctx context.Context, options ...localaws.Option) (*Account, error) {
 	if err := server.SetPace(ctx, localaws.Pace{Factor: 0.01}); err != nil {
 		return nil, errors.Join(err, server.Stop())
 	}
-	return &Account{deployed.NewAccount(server)}, nil
+	return &Account{Account: deployed.NewAccount(server)}, nil
 }
 
 // Report is the report of an execution.
@@ -70,9 +74,11 @@ type Report struct {
 // UserReport is the part of a report about one user.
 type UserReport struct{ UserName, Status, Reason, Step, Error, Cause string }
 
-// Run encodes an input as JSON, runs an execution with it, and waits for its end.
+// Run encodes an input as JSON, runs an execution with it, and waits for its end. Tests that share an account take turns.
 func (a *Account) Run(t testing.TB, input any) deployed.Execution {
 	t.Helper()
+	a.turn.Lock()
+	defer a.turn.Unlock()
 	execution, err := a.Account.Run(t.Context(), input)
 	if err != nil {
 		t.Fatal(err)
@@ -288,16 +294,26 @@ func (a *Account) Variant(t testing.TB, name, part, instead string) *Account {
 	return a.WithDefinition(t, name, changed)
 }
 
-// WithDefinition returns the account with a copy of the state machine that has another definition.
+// WithDefinition returns the account with a copy of the state machine that has another definition. The copy has the same role,
+// which may then list the executions of the copy as well.
 func (a *Account) WithDefinition(t testing.TB, name, definition string) *Account {
 	t.Helper()
+	role := a.describe(t).RoleArn
 	created, err := a.SFN.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: &name, Definition: &definition, RoleArn: a.describe(t).RoleArn,
+		Name: &name, Definition: &definition, RoleArn: role,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	policy := fmt.Sprintf(`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "states:ListExecutions", "Resource": %q}}`,
+		*created.StateMachineArn)
+	_, roleName, _ := strings.Cut(*role, ":role/")
+	if _, err := a.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
+		RoleName: &roleName, PolicyName: &name, PolicyDocument: &policy,
+	}); err != nil {
+		t.Fatal(err)
+	}
 	variant := *a.Account
 	variant.StateMachine = *created.StateMachineArn
-	return &Account{&variant}
+	return &Account{Account: &variant}
 }

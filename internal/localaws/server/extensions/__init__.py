@@ -17,6 +17,7 @@ _EXTENSIONS = (
     "iam",
     "jsonata",
     "limits",
+    "members",
     "partitions",
     "results",
     "authorization",

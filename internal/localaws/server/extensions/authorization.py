@@ -44,6 +44,9 @@ from moto.utilities.utils import get_partition
 
 from extensions import serving, ses
 
+# The prefixes of the IAM actions of services that have another name in botocore.
+_IAM_PREFIXES = {"sesv2": "ses", "stepfunctions": "states"}
+
 _Parameters = dict[str, Any]
 _Context = dict[str, list[str]]
 
@@ -69,7 +72,8 @@ def install() -> None:
         state_credentials: StateCredentials,
     ) -> None:
         api = self.resource.api_action
-        service = self._get_boto_service_name().removesuffix("v2")
+        service = self._get_boto_service_name()
+        service = _IAM_PREFIXES.get(service, service)
         account, region = resource_runtime_part.account, resource_runtime_part.region
         backend = iam_backends[account][get_partition(region)]
         action = f"{service}:{api[0].upper()}{api[1:]}"
@@ -91,6 +95,8 @@ def _requests(
         yield _Request(action, _ses_arn(backend, region, "identity", name), {})
     elif action == "ses:SendEmail":
         yield from _mail_requests(action, parameters, backend, region)
+    elif action == "states:ListExecutions":
+        yield _Request(action, parameters.get("stateMachineArn", "*"), {})
     else:
         yield _Request(action, "*", {})
 
@@ -177,7 +183,7 @@ def _judge(request: _Request, role_arn: str, backend: IAMBackend) -> None:
                 f"on resource: {request.shown or request.resource} {because}",
             },
             "ResponseMetadata": {
-                "HTTPStatusCode": 400 if service == "secretsmanager" else 403,
+                "HTTPStatusCode": 400 if service in ("secretsmanager", "states") else 403,
             },
         },
         request.action.partition(":")[2],

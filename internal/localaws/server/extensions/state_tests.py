@@ -25,7 +25,6 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session
 from moto.core.responses import ActionResult
 from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.api import HistoryEventType, StateMachineType, TaskFailedEventDetails
@@ -65,7 +64,7 @@ from moto.stepfunctions.parser.mocking.mock_config import (
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from extensions import definitions, error_names, jsonata
+from extensions import definitions, error_names, jsonata, members
 from extensions.jsonata import InvalidDefinition
 from extensions.limits import MAX_BYTES, ValidationException
 
@@ -303,8 +302,7 @@ def _output_of(state: dict[str, Any]) -> Any:
         raise ValidationException(
             f"The local AWS does not know what {prefix} returns: use the fieldValidationMode NONE."
         )
-    model = botocore.session.get_session().get_service_model(service)
-    return model.operation_model(action[0].upper() + action[1:]).output_shape
+    return members.operation(service, action).output_shape
 
 
 def _check_fields(value: Any, shape: Any, is_strict: bool, name: str = "") -> None:
@@ -312,15 +310,15 @@ def _check_fields(value: Any, shape: Any, is_strict: bool, name: str = "") -> No
         return
     if shape.type_name == "structure":
         _check_type(isinstance(value, dict), name, "an object")
-        members = {StateTaskService._to_sfn_cased(key): key for key in shape.members}
-        for sfn_name, member in members.items():
+        names = {StateTaskService._to_sfn_cased(key): key for key in shape.members}
+        for sfn_name, member in names.items():
             if is_strict and member in shape.required_members and sfn_name not in value:
                 raise ValidationException(
                     f"Mock result schema validation error: Required field '{sfn_name}' is missing"
                 )
         for key, member in value.items():
-            if key in members:
-                _check_fields(member, shape.members[members[key]], is_strict, key)
+            if key in names:
+                _check_fields(member, shape.members[names[key]], is_strict, key)
     elif shape.type_name == "list":
         _check_type(isinstance(value, list), name, "an array")
         for member in value:
