@@ -30,7 +30,9 @@ func (s *suite) testCalls(t testing.TB, paths map[string][]string) {
 		}
 		lists = slices.AppendSeq(lists, slices.Chunk(together, 160))
 	}
-	s.tryTogether(t, lists...)
+	for _, cases := range lists {
+		s.try(t, cases...)
+	}
 	s.checkEnd(t)
 }
 

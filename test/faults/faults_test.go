@@ -14,7 +14,7 @@ func TestFaults(t *testing.T) {
 		for name, test := range map[string]func(*suite, testing.TB){
 			"of each call": func(s *suite, t testing.TB) { s.testCalls(t, s.paths(t)) },
 			"by an abort":  func(s *suite, t testing.TB) { s.testAborts(t, s.paths(t)) },
-			"of the preflight, by refusals, and by a child that runs twice": func(s *suite, t testing.TB) {
+			"of the preflight, by refusals, and by runs at the same time": func(s *suite, t testing.TB) {
 				s.testPreflight(t)
 				s.testNotReady(t)
 				s.testConsistency(t)
@@ -22,6 +22,7 @@ func TestFaults(t *testing.T) {
 				s.testStricterPolicy(t)
 				s.testDraws(t)
 				s.testTwice(t)
+				s.testTurns(t)
 			},
 		} {
 			t.Run(name, func(t *testing.T) {

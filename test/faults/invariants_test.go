@@ -153,7 +153,7 @@ func (s *suite) contradiction(user deployedtest.UserReport, seen deployedtest.Se
 }
 
 // checkBounds checks invariant 5: no call is made more often than its retries allow. calls are those of one list, or of
-// several lists that ran at the same time.
+// a list that ran several times at once.
 func (s *suite) checkBounds(t testing.TB, calls []apiCall, lists int) {
 	t.Helper()
 	type stateAndUser struct{ state, user string }

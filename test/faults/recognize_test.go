@@ -10,13 +10,14 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// recognize reads a call in the protocol of its service: IAM has Query, Secrets Manager has JSON, SES has REST.
+// recognize reads a call in the protocol of its service: IAM has Query, Secrets Manager and Step
+// Functions have JSON, SES has REST.
 func recognize(r *http.Request, body []byte) apiCall {
 	var call apiCall
 	switch target := r.Header.Get("X-Amz-Target"); {
 	case target != "":
 		service, action, _ := strings.Cut(target, ".")
-		call.api = service + ":" + lowerFirst(action)
+		call.api = strings.Replace(service, "AWSStepFunctions", "sfn", 1) + ":" + lowerFirst(action)
 	case strings.HasPrefix(r.URL.Path, "/v2/email/"):
 		call.api = sesAPI(r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v2/email/"))
 		var mail struct {

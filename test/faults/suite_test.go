@@ -1,12 +1,10 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
@@ -89,30 +87,6 @@ func (s *suite) try(t testing.TB, cases ...*faultCase) deployed.Execution {
 	s.checkBounds(t, calls, 1)
 	s.checkCases(t, cases, execution, s.check(t, names, execution, s.See(t)))
 	return execution
-}
-
-// tryTogether does the same with several lists at the same time. The calls with faults must name their user.
-func (s *suite) tryTogether(t testing.TB, lists ...[]*faultCase) {
-	t.Helper()
-	names, executions, errs := make([][]string, len(lists)), make([]deployed.Execution, len(lists)), make([]error, len(lists))
-	for i, cases := range lists {
-		names[i] = s.prepare(t, cases)
-	}
-	var running sync.WaitGroup
-	for i, cases := range lists {
-		running.Go(func() {
-			executions[i], errs[i] = s.Account.Account.Run(t.Context(), s.input(names[i], cases[0].start.resend))
-		})
-	}
-	running.Wait()
-	if err := errors.Join(errs...); err != nil {
-		t.Fatal(err)
-	}
-	s.checkBounds(t, s.proxy.clear(), len(lists))
-	seen := s.See(t)
-	for i, cases := range lists {
-		s.checkCases(t, cases, executions[i], s.check(t, names[i], executions[i], seen))
-	}
 }
 
 // prepare creates the users of some cases, sets their faults, and returns the names of the users.

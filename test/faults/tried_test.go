@@ -59,7 +59,7 @@ var alsoDemanded = map[string][]string{
 	"GetAccount":         {"paused for ever"},
 	"GetEmailIdentity":   {"unverified for ever", "missing for ever"},
 	"GetGroup":           {"missing for ever"},
-	"CreateUser":         {"concurrent", "run-before", "run-after"},
+	"CreateUser":         {"concurrent", "second-list", "run-before", "run-after"},
 	"GetUser":            {"not-found"},
 	"GetLoginProfile":    {"not-found"},
 	"AddUserToGroup":     {"not-found", "stricter", "run-before", "run-after"},
