@@ -41,10 +41,10 @@ func runCommand(app App) *cobra.Command {
 ` + listFormats + `
 
 The command checks the list first, and starts nothing if the list has a
-problem. It warns of addresses that SES suppresses. At a terminal it asks
-before it starts, except with --yes or if the list is standard input. It splits
-a long list into executions of up to 1,000 users, runs one after the other, and
-prints one report.
+problem, or if another execution is running. It warns of addresses that SES
+suppresses. At a terminal it asks before it starts, except with --yes or if the
+list is standard input. It splits a long list into executions of up to 1,000
+users, runs one after the other, and prints one report.
 
 You can run the same list again at any time. The next run finishes each user
 that the last one left incomplete. Without --resend, it changes no other user of
@@ -101,7 +101,7 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*use
 	run := operator.NewRun(machine, list)
 	a.announce(list, machine, run.Executions())
 	warn := func(text string) { fmt.Fprintf(a.Stderr, "warning: %s\n", text) }
-	if err := run.Warn(ctx, warn, nowAndThen(a.Stderr)); err != nil {
+	if err := run.Check(ctx, warn, nowAndThen(a.Stderr)); err != nil {
 		return nil, nil, err
 	}
 	if path != "-" && !options.yes {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
 // addresses returns a list of users in text format.
@@ -216,26 +218,45 @@ if a call was not authorized: ` + roleDenied + "\n", 1},
 
 var denied = &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not you"}
 
-func TestRunWarnsOfAnotherRun(t *testing.T) {
+func TestRunRefusesBesideAnotherRun(t *testing.T) {
 	others := []types.ExecutionListItem{
 		{Name: aws.String("over"), Status: types.ExecutionStatusFailed},
 		{Name: aws.String("other"), Status: types.ExecutionStatusRunning},
 	}
-	const warning = "warning: the execution other is still running: if it onboards users of this list, wait until it ends, " +
-		"because two executions at the same time can mail a password that does not work\n"
+	over := succeeded(created)[0]
 	tests := map[string]struct {
 		aws  *fakeAWS
-		want string
+		want result
 	}{
-		"one is running":     {&fakeAWS{executions: others}, warning},
-		"none is running":    {&fakeAWS{executions: others[:1]}, ""},
-		"list not permitted": {&fakeAWS{executions: others, listErr: denied}, ""},
+		"one is running":               {&fakeAWS{executions: others}, result{"", announced + "onboard: " + anotherRun, 1}},
+		"none is running":              {&fakeAWS{executions: others[:1], looks: []look{over}}, result{createdTable, stderrStart, 0}},
+		"one has ended, and is listed": {&fakeAWS{executions: others, looks: []look{over}}, result{createdTable, stderrStart, 0}},
+		"list not permitted":           {&fakeAWS{executions: others, listErr: denied, looks: []look{over}}, result{createdTable, stderrStart, 0}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			test.aws.looks = succeeded(created)
 			got := runWith(t, test.aws, "ada@example.com", "run", "-")
-			expect(t, got, result{createdTable, strings.Replace(stderrStart, "\n", "\n"+test.want, 1), 0})
+			expect(t, got, test.want)
+		})
+	}
+}
+
+const anotherRun = "the execution other is still running, and no user was changed: wait for its end (onboard report other), then run the same list again\n"
+
+// TestRunIsRefusedBesideAnotherRun has the state machine refuse the list. If the other execution has ended, the command tries again.
+func TestRunIsRefusedBesideAnotherRun(t *testing.T) {
+	refusal := failed(contract.AnotherRunIsActive, contract.AnotherRun("other"))[0]
+	tests := map[string]struct {
+		aws  *fakeAWS
+		want result
+	}{
+		"it goes on": {&fakeAWS{looks: []look{refusal, {}}}, result{"", stderrStart + "onboard: " + anotherRun, 1}},
+		"it has ended": {&fakeAWS{looks: []look{refusal, succeeded(created)[0]}, laterLooks: [][]look{succeeded(created)}},
+			result{createdTable, stderrStart + "started run, see " + consoleLink + "\n", 0}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			expect(t, runWith(t, test.aws, "ada@example.com", "run", "-"), test.want)
 		})
 	}
 }

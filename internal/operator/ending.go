@@ -15,6 +15,12 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
+// turnError is the error that the state machine refused a list because another execution was running.
+type turnError struct {
+	error
+	other string // the name of that execution
+}
+
 // outcomeOf returns the report of an execution that has ended. If there is no report, the error says why, and what to do. It
 // is a [ListError] if the state machine refused the list.
 func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (*Outcome, error) {
@@ -32,6 +38,8 @@ func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExe
 	case contract.InvalidInput:
 		return nil, ListError{fmt.Errorf("the state machine refused the list, and no user was changed; correct the list, then run it again:%s",
 			text.Indent(located(cause, execution.batch)))}
+	case contract.AnotherRunIsActive:
+		return nil, turnError{errors.New(text.OneLine(cause)), contract.NameOfAnotherRun(cause)}
 	case contract.PreflightFailed:
 		denied := ""
 		if isDenial(cause) {

@@ -55,6 +55,17 @@ func (m *Machine) parsedARN() arn.ARN {
 	return parsed
 }
 
+// executionARN returns the ARN of an execution of the state machine.
+func (m *Machine) executionARN(name string) (string, error) {
+	parsed, err := arn.Parse(m.arn)
+	if err != nil {
+		return "", err
+	}
+	_, machineName, _ := strings.Cut(parsed.Resource, ":")
+	parsed.Resource = "execution:" + machineName + ":" + name
+	return parsed.String(), nil
+}
+
 // findInStack returns the ARN of the state machine from the output of a stack.
 func findInStack(ctx context.Context, stacks StackAPI, name string) (string, error) {
 	found, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
@@ -44,13 +43,10 @@ func findExecution(ctx context.Context, clients *Clients, target Target, name st
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := arn.Parse(machine.arn)
+	found.arn, err = machine.executionARN(name)
 	if err != nil {
 		return nil, refusalf("the output %s of the stack %q is no ARN, got: %s", contract.StateMachineOutput, target.Stack, machine.arn)
 	}
-	_, machineName, _ := strings.Cut(parsed.Resource, ":")
-	parsed.Resource = "execution:" + machineName + ":" + name
-	found.arn = parsed.String()
 	return found, nil
 }
 

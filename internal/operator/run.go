@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -45,13 +46,12 @@ func NewRun(machine *Machine, list *userlist.List) *Run {
 // Executions returns the number of executions that the list needs.
 func (r *Run) Executions() int { return len(r.batches) }
 
-// Warn calls warn if another execution is running, and for each address that SES suppresses. Two executions at the same time
-// can mail a password that does not work. SES sends no mail to an address that it suppresses. If that takes long, Warn calls
-// progress. If AWS refuses a call, Warn goes on. It returns only [ErrInterrupted], if ctx ends.
-func (r *Run) Warn(ctx context.Context, warn, progress func(text string)) error {
+// Check returns an error if another execution is running, because the state machine would refuse the list then. It calls warn
+// for each address that SES suppresses. SES sends no mail to an address that it suppresses. If that takes long, Check calls
+// progress. If AWS refuses a call, Check goes on. It returns [ErrInterrupted] if ctx ends.
+func (r *Run) Check(ctx context.Context, warn, progress func(text string)) error {
 	if other := r.otherExecution(ctx); other != "" {
-		warn("the execution " + other + " is still running: if it onboards users of this list, wait until it ends, " +
-			"because two executions at the same time can mail a password that does not work")
+		return errors.New(contract.AnotherRun(other))
 	}
 	findings := r.lookForSuppressed(ctx, progress)
 	if ctx.Err() != nil {
@@ -66,7 +66,8 @@ func (r *Run) Warn(ctx context.Context, warn, progress func(text string)) error 
 }
 
 // otherExecution returns the name of an execution that is running. It returns an empty string if there is none, or if the
-// operator has no permission to list executions.
+// operator has no permission to list executions. ListExecutions may list an execution for a while after its end, because it is
+// eventually consistent (Step Functions API Reference), so isOver has the last word.
 func (r *Run) otherExecution(ctx context.Context) string {
 	running, err := r.machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
 		StateMachineArn: &r.machine.arn, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1,
@@ -74,7 +75,21 @@ func (r *Run) otherExecution(ctx context.Context) string {
 	if err != nil || len(running.Executions) == 0 {
 		return ""
 	}
-	return text.OneLine(aws.ToString(running.Executions[0].Name))
+	other := running.Executions[0]
+	if r.isOver(ctx, aws.ToString(other.Name)) {
+		return ""
+	}
+	return text.OneLine(aws.ToString(other.Name))
+}
+
+// isOver reports whether an execution of the state machine has ended. It returns false if that is not known.
+func (r *Run) isOver(ctx context.Context, name string) bool {
+	arn, err := r.machine.executionARN(name)
+	if err != nil {
+		return false
+	}
+	described, err := (&execution{api: r.machine.clients.Executions, arn: arn}).describe(ctx)
+	return err == nil && hasEnded(described.Status)
 }
 
 // lookForSuppressed finds the users whose mails SES does not send, remembers them and the validity of first passwords, and returns
@@ -110,8 +125,29 @@ func (r *Run) Do(ctx context.Context, watcher Watcher) (*Outcome, error) {
 	return &r.outcome, nil
 }
 
-// do runs the execution of a batch.
+// do runs the execution of a batch. If the state machine refuses it because of another execution that has ended, do tries again:
+// Step Functions may list an execution for a while after its end. The last batch is such an execution.
 func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
+	for begin := time.Now(); ; {
+		err := r.try(ctx, batch, watcher)
+		var refusal turnError
+		if !errors.As(err, &refusal) {
+			return err
+		}
+		r.started -= len(batch.users) // the execution has changed nobody
+		if time.Since(begin) >= patience || !r.isOver(ctx, refusal.other) {
+			return err
+		}
+		select {
+		case <-time.After(pollInterval):
+		case <-ctx.Done():
+			return ErrInterrupted
+		}
+	}
+}
+
+// try runs an execution of a batch.
+func (r *Run) try(ctx context.Context, batch batch, watcher Watcher) error {
 	if ctx.Err() != nil {
 		return ErrInterrupted
 	}
