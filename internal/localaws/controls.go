@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ErrNotFound is wrapped by the error of a control that names a user or an identity that does not exist.
@@ -131,6 +132,13 @@ func (s *Server) SetPace(ctx context.Context, pace Pace) error {
 	return s.control(ctx, http.MethodPut, "pace", map[string]any{"Factor": pace.Factor}, nil)
 }
 
+// MoveTime moves the time forward by d from where it is, for $now() and $millis() of state machines and for the dates that IAM
+// writes. It does not move the times in $states.context or in histories, and no wait passes earlier. [Server.Reset] moves the time
+// back.
+func (s *Server) MoveTime(ctx context.Context, d time.Duration) error {
+	return s.control(ctx, http.MethodPut, "clock", map[string]any{"Seconds": d.Seconds()}, nil)
+}
+
 // AwaitExecution waits until an execution has ended.
 func (s *Server) AwaitExecution(ctx context.Context, arn string) error {
 	return s.control(ctx, http.MethodGet, "execution?arn="+url.QueryEscape(arn), nil, nil)
@@ -142,7 +150,7 @@ func (s *Server) AwaitQuiet(ctx context.Context) error {
 	return s.control(ctx, http.MethodGet, "quiet", nil, nil)
 }
 
-// Reset deletes everything in the account.
+// Reset deletes everything in the account, and moves the time back (see [Server.MoveTime]).
 func (s *Server) Reset(ctx context.Context) error {
 	s.mails.Lock()
 	defer s.mails.Unlock()

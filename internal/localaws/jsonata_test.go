@@ -3,8 +3,10 @@ package localaws_test
 import (
 	"encoding/json"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
@@ -38,6 +40,14 @@ func TestJSONata(t *testing.T) {
 		{`$random(7) = $random(7) and $random() < 1`, `true`},
 		{`$length($uuid())`, `36`},
 		{`$parse("{\"a\": [1]}")`, `{"a":[1]}`},
+		{`$toMillis("2026-11-25T07:12:13Z")`, `1795590733000`},
+		{`$toMillis("25.11.2026 07:12", "[D01].[M01].[Y0001] [H01]:[m01]")`, `1795590720000`},
+		{`$fromMillis(1795590733000)`, `"2026-11-25T07:12:13.000Z"`},
+		{`$fromMillis(1795590733000, "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01]Z")`, `"2026-11-25T07:12:13Z"`},
+		{`$fromMillis(1795590733000, "[H01]:[m01] [z]", "+0900")`, `"16:12 GMT+09:00"`},
+		{`$now() = $fromMillis($millis())`, `true`},
+		{`$now("[Y0001]-[M01]-[D01]", "+0900") = $fromMillis($millis(), "[Y0001]-[M01]-[D01]", "+0900")`, `true`},
+		{`($before := $millis(); $sum($map([1..20000], function($v) { 1 })); $millis() = $before)`, `true`},
 	} {
 		got := execute(t, passing(t, test.expression), `{"text": "a \"quoted\" \\ text\nof $two lines"}`)
 		if got.status != "SUCCEEDED" || got.output != test.want {
@@ -48,6 +58,8 @@ func TestJSONata(t *testing.T) {
 		{`$states.input.nothing`, `returned nothing (undefined)`},
 		{`function($x) { $x }`, `returned nothing (undefined)`},
 		{`/a/`, `returned nothing (undefined)`},
+		{`$toMillis("yesterday")`, `D3110`},
+		{`$count($map([1..100000], function($v) { $now() }))`, `Expression evaluation timeout`},
 		{`$eval("1")`, `T1006: Attempted to invoke a non-function`},
 	} {
 		got := execute(t, passing(t, test.expression), `{}`)
@@ -55,6 +67,36 @@ func TestJSONata(t *testing.T) {
 			t.Errorf("%s: got %+v, want a States.QueryEvaluationError with %s", test.expression, got, test.cause)
 		}
 	}
+}
+
+// TestMoveTime evaluates expressions days later, and after a reset.
+func TestMoveTime(t *testing.T) {
+	reset(t)
+	days := func(expression string) int {
+		t.Helper()
+		got := execute(t, passing(t, expression), `{}`)
+		millis, err := strconv.ParseInt(got.output, 10, 64)
+		must(t, err)
+		return int(time.UnixMilli(millis).Sub(time.Now()).Round(24*time.Hour).Hours()) / 24
+	}
+	want := func(now, context int) {
+		t.Helper()
+		for _, expression := range []string{`$millis()`, `$toMillis($now())`, `$toMillis($now("[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01]Z"))`} {
+			if got := days(expression); got != now {
+				t.Errorf("%s: got %d days from now, want %d", expression, got, now)
+			}
+		}
+		if got := days(`$toMillis($substring($states.context.State.EnteredTime, 0, 19) & "Z")`); got != context {
+			t.Errorf("the time of the state is %d days from now, want %d", got, context)
+		}
+	}
+	want(0, 0)
+	must(t, server.MoveTime(t.Context(), 48*time.Hour))
+	want(2, 0)
+	must(t, server.MoveTime(t.Context(), 24*time.Hour))
+	want(3, 0)
+	reset(t)
+	want(0, 0)
 }
 
 // passing returns a state machine whose output is the value of the expression. The variable $text is the text of the input.

@@ -176,6 +176,43 @@ func TestUsersInTasks(t *testing.T) {
 	}
 }
 
+// TestDateOfLoginProfile checks that the date is that of the creation of the login profile, whatever the date of the user.
+func TestDateOfLoginProfile(t *testing.T) {
+	reset(t)
+	client := iam.NewFromConfig(server.Config())
+	before := time.Now().Truncate(time.Second)
+	createUser(t, "jane")
+	create := func() time.Time {
+		t.Helper()
+		created, err := client.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{UserName: aws.String("jane"), Password: aws.String("Abcd1234")})
+		must(t, err)
+		return *created.LoginProfile.CreateDate
+	}
+	read := func() time.Time {
+		t.Helper()
+		read, err := client.GetLoginProfile(t.Context(), &iam.GetLoginProfileInput{UserName: aws.String("jane")})
+		must(t, err)
+		return *read.LoginProfile.CreateDate
+	}
+
+	must(t, server.MoveTime(t.Context(), time.Hour))
+	created := create()
+	if created.Before(before.Add(time.Hour)) || !read().Equal(created) {
+		t.Errorf("got the dates %v and %v, want one an hour after %v", created, read(), before)
+	}
+	must(t, server.MoveTime(t.Context(), time.Hour))
+	_, err := client.UpdateLoginProfile(t.Context(), &iam.UpdateLoginProfileInput{UserName: aws.String("jane"), Password: aws.String("Efgh5678")})
+	must(t, err)
+	if got := read(); !got.Equal(created) {
+		t.Errorf("got %v after UpdateLoginProfile, want %v", got, created)
+	}
+	_, err = client.DeleteLoginProfile(t.Context(), &iam.DeleteLoginProfileInput{UserName: aws.String("jane")})
+	must(t, err)
+	if again := create(); again.Before(before.Add(2*time.Hour)) || !read().Equal(again) {
+		t.Errorf("got %v for the second login profile, want two hours after %v", again, before)
+	}
+}
+
 // TestTagsOfUsers checks what IAM refuses of tags.
 func TestTagsOfUsers(t *testing.T) {
 	reset(t)

@@ -8,6 +8,7 @@ _EXTENSIONS = (
     "caches",
     "change_sets",
     "clients",
+    "clock",
     "definitions",
     "distributed_map",
     "children",

@@ -33,7 +33,6 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.config import default_user_config
 from moto.core.responses import ActionResult
-from moto.core.utils import utcnow
 from moto.iam.exceptions import (
     EntityAlreadyExists,
     IAMException,
@@ -45,6 +44,7 @@ from moto.iam.exceptions import (
 from moto.iam.models import AccountPasswordPolicy, Group, IAMBackend, ManagedPolicy, User
 from moto.iam.responses import IamResponse
 
+from extensions import clock
 from extensions.partitions import PARTITION
 
 _MAX_USERS = 5000
@@ -91,7 +91,7 @@ def install() -> None:
 
 def now() -> datetime.datetime:
     """Returns the time as IAM has it in its dates."""
-    return utcnow().replace(microsecond=0)
+    return clock.now().replace(microsecond=0)
 
 
 def _init_aws_policies(self: IAMBackend) -> list[ManagedPolicy]:

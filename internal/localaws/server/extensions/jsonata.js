@@ -3,7 +3,8 @@
 // Each line of the standard input is a request. The answer is one line on the standard output:
 //
 //   {"expression": …, "bindings": {name: value}}  evaluates the expression. The answer has the "value", or no value if it is
-//                                                 undefined, and the "depth" and the "steps" of the evaluation.
+//                                                 undefined, and the "depth" and the "steps" of the evaluation. With an
+//                                                 "offset", $now() and $millis() are so many milliseconds later.
 //   {"check": …, "has": ["result"]}               checks the expression of a field, in which $states has these parts. The
 //                                                 answer lists why CreateStateMachine refuses the expression:
 //                                                 {"problems": [{"code": …, "message": …}]}
@@ -146,6 +147,16 @@ function pad(text, width, char) {
   return builtIn.pad.evaluate({ text, width, char });
 }
 
+// The reference implementation reads the clock once at the start of each evaluation, with new Date(). So $now() and $millis() do
+// not change during an evaluation.
+let offset = 0;
+
+globalThis.Date = class extends Date {
+  constructor(...values) {
+    super(...(values.length > 0 ? values : [Date.now() + offset]));
+  }
+};
+
 const compiled = new Map();
 
 function compile(text) {
@@ -172,7 +183,8 @@ function withoutFunctions(key, value) {
   return isFunction(value) ? undefined : value;
 }
 
-async function evaluate({ expression: text, bindings }) {
+async function evaluate({ expression: text, bindings, offset: moved = 0 }) {
+  offset = moved;
   const expression = compile(text);
   const meter = new Meter();
   expression.assign(Symbol.for('jsonata.__evaluate_entry'), (node, input, environment) => meter.enter(node, environment));

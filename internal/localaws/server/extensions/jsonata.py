@@ -51,7 +51,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from extensions import caches, variables
+from extensions import caches, clock, variables
 
 _SCRIPT = pathlib.Path(__file__).with_suffix(".js")
 _PATH = re.compile(r"\s*\$(\w+(?:\.\w+)*)\s*")
@@ -87,7 +87,8 @@ class _Evaluator:
             self._process.wait()
 
     def evaluate(self, expression: str, bindings: dict[str, Any]) -> Any:
-        answer = self._ask({"expression": expression, "bindings": bindings})
+        request = {"expression": expression, "bindings": bindings, "offset": clock.offset()}
+        answer = self._ask(request)
         if "error" in answer:
             what = f". {answer['code']}: " if answer.get("code") else ": "
             raise EvaluationError(f"threw an error during evaluation{what}{answer['error']}")
