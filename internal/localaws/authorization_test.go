@@ -1,6 +1,7 @@
 package localaws_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
 )
 
 // TestAuthorization makes a call with a role for each policy, and checks whether the call is allowed.
@@ -26,8 +29,12 @@ func TestAuthorization(t *testing.T) {
 			"Destination": {"ToAddresses": ["to@example.org"]}, "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}}`
 		identity = `"sesv2:getEmailIdentity", "Arguments": {"EmailIdentity": "EXAMPLE.com"}`
 		states   = "arn:aws:states:us-east-1:123456789012:stateMachine:"
-		list     = `"sfn:listExecutions", "Arguments": {"StateMachineArn": "{% $states.context.StateMachine.Id %}"}`
+		running  = `"sfn:listExecutions", "Arguments": {"StateMachineArn": "{% $states.context.StateMachine.Id %}"}`
 		listed   = `"sfn:listExecutions", "Arguments": {"StateMachineArn": "` + states + `other"}`
+		list     = `"iam:listUsers", "Arguments": {"PathPrefix": "/p/"}`
+		listAll  = `"iam:listUsers", "Arguments": {}`
+		profile  = `"iam:getLoginProfile", "Arguments": {"UserName": "jane"}`
+		withdraw = `"iam:deleteLoginProfile", "Arguments": {"UserName": "jane"}`
 		draw     = `"secretsmanager:getRandomPassword", "Arguments": {}`
 
 		// The reasons of denials.
@@ -53,6 +60,8 @@ func TestAuthorization(t *testing.T) {
 	must(t, err)
 	_, err = users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("jane"), Path: aws.String("/p/"),
 		Tags: []iamtypes.Tag{{Key: aws.String("mark"), Value: aws.String("a")}}})
+	must(t, err)
+	_, err = users.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{UserName: aws.String("jane"), Password: aws.String("Abcd1234")})
 	must(t, err)
 	for _, identity := range []string{"example.com", "to@example.org"} {
 		verifiedIdentity(t, identity)
@@ -95,9 +104,20 @@ func TestAuthorization(t *testing.T) {
 		{"another tag of the user", getUser, allow(`"iam:GetUser"`, `"*"`, `"StringEquals": {"aws:ResourceTag/mark": "b"}`),
 			"iam:GetUser on resource: user jane", noPolicy},
 
-		{"executions", list, allow(`"states:ListExecutions"`, quoted(states+"*")), "", ""},
+		{"executions", running, allow(`"states:ListExecutions"`, quoted(states+"*")), "", ""},
 		{"executions of another state machine", listed, allow(`"states:ListExecutions"`, quoted(states+"machine*")),
 			"states:ListExecutions on resource: " + states + "other", noPolicy},
+		{"users below a path", list, allow(`"iam:ListUsers"`, quoted(user+"p/*")), "", ""},
+		{"users below another path", list, allow(`"iam:ListUsers"`, quoted(user+"q/*")), "iam:ListUsers on resource: " + user + "p/", noPolicy},
+		{"all users", listAll, allow(`"iam:ListUsers"`, quoted(user)), "", ""},
+		{"all users, if those below a path are allowed", listAll, allow(`"iam:ListUsers"`, quoted(user+"p/*")), "iam:ListUsers on resource: " + user, noPolicy},
+		{"users with a tag", list, allow(`"iam:ListUsers"`, quoted(user+"p/*"), `"StringEquals": {"aws:ResourceTag/mark": "a"}`),
+			"iam:ListUsers on resource: " + user + "p/", noPolicy},
+		{"login profile", profile, allow(`"iam:GetLoginProfile"`, quoted(user+"p/*")), "", ""},
+		{"login profile, without the path", profile, allow(`"iam:GetLoginProfile"`, quoted(user+"jane")), "iam:GetLoginProfile on resource: user jane", noPolicy},
+		{"no login profile of a user with another tag", withdraw, allow(`"iam:DeleteLoginProfile"`, quoted(user+"p/*"),
+			`"StringEquals": {"aws:ResourceTag/mark": ["b", "c"]}`), "iam:DeleteLoginProfile on resource: user jane", noPolicy},
+		{"no login profile", withdraw, allow(`"iam:DeleteLoginProfile"`, quoted(user+"p/*"), `"StringEquals": {"aws:ResourceTag/mark": ["b", "a"]}`), "", ""},
 
 		{"mail", mail, sendTo(everyIdentity...), "", ""},
 		{"mail from the sender", mail, allow(`"ses:SendEmail"`, `"*"`, `"StringEquals": {"ses:FromAddress": "it@mail.example.com"}`), "", ""},
@@ -136,6 +156,62 @@ func TestAuthorization(t *testing.T) {
 				t.Errorf("got %+v, want %s: %s", got, names[service], want)
 			}
 		})
+	}
+}
+
+// TestConditions evaluates conditions with the two implementations: that of the local AWS, and that of the other tests.
+func TestConditions(t *testing.T) {
+	reset(t)
+	users := iam.NewFromConfig(server.Config())
+	_, err := users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("jane"), Path: aws.String("/p/"),
+		Tags: []iamtypes.Tag{{Key: aws.String("mark"), Value: aws.String("a")}}})
+	must(t, err)
+	tagging := `{"StartAt": "Call", "QueryLanguage": "JSONata", "States": {"Call": {"Type": "Task", "End": true,
+		"Resource": "arn:aws:states:::aws-sdk:iam:tagUser", "Arguments": {"UserName": "jane", "Tags": [
+			{"Key": "more", "Value": "b"}, {"Key": "kind", "Value": "c"}]}}}}`
+	request := iampolicy.Request{Action: "iam:TagUser", Resource: "arn:aws:iam::123456789012:user/p/jane", Context: map[string][]string{
+		"aws:ResourceTag/mark": {"a"}, "aws:RequestTag/more": {"b"}, "aws:RequestTag/kind": {"c"}, "aws:TagKeys": {"more", "kind"}}}
+
+	for i, test := range []struct {
+		condition string
+		holds     bool
+	}{
+		{`"StringEquals": {"aws:ResourceTag/mark": "a"}`, true},
+		{`"StringEquals": {"aws:ResourceTag/mark": ["b", "a"]}`, true},
+		{`"StringEquals": {"aws:ResourceTag/mark": ["b", "c"]}`, false},
+		{`"StringEquals": {"aws:ResourceTag/mark": "A"}`, false},
+		{`"StringEquals": {"aws:ResourceTag/mark": "*"}`, false},
+		{`"StringEquals": {"aws:ResourceTag/none": "a"}`, false},
+		{`"StringEquals": {"AWS:resourcetag/Mark": "a"}`, true},
+		{`"StringEquals": {"aws:RequestTag/more": "b", "aws:RequestTag/kind": ["c", "d"]}`, true},
+		{`"StringEquals": {"aws:RequestTag/more": "b", "aws:RequestTag/kind": "d"}`, false},
+		{`"StringEquals": {"aws:TagKeys": ["more", "kind"]}`, false},
+		{`"StringEquals": {"aws:RequestTag/more": "b"}, "StringLike": {"aws:ResourceTag/mark": "b*"}`, false},
+		{`"StringLike": {"aws:ResourceTag/mark": "a*"}`, true},
+		{`"StringLike": {"aws:ResourceTag/mark": ["b*", "?"]}`, true},
+		{`"StringLike": {"aws:ResourceTag/mark": ["b*", "A"]}`, false},
+		{`"StringLike": {"aws:ResourceTag/none": "*"}`, false},
+		{`"Null": {"aws:ResourceTag/mark": "false"}`, true},
+		{`"Null": {"aws:ResourceTag/mark": "true"}`, false},
+		{`"Null": {"aws:ResourceTag/none": "true"}`, true},
+		{`"Null": {"aws:ResourceTag/none": "false"}`, false},
+		{`"ForAllValues:StringEquals": {"aws:TagKeys": ["more", "kind", "mark"]}`, true},
+		{`"ForAllValues:StringEquals": {"aws:TagKeys": "more"}`, false},
+		{`"ForAllValues:StringEquals": {"aws:ResourceTag/none": "a"}`, true},
+		{`"ForAnyValue:StringEquals": {"aws:TagKeys": ["mark", "more"]}`, true},
+		{`"ForAnyValue:StringEquals": {"aws:TagKeys": "mark"}`, false},
+		{`"ForAnyValue:StringEquals": {"aws:ResourceTag/none": "a"}`, false},
+	} {
+		text := `{"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*", "Condition": {` + test.condition + `}}`
+		var statement iampolicy.Statement
+		must(t, json.Unmarshal([]byte(text), &statement))
+		if got := (iampolicy.Policy{statement}).Allows(t, request); got != test.holds {
+			t.Errorf("%s: the other tests got %t, want %t", test.condition, got, test.holds)
+		}
+		want := map[bool]string{true: "", false: "Iam.IamException"}[test.holds]
+		if got := outcome(t, startAs(t, putRole(t, fmt.Sprint("conditional", i), text), tagging, `{}`)); got.error != want {
+			t.Errorf("%s: the local AWS got %+v, want %t", test.condition, got, test.holds)
+		}
 	}
 }
 

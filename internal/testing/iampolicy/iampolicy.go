@@ -120,22 +120,38 @@ func (r Request) matches(pattern, value string) bool {
 // compiledPatterns is a cache of the regular expression of each pattern. The tests use the same patterns many times.
 var compiledPatterns sync.Map
 
+// values returns the values of a key of the context. The names of keys are the same in every letter case (IAM User Guide, "IAM JSON
+// policy elements: Condition").
+func (r Request) values(key string) []string {
+	for name, values := range r.Context {
+		if strings.EqualFold(name, key) {
+			return values
+		}
+	}
+	return nil
+}
+
 func (s Statement) conditionHolds(t testing.TB, r Request) bool {
 	t.Helper()
 	for operator, keys := range s.Condition {
 		for key, wanted := range keys {
-			got := r.Context[key]
+			got := r.values(key)
 			equals := func(value string) bool { return slices.Contains(Texts(wanted), value) }
+			like := func(pattern string) bool { return r.matches(pattern, got[0]) }
 			holds := false
 			switch operator {
 			case "StringEquals":
 				holds = len(got) == 1 && equals(got[0])
 			case "StringLike":
-				holds = len(got) == 1 && slices.ContainsFunc(Texts(wanted), func(pattern string) bool { return r.matches(pattern, got[0]) })
+				holds = len(got) == 1 && slices.ContainsFunc(Texts(wanted), like)
+			case "Null":
+				holds = equals(fmt.Sprint(len(got) == 0))
 			case "BoolIfExists":
 				holds = len(got) == 0 || equals(got[0])
 			case "ForAllValues:StringEquals":
 				holds = !slices.ContainsFunc(got, func(value string) bool { return !equals(value) })
+			case "ForAnyValue:StringEquals":
+				holds = slices.ContainsFunc(got, equals)
 			default:
 				t.Fatalf("%s: this package does not know the operator %s", s, operator)
 			}

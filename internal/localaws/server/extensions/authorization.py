@@ -9,10 +9,18 @@ The engine authorizes a call before it makes the call, so a proxy between the en
 makes no difference. Only the policies of the role count: the role has no permissions boundary, and no
 resource has a policy. Calls that no task makes, such as those of CloudFormation, are not checked.
 
+ListUsers is authorized on the ARN of a user, with the path prefix instead of path and name. Without a prefix
+AWS names "arn:aws:iam::123456789012:user/" in its refusals. With a prefix, the same is recorded for
+ListInstanceProfiles (kubernetes/kops pull request 17854: "instance-profile/karpenter/…/"), so it is likely for
+ListUsers. A statement on user/p/* therefore allows it with the prefix /p/, and not without.
+
 If this module does not know something, it is stricter than AWS:
 - A role that does not exist may do nothing.
 - A call of an unknown resource needs a statement on every resource.
 - An unknown condition operator ends the execution.
+- An operator for a single value does not match a key with several values, for which AWS wants ForAllValues
+  or ForAnyValue:
+  https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 
 AWS does not document on which resource it authorizes a call for a user or a group that does not exist.
 Here it is the ARN without a path. So a missing group that is configured with a path causes AccessDenied
@@ -116,6 +124,8 @@ def _iam_requests(
         if boundary := parameters.get("PermissionsBoundary"):
             context["iam:permissionsboundary"] = [boundary]
         yield _Request(action, arn, context)
+    elif action == "iam:ListUsers":
+        yield _Request(action, f"{prefix}user{parameters.get('PathPrefix', '/')}", context)
     elif name := parameters.get("GroupName"):
         group = backend.groups.get(name)
         arn = group.arn if group else f"{prefix}group/{name}"
@@ -248,11 +258,15 @@ def _condition_holds(operator: str, got: list[str], wanted: list[str]) -> bool:
     """
     match operator:
         case "StringEquals":
-            return any(value in wanted for value in got)
+            return len(got) == 1 and got[0] in wanted
         case "StringLike":
-            return any(_like(pattern, value) for value in got for pattern in wanted)
+            return len(got) == 1 and any(_like(pattern, got[0]) for pattern in wanted)
+        case "Null":
+            return str(not got).lower() in wanted
         case "ForAllValues:StringEquals":
             return all(value in wanted for value in got)
+        case "ForAnyValue:StringEquals":
+            return any(value in wanted for value in got)
     raise NotImplementedError(f"the local AWS does not know the operator {operator}")
 
 
