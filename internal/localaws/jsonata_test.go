@@ -77,7 +77,7 @@ func TestMoveTime(t *testing.T) {
 		got := execute(t, passing(t, expression), `{}`)
 		millis, err := strconv.ParseInt(got.output, 10, 64)
 		must(t, err)
-		return int(time.UnixMilli(millis).Sub(time.Now()).Round(24*time.Hour).Hours()) / 24
+		return int(time.Until(time.UnixMilli(millis)).Round(24*time.Hour).Hours()) / 24
 	}
 	want := func(now, context int) {
 		t.Helper()

@@ -20,7 +20,7 @@ const (
 	anotherSchedule = "another"
 )
 
-type object = map[string]any // in JSON
+type object = map[string]any
 
 // scheduleWith returns the properties of a schedule that Scheduler accepts, with changes. A change to nil removes the property.
 func scheduleWith(changes object) object {

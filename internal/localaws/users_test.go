@@ -125,7 +125,7 @@ func TestUsersInTasks(t *testing.T) {
 
 	const jane = `{"UserName": "jane"}`
 	date := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
-	listed := result1(t, call(t, "iam:listUsers", `{"PathPrefix": "/p/"}`))
+	listed := succeeded(t, call(t, "iam:listUsers", `{"PathPrefix": "/p/"}`))
 	page := listed["Users"].([]any)[0].(object)
 	if keys := slices.Sorted(maps.Keys(page)); !slices.Equal(keys, []string{"Arn", "CreateDate", "Path", "UserId", "UserName"}) {
 		t.Errorf("got the fields %v", keys)
@@ -136,13 +136,13 @@ func TestUsersInTasks(t *testing.T) {
 	if !date.MatchString(page["CreateDate"].(string)) {
 		t.Errorf("got the date %v", page["CreateDate"])
 	}
-	profile := result1(t, call(t, "iam:getLoginProfile", jane))["LoginProfile"].(object)
+	profile := succeeded(t, call(t, "iam:getLoginProfile", jane))["LoginProfile"].(object)
 	if profile["UserName"] != "jane" || profile["PasswordResetRequired"] != true || !date.MatchString(profile["CreateDate"].(string)) {
 		t.Errorf("got %v", profile)
 	}
 
-	result1(t, call(t, "iam:tagUser", `{"UserName": "jane", "Tags": [{"Key": "Mark", "Value": "expired"}]}`))
-	user := result1(t, call(t, "iam:getUser", jane))["User"].(object)
+	succeeded(t, call(t, "iam:tagUser", `{"UserName": "jane", "Tags": [{"Key": "Mark", "Value": "expired"}]}`))
+	user := succeeded(t, call(t, "iam:getUser", jane))["User"].(object)
 	if got := fmt.Sprint(user["Tags"]); got != "[map[Key:issued Value:2026-11-25T07:12:13Z] map[Key:Mark Value:expired]]" {
 		t.Errorf("got the tags %s", got)
 	}
@@ -150,12 +150,12 @@ func TestUsersInTasks(t *testing.T) {
 		t.Errorf("got %v, want a password that was never used", user)
 	}
 	must(t, server.SignIn(t.Context(), "jane", "Abcd1234", "Efgh5678"))
-	user = result1(t, call(t, "iam:getUser", jane))["User"].(object)
+	user = succeeded(t, call(t, "iam:getUser", jane))["User"].(object)
 	if used, _ := user["PasswordLastUsed"].(string); !date.MatchString(used) {
 		t.Errorf("got %v after the sign-in", user)
 	}
 
-	result1(t, call(t, "iam:deleteLoginProfile", jane))
+	succeeded(t, call(t, "iam:deleteLoginProfile", jane))
 	const missing = "Login Profile for User jane cannot be found. (Service: Iam, Status Code: 404,"
 	for _, test := range []struct{ resource, arguments, cause string }{
 		{"iam:getLoginProfile", jane, missing},
@@ -257,8 +257,8 @@ func call(t *testing.T, resource, arguments string) result {
 		"Type": "Task", "End": true, "Resource": "arn:aws:states:::aws-sdk:`+resource+`", "Arguments": `+arguments+`}}}`, `{}`)
 }
 
-// result1 returns the output of a successful execution.
-func result1(t *testing.T, got result) (output object) {
+// succeeded returns the output of a successful execution.
+func succeeded(t *testing.T, got result) (output object) {
 	t.Helper()
 	if got.status != "SUCCEEDED" {
 		t.Fatalf("got %+v", got)
