@@ -59,8 +59,8 @@ type OnboardingStackProps struct {
 	PasswordValidityHours *float64
 }
 
-// NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, GroupName, SenderIdentity and
-// SignInUrl, and also DkimRecord1 to DkimRecord3 if an SES identity is made for a domain. If props are wrong, it panics and
+// NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, PasswordExpiryArn unless
+// passwords do not expire, GroupName, SenderIdentity and SignInUrl, and also DkimRecord1 to DkimRecord3 if an SES identity is made for a domain. If props are wrong, it panics and
 // lists every problem.
 func NewOnboardingStack(scope constructs.Construct, id *string, props *OnboardingStackProps) awscdk.Stack {
 	if err := props.validate(); err != nil {
@@ -92,6 +92,9 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	}
 
 	output(stack, contract.StateMachineOutput, users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
+	if expiry := users.PasswordExpiry(); expiry != nil {
+		output(stack, contract.PasswordExpiryOutput, expiry.StateMachineArn(), "The state machine that withdraws first passwords that nobody used")
+	}
 	output(stack, "GroupName", jsii.String(rules.NameInPath(*users.Group().GroupName())), "The IAM group that users are put into")
 	output(stack, "SenderIdentity", users.SenderIdentity().EmailIdentityName(), "The SES identity that must be verified")
 	output(stack, "SignInUrl", users.SignInUrl(), "The page that users sign in at")

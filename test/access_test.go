@@ -49,11 +49,22 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 		}
 		return on(arn)
 	case "iam:GetUser":
+		if _, isOfExpiry := machine.States["ListUsers"]; isOfExpiry {
+			return on(ours)
+		}
 		return on(ours, iamARN+"user/somebody")
+	case "iam:ListUsers":
+		return on(iamARN + "user" + s.Arguments["PathPrefix"].(string))
+	case "iam:DeleteLoginProfile":
+		context["aws:ResourceTag/onboarding"] = []string{"expired"}
+		return on(ours)
 	case "iam:UpdateLoginProfile":
 		context["aws:ResourceTag/onboarding"] = []string{"pending"}
 		return on(ours)
-	case "iam:TagUser", "iam:CreateLoginProfile", "iam:GetLoginProfile":
+	case "iam:TagUser":
+		context["aws:ResourceTag/onboarding"] = []string{"pending"}
+		return on(ours)
+	case "iam:CreateLoginProfile", "iam:GetLoginProfile":
 		return on(ours)
 	case "iam:GetGroup":
 		return on(groupARN(s.Arguments["GroupName"].(string)))
@@ -80,8 +91,10 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 		}
 		return requests
 	case "states:ListExecutions":
-		if got := s.Arguments["StateMachineArn"]; got != "{% $states.context.StateMachine.Id %}" {
-			t.Errorf("%s is about %s, want the state machine itself", action, got)
+		got := s.Arguments["StateMachineArn"]
+		if _, isOfExpiry := machine.States["ListUsers"]; isOfExpiry != (got == "<UserOnboardingStateMachine>") ||
+			!isOfExpiry && got != "{% $states.context.StateMachine.Id %}" {
+			t.Errorf("%s is about %s, want the state machine that onboards users", action, got)
 		}
 		return on("<UserOnboardingStateMachine>")
 	case "ses:GetAccount", "iam:GetAccountPasswordPolicy", "secretsmanager:GetRandomPassword":
@@ -110,14 +123,19 @@ func TestPermissionsAreThoseOfTheTasks(t *testing.T) {
 		t.Run(strings.Join(names, ","), func(t *testing.T) {
 			template, _ := templateWith(t, names)
 			wantPermissionsOfTasks(t, template)
+			wantPermissionsOf(t, template.ofExpiry(t, stateMachineType), slices.Concat(template.policyOf(t, ofExpiry), template.policyOf(t, ofExpiryMapRun)))
 		})
 	}
 }
 
 func wantPermissionsOfTasks(t testing.TB, template template) {
 	t.Helper()
-	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
-	role := slices.Concat(template.policyOf(t, ofRole), template.policyOf(t, ofMapRun))
+	wantPermissionsOf(t, template.ofType(t, stateMachineType), slices.Concat(template.policyOf(t, ofRole), template.policyOf(t, ofMapRun)))
+}
+
+func wantPermissionsOf(t testing.TB, stateMachine map[string]any, role iampolicy.Policy) {
+	t.Helper()
+	machine := asl.Parse(t, stateMachine["DefinitionString"].(string))
 	var requests []iampolicy.Request
 	for name, state := range machine.EveryState() {
 		if state.Type != "Task" {
@@ -226,6 +244,62 @@ func wantNoAbuse(t testing.TB, template template, names []string) {
 		for _, context := range []map[string][]string{mark("pending"), otherBoundary} {
 			if role.Allows(t, requestTo("iam:CreateUser", path+"new", context)) {
 				t.Errorf("with the options %v the role may create a user with %v", names, context)
+			}
+		}
+	}
+}
+
+// TestTakenOverExpiryRole checks that the policy of the role that withdraws first passwords allows nothing else, with any options.
+func TestTakenOverExpiryRole(t *testing.T) {
+	const path = iamARN + "user/onboarded/"
+	mark := func(value, of string) map[string][]string {
+		context := map[string][]string{"aws:TagKeys": {"onboarding"}, "aws:RequestTag/onboarding": {value}}
+		if of != "" {
+			context["aws:ResourceTag/onboarding"] = []string{of}
+		}
+		return context
+	}
+	tagged := func(value string) map[string][]string {
+		return map[string][]string{"aws:ResourceTag/onboarding": {value}}
+	}
+	twoTags := mark("expired", "complete")
+	twoTags["aws:TagKeys"] = []string{"onboarding", "onboarding-issued"}
+	requests := []iampolicy.Request{
+		requestTo("iam:DeleteLoginProfile", path+"user", nil),
+		requestTo("iam:DeleteLoginProfile", path+"user", tagged("pending")),
+		requestTo("iam:DeleteLoginProfile", path+"user", tagged("complete")),
+		requestTo("iam:DeleteLoginProfile", iamARN+"user/somebody", tagged("expired")),
+		requestTo("iam:TagUser", path+"user", mark("expired", "")),
+		requestTo("iam:TagUser", path+"user", mark("expired", "mine")),
+		requestTo("iam:TagUser", path+"user", mark("pending", "complete")),
+		requestTo("iam:TagUser", path+"user", mark("complete", "pending")),
+		requestTo("iam:TagUser", path+"user", twoTags),
+		requestTo("iam:TagUser", iamARN+"user/somebody", mark("expired", "complete")),
+		requestTo("iam:GetUser", iamARN+"user/somebody", nil),
+		requestTo("iam:GetLoginProfile", iamARN+"user/somebody", nil),
+		requestTo("iam:ListUsers", iamARN+"user/", nil),
+		requestTo("states:StartExecution", "<UserOnboardingStateMachine>", nil),
+		requestTo("secretsmanager:GetRandomPassword", "*", nil),
+		requestTo("ses:SendEmail", sesARN+"identity/example.com", map[string][]string{"ses:FromAddress": {"sender@example.com"}}),
+		requestTo("iam:AddUserToGroup", "<UserOnboardingGroup.Arn>", nil),
+		requestTo("iam:PassRole", iamARN+"role/Admin", nil),
+		requestTo("sts:AssumeRole", iamARN+"role/Admin", nil),
+	}
+	for _, action := range []string{"iam:CreateUser", "iam:DeleteUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:CreateAccessKey",
+		"iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:UpdateUser", "iam:UntagUser", "iam:RemoveUserFromGroup", "iam:DeactivateMFADevice"} {
+		for _, mark := range []string{"pending", "complete", "expired"} {
+			requests = append(requests, requestTo(action, path+"user", tagged(mark)))
+		}
+	}
+	for _, names := range optionSets() {
+		template, _ := templateWith(t, names)
+		role := slices.Concat(template.policyOf(t, ofExpiry), template.policyOf(t, ofExpiryMapRun))
+		if !role.Allows(t, requestTo("iam:DeleteLoginProfile", path+"user", tagged("expired"))) {
+			t.Fatal("the role may withdraw no password, so this test shows nothing")
+		}
+		for _, request := range requests {
+			if role.Allows(t, request) {
+				t.Errorf("with the options %v the role may %s on %s with %v", names, request.Action, request.Resource, request.Context)
 			}
 		}
 	}

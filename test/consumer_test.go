@@ -19,10 +19,11 @@ func TestConsumer(t *testing.T) {
 
 	// The stack has two instances. Neither makes a resource that it was given.
 	for resourceType, want := range map[string]int{
-		"AWS::StepFunctions::StateMachine": 2,
+		"AWS::StepFunctions::StateMachine": 4, // each instance has one that onboards and one that withdraws first passwords
 		"AWS::IAM::Group":                  2, // the group of the consumer, and the group of the contractors
 		"AWS::SES::EmailIdentity":          1,
-		"AWS::Events::Rule":                1,
+		"AWS::Scheduler::Schedule":         2,
+		"AWS::Events::Rule":                2,
 	} {
 		if got := template.count(resourceType); got != want {
 			t.Errorf("got %d resources of type %s, want %d", got, resourceType, want)

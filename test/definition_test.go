@@ -22,7 +22,7 @@ import (
 // definitionText returns the definition of the state machine with all defaults.
 func definitionText(t testing.TB) string {
 	t.Helper()
-	machine := synthesize(t, newStack(t), onboarding.UserOnboardingProps{}).ofType(t, "AWS::StepFunctions::StateMachine")
+	machine := synthesize(t, newStack(t), onboarding.UserOnboardingProps{}).ofType(t, stateMachineType)
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, []byte(machine["DefinitionString"].(string)), "", "  "); err != nil {
 		t.Fatal(err)

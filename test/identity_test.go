@@ -100,7 +100,7 @@ func TestIdentityInUpperCase(t *testing.T) {
 			if made != test.made {
 				t.Errorf("the stack makes the identity %v, want %v", made, test.made)
 			}
-			machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+			machine := asl.Parse(t, template.ofType(t, stateMachineType)["DefinitionString"].(string))
 			if got := machine.States["GetEmailIdentity"].Arguments["EmailIdentity"]; got != test.read {
 				t.Errorf("the preflight reads the identity %v, want %s", got, test.read)
 			}

@@ -25,7 +25,7 @@ const maxChildSeconds = 300
 
 func machineOf(t testing.TB, props onboarding.UserOnboardingProps) asl.Machine {
 	t.Helper()
-	stateMachine := synthesize(t, newStack(t), props).ofType(t, "AWS::StepFunctions::StateMachine")
+	stateMachine := synthesize(t, newStack(t), props).ofType(t, stateMachineType)
 	return asl.Parse(t, stateMachine["DefinitionString"].(string))
 }
 
@@ -282,7 +282,7 @@ func TestInvalidInputFits(t *testing.T) {
 			allowed = append(allowed, givenGroup(stack, fmt.Sprintf("%s%d", group[1:], i)))
 		}
 		props := onboarding.UserOnboardingProps{GroupName: jsii.String(group), AllowedGroups: &allowed}
-		stateMachine := synthesize(t, stack, props).ofType(t, "AWS::StepFunctions::StateMachine")
+		stateMachine := synthesize(t, stack, props).ofType(t, stateMachineType)
 		machine := asl.Parse(t, stateMachine["DefinitionString"].(string))
 		for _, kind := range slices.Sorted(maps.Keys(wrongItems)) {
 			wantInvalidInputFits(t, jsonata, machine, group, kind)

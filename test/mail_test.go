@@ -171,7 +171,7 @@ func TestSeparatePassword(t *testing.T) {
 		SeparatePassword: jsii.Bool(true), PasswordSubject: jsii.String("Geheim"),
 	})
 	wantLines(t, template.statements(t), permissions)
-	child := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)).Child()
+	child := asl.Parse(t, template.ofType(t, stateMachineType)["DefinitionString"].(string)).Child()
 	for state, next := range map[string]string{
 		"CreateLoginProfile": "SendEmail", "UpdateLoginProfile": "SendEmail", "SendEmail": "SendEmail password", "SendEmail password": "TagUser complete",
 	} {

@@ -177,12 +177,23 @@ func call(function string, argument any, template map[string]any) (result any, o
 	return nil, false
 }
 
-// ofType returns the properties of the only resource of a type.
+// ofType returns the properties of the only resource of a type, apart from those that withdraw first passwords.
 func (tpl template) ofType(t testing.TB, resourceType string) map[string]any {
 	t.Helper()
+	return tpl.only(t, resourceType, false)
+}
+
+// ofExpiry returns the properties of the only resource of a type among those that withdraw first passwords.
+func (tpl template) ofExpiry(t testing.TB, resourceType string) map[string]any {
+	t.Helper()
+	return tpl.only(t, resourceType, true)
+}
+
+func (tpl template) only(t testing.TB, resourceType string, isOfExpiry bool) map[string]any {
+	t.Helper()
 	var found []map[string]any
-	for _, resource := range tpl.Resources {
-		if resource.Type == resourceType {
+	for id, resource := range tpl.Resources {
+		if resource.Type == resourceType && strings.Contains(id, "PasswordExpiry") == isOfExpiry {
 			found = append(found, resource.Properties)
 		}
 	}

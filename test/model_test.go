@@ -52,20 +52,20 @@ var argumentValues = map[string]map[string]any{
 		"UserName":        "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
 		"PasswordLength": 20, "Password": "Drawn-password-1",
 		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
-		"Issued": issued, "Input.Resend": false,
+		"Issued": issued, "Input.Resend": false, "Marker": "marker",
 	},
 	"shortest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:M:1",
 		"StateMachine.Id": stateMachineARN + "M",
 		"UserName":        "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
-		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Input.Resend": false,
+		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Input.Resend": false, "Marker": "m",
 	},
 	"longest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
 		"StateMachine.Id": stateMachineARN + strings.Repeat("m", 80),
 		"UserName":        longestName, "Email": longestAddress, "GroupName": longestGroup,
 		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
-		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Input.Resend": true,
+		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Input.Resend": true, "Marker": strings.Repeat("m", 320),
 	},
 }
 
@@ -128,11 +128,16 @@ func modelMachines(t *testing.T) map[string]asl.Machine {
 func modelDefinitions(t *testing.T) map[string]string {
 	t.Helper()
 	stack := newStack(t)
+	without, with := synthesize(t, newStack(t), props{}), synthesize(t, stack, propsOfEveryOption(t, stack))
 	return map[string]string{
-		"no option":    deployedDefinition(t, synthesize(t, newStack(t), props{})),
-		"every option": deployedDefinition(t, synthesize(t, stack, propsOfEveryOption(t, stack))),
+		"no option":                         deployedDefinition(t, without, without.ofType(t, stateMachineType)),
+		"every option":                      deployedDefinition(t, with, with.ofType(t, stateMachineType)),
+		"password expiry":                   deployedDefinition(t, without, without.ofExpiry(t, stateMachineType)),
+		"password expiry with every option": deployedDefinition(t, with, with.ofExpiry(t, stateMachineType)),
 	}
 }
+
+const stateMachineType = "AWS::StepFunctions::StateMachine"
 
 // propsOfEveryOption returns props with each prop set, except props that exclude others.
 func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
@@ -163,10 +168,10 @@ func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 	return p
 }
 
-// deployedDefinition returns the definition of a template. References become names like those that CloudFormation makes.
-func deployedDefinition(t testing.TB, template template) string {
+// deployedDefinition returns the definition of a state machine of a template. References become names like those that CloudFormation makes.
+func deployedDefinition(t testing.TB, template template, stateMachine map[string]any) string {
 	t.Helper()
-	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
+	definition := stateMachine["DefinitionString"].(string)
 	for id, resource := range template.Resources {
 		id = hash.ReplaceAllString(id, "")
 		name := "Stack-" + id + "-1A2B3C4D5E6F"

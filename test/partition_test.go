@@ -71,7 +71,7 @@ func consolePage(region, host string) string {
 // signInURL returns the sign-in page in the definition.
 func (tpl template) signInURL(t *testing.T) string {
 	t.Helper()
-	definition := tpl.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
+	definition := tpl.ofType(t, stateMachineType)["DefinitionString"].(string)
 	_, after, found := strings.Cut(definition, `"SignInUrl":"`)
 	url, _, closed := strings.Cut(after, `"`)
 	if !found || !closed {

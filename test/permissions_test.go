@@ -42,6 +42,12 @@ const (
 	users   = " on " + iamARN + "user/onboarded/*"
 	self    = iamARN + "user/onboarded/${aws:username}"
 
+	ofExpiry         = "UserOnboardingPasswordExpiryExecutionRoleDefaultPolicy: "
+	ofExpiryMapRun   = "UserOnboardingPasswordExpiryMapRunPolicy: "
+	ofExpirySchedule = "UserOnboardingPasswordExpiryScheduleRole"
+	theExpiry        = "<UserOnboardingPasswordExpiryStateMachine>"
+
+	onlyMark   = " if ForAllValues:StringEquals aws:TagKeys = onboarding"
 	onlyMarks  = " if ForAllValues:StringEquals aws:TagKeys = onboarding, onboarding-issued"
 	atATime    = " if StringLike aws:RequestTag/onboarding-issued = 20??-??-??T??:??:??Z"
 	pending    = " if StringEquals aws:RequestTag/onboarding = pending"
@@ -76,6 +82,23 @@ var permissions = map[string]string{
 	"start": ofMapRun + "Allow states:StartExecution on <UserOnboardingStateMachine>",
 	"children": ofMapRun + "Allow states:DescribeExecution, states:StopExecution on arn:aws:states:us-east-1:123456789012:" +
 		"execution:split(<UserOnboardingStateMachine>)[6]:*",
+	"expiry trust": "UserOnboardingPasswordExpiryExecutionRole: Allow to Service:states.amazonaws.com sts:AssumeRole if StringEquals " +
+		"aws:SourceAccount = 123456789012",
+	"expiry lists":  ofExpiry + "Allow states:ListExecutions on <UserOnboardingStateMachine>",
+	"expiry users":  ofExpiry + "Allow iam:ListUsers" + users,
+	"expiry get":    ofExpiry + "Allow iam:GetUser" + users,
+	"expiry access": ofExpiry + "Allow iam:GetLoginProfile" + users,
+	"expiry mark": ofExpiry + "Allow iam:TagUser" + users + onlyMark + " if StringEquals aws:RequestTag/onboarding = expired" +
+		" if StringEquals aws:ResourceTag/onboarding = pending, complete, expired",
+	"expiry withdraw": ofExpiry + "Allow iam:DeleteLoginProfile" + users + " if StringEquals aws:ResourceTag/onboarding = expired",
+	"expiry log": ofExpiry + "Allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, " +
+		"logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *",
+	"expiry start": ofExpiryMapRun + "Allow states:StartExecution on " + theExpiry,
+	"expiry children": ofExpiryMapRun + "Allow states:DescribeExecution, states:StopExecution on arn:aws:states:us-east-1:123456789012:" +
+		"execution:split(" + theExpiry + ")[6]:*",
+	"expiry schedule trust": ofExpirySchedule + ": Allow to Service:scheduler.amazonaws.com sts:AssumeRole if StringEquals " +
+		"aws:SourceAccount = 123456789012",
+	"expiry schedule": ofExpirySchedule + "DefaultPolicy: Allow states:StartExecution on " + theExpiry,
 	"own password":    ofGroup + "Allow iam:ChangePassword on " + self,
 	"password policy": ofGroup + "Allow iam:GetAccountPasswordPolicy on *",
 }
@@ -147,10 +170,17 @@ var options = []option{
 		"encrypt": ofKey + "Allow to Service:logs.us-east-1.amazonaws.com kms:Encrypt, kms:Decrypt, kms:ReEncryptFrom, " +
 			"kms:ReEncryptTo, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:DescribeKey on * if ArnLike " +
 			"kms:EncryptionContext:aws:logs:arn = " + logsARN + "log-group:/aws/vendedlogs/states/Stack-UserOnboarding-2F5CE66B-*",
+		"expiry encrypt": ofKey + "Allow to Service:logs.us-east-1.amazonaws.com kms:Encrypt, kms:Decrypt, kms:ReEncryptFrom, " +
+			"kms:ReEncryptTo, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:DescribeKey on * if ArnLike " +
+			"kms:EncryptionContext:aws:logs:arn = " + logsARN + "log-group:/aws/vendedlogs/states/Stack-UserOnboarding-PasswordExpiry-3D7F0003-*",
+		"expiry data": ofExpiryMapRun + "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn> if StringLike " +
+			"kms:EncryptionContext:aws:states:stateMachineArn = " + theExpiry + ", " + theExpiry + "/*",
+		"expiry delivery": ofExpiryMapRun + "Allow kms:GenerateDataKey on <Key.Arn> if StringEquals kms:EncryptionContext:SourceArn = " + logsARN + "*",
 		"data": ofMapRun + "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn> if StringLike " +
 			"kms:EncryptionContext:aws:states:stateMachineArn = <UserOnboardingStateMachine>, <UserOnboardingStateMachine>/*",
 		"delivery": ofMapRun + "Allow kms:GenerateDataKey on <Key.Arn> if StringEquals kms:EncryptionContext:SourceArn = " + logsARN + "*",
 	}},
+	{"PasswordValidity", func(_ awscdk.Stack, p *props) { p.PasswordValidity = awscdk.Duration_Days(jsii.Number(7)) }, nil},
 	{"LogRetention", func(_ awscdk.Stack, p *props) { p.LogRetention = logs.RetentionDays_ONE_WEEK }, nil},
 	{"AlarmTopic", func(stack awscdk.Stack, p *props) {
 		p.AlarmTopic = sns.NewTopic(stack, jsii.String("Alarm"), &sns.TopicProps{EnforceSSL: jsii.Bool(true)})
@@ -310,7 +340,7 @@ func TestOptionsAreAllProps(t *testing.T) {
 	wantLines(t, others, []string{
 		"Sender", "SenderName", "ReplyTo", // TestPermissionsOfSender has these
 		"UserPath", // TestPermissionsOfUserPath has this
-		"PasswordLength", "ExcludeLookAlikes", "PasswordValidity", "TimeZoneOffset", "MaxConcurrency", "SignInUrl", "Language", "Subject", "TextTemplate", "HtmlTemplate",
+		"PasswordLength", "ExcludeLookAlikes", "TimeZoneOffset", "MaxConcurrency", "SignInUrl", "Language", "Subject", "TextTemplate", "HtmlTemplate",
 		"SeparatePassword", "PasswordSubject", "PasswordTextTemplate", "PasswordHtmlTemplate",
 	})
 }
@@ -362,8 +392,9 @@ func (tpl template) wantNoOtherPermissions(t testing.TB) {
 			}
 		}
 	}
-	if got := tpl.count("AWS::IAM::Role"); got != 1 {
-		t.Errorf("got %d roles, want 1", got)
+	// The roles of both state machines, and of the schedule.
+	if got := tpl.count("AWS::IAM::Role"); got != 3 {
+		t.Errorf("got %d roles, want 3", got)
 	}
 }
 
@@ -418,7 +449,7 @@ func TestGroupsWithPath(t *testing.T) {
 		}
 	}
 
-	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+	machine := asl.Parse(t, template.ofType(t, stateMachineType)["DefinitionString"].(string))
 	for state, want := range map[string]string{"GetGroup": "Staff", "GetGroup 2": "Guests", "GetGroup 3": "Interns"} {
 		if got := machine.States[state].Arguments["GroupName"]; got != want {
 			t.Errorf("%s reads the group %v, want %s", state, got, want)
@@ -474,7 +505,7 @@ func TestDeniedGroup(t *testing.T) {
 	} {
 		stack := newStack(t)
 		template := synthesize(t, stack, props{Group: test.group(stack)})
-		machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+		machine := asl.Parse(t, template.ofType(t, stateMachineType)["DefinitionString"].(string))
 		catches := machine.States["GetGroup"].Catch
 		told := func(errorOutput map[string]any) string {
 			var problems []string

@@ -78,7 +78,7 @@ func bounds(steps int) string {
 // TestSabotageOfDefinition breaks the definition, and checks that the check for each mistake finds it.
 func TestSabotageOfDefinition(t *testing.T) {
 	template := synthesize(t, newStack(t), props{GroupName: jsii.String(workload.Group)})
-	definition := deployedDefinition(t, template)
+	definition := deployedDefinition(t, template, template.ofType(t, stateMachineType))
 	type states = sabotage.States
 	type fields = map[string]any
 	retriers := func(state fields) []any { return state["Retry"].([]any) }
@@ -396,15 +396,15 @@ func TestSabotageOfTemplate(t *testing.T) {
 		}, caught{"has Policies": permissions}},
 		{"another role", func(template template) {
 			template.Resources["Other"] = resource{Type: "AWS::IAM::Role"}
-		}, caught{"got 2 roles, want 1": permissions}},
+		}, caught{"got 4 roles, want 3": permissions}},
 		{"inputs and outputs in the log", func(template template) {
-			template.ofType(t, "AWS::StepFunctions::StateMachine")["LoggingConfiguration"].(fields)["IncludeExecutionData"] = true
+			template.ofType(t, stateMachineType)["LoggingConfiguration"].(fields)["IncludeExecutionData"] = true
 		}, caught{"IncludeExecutionData:true": wantNoDataInLogs}},
 		{"every event in the log", func(template template) {
-			template.ofType(t, "AWS::StepFunctions::StateMachine")["LoggingConfiguration"].(fields)["Level"] = "ALL"
+			template.ofType(t, stateMachineType)["LoggingConfiguration"].(fields)["Level"] = "ALL"
 		}, caught{"Level:ALL": wantNoDataInLogs}},
 		{"a trace", func(template template) {
-			template.ofType(t, "AWS::StepFunctions::StateMachine")["TracingConfiguration"] = fields{"Enabled": true}
+			template.ofType(t, stateMachineType)["TracingConfiguration"] = fields{"Enabled": true}
 		}, caught{"got the tracing": wantNoDataInLogs}},
 		{"logs that are kept for ever", func(template template) {
 			delete(template.ofType(t, "AWS::Logs::LogGroup"), "RetentionInDays")

@@ -39,7 +39,7 @@ func TestLogsHoldNoData(t *testing.T) {
 
 func wantNoDataInLogs(t testing.TB, template template) {
 	t.Helper()
-	machine := template.ofType(t, "AWS::StepFunctions::StateMachine")
+	machine := template.ofType(t, stateMachineType)
 	want := "map[Destinations:[map[CloudWatchLogsLogGroup:map[LogGroupArn:<UserOnboardingLogGroup.Arn>]]] " +
 		"IncludeExecutionData:false Level:FATAL]"
 	if got := fmt.Sprint(machine["LoggingConfiguration"]); got != want {
@@ -60,12 +60,12 @@ func TestTwoInstances(t *testing.T) {
 		onboarding.NewUserOnboarding(stack, &id, &onboarding.UserOnboardingProps{Sender: jsii.String(id + "@example.com")})
 	}
 	template := templateOf(t, stack)
-	if got := template.count("AWS::StepFunctions::StateMachine"); got != 2 {
-		t.Errorf("got %d state machines, want 2", got)
+	if got := template.count(stateMachineType); got != 4 { // each instance has one that onboards and one that withdraws first passwords
+		t.Errorf("got %d state machines, want 4", got)
 	}
 	logGroups := map[any]bool{}
 	for id, resource := range template.Resources {
-		for _, name := range []string{"GroupName", "RoleName", "StateMachineName"} {
+		for _, name := range []string{"GroupName", "RoleName", "StateMachineName", "Name"} {
 			if resource.Properties[name] != nil {
 				t.Errorf("%s has the fixed %s %v", id, name, resource.Properties[name])
 			}
@@ -78,8 +78,8 @@ func TestTwoInstances(t *testing.T) {
 			}
 		}
 	}
-	if len(logGroups) != 2 {
-		t.Errorf("got the log groups %v, want 2", logGroups)
+	if len(logGroups) != 4 {
+		t.Errorf("got the log groups %v, want 4", logGroups)
 	}
 }
 
@@ -220,7 +220,7 @@ func TestUnknownConcurrency(t *testing.T) {
 			Type: jsii.String("Number"),
 		}).ValueAsNumber(),
 	})
-	definition := template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string)
+	definition := template.ofType(t, stateMachineType)["DefinitionString"].(string)
 	for _, want := range []string{`"TimeoutSeconds":303600`, `"MaxItemsPerBatch":<MaxConcurrency>`} {
 		if !strings.Contains(definition, want) {
 			t.Errorf("the definition does not have %s", want)
@@ -231,7 +231,7 @@ func TestUnknownConcurrency(t *testing.T) {
 // arguments returns the arguments of a task of the parent or the child.
 func arguments(t *testing.T, template template, name string) map[string]any {
 	t.Helper()
-	machine := asl.Parse(t, template.ofType(t, "AWS::StepFunctions::StateMachine")["DefinitionString"].(string))
+	machine := asl.Parse(t, template.ofType(t, stateMachineType)["DefinitionString"].(string))
 	if state, ok := machine.States[name]; ok {
 		return state.Arguments
 	}

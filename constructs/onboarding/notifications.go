@@ -8,6 +8,7 @@ import (
 	targets "github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -58,22 +59,29 @@ func (u *UserOnboarding) notifyOfFailures() {
 	if u.alarmTopic == nil {
 		return
 	}
+	see := u.seeExecution()
+	u.notifyOfFailuresOf("FailedExecutions", u.stateMachine, "The onboarding of IAM users", see)
+	if u.passwordExpiry != nil {
+		u.notifyOfFailuresOf("FailedPasswordExpiry", u.passwordExpiry, "The withdrawal of unused first passwords", see)
+	}
+	u.warnOfTopicPolicy("AlarmTopic", u.alarmTopic, "events.amazonaws.com")
+}
+
+func (u *UserOnboarding) notifyOfFailuresOf(id string, stateMachine sfn.StateMachine, what, see string) {
 	execution := events.EventField_FromPath(jsii.String("$.detail.executionArn"))
 	status := events.EventField_FromPath(jsii.String("$.detail.status"))
-	message := fmt.Sprintf("The onboarding of IAM users ended as %s. See which users, and why: %s%s", *status, u.seeExecution(),
-		*execution)
-	events.NewRule(u, jsii.String("FailedExecutions"), &events.RuleProps{
+	message := fmt.Sprintf("%s ended as %s. See which users, and why: %s%s", what, *status, see, *execution)
+	events.NewRule(u, &id, &events.RuleProps{
 		EventPattern: &events.EventPattern{
 			Source:     jsii.Strings("aws.states"),
 			DetailType: jsii.Strings("Step Functions Execution Status Change"),
 			Detail: &map[string]any{
 				"status":          jsii.Strings("FAILED", "TIMED_OUT", "ABORTED"),
-				"stateMachineArn": &[]*string{u.stateMachine.StateMachineArn()},
+				"stateMachineArn": &[]*string{stateMachine.StateMachineArn()},
 			},
 		},
 		Targets: &[]events.IRuleTarget{targets.NewSnsTopic(u.alarmTopic, &targets.SnsTopicProps{
 			Message: events.RuleTargetInput_FromText(&message),
 		})},
 	})
-	u.warnOfTopicPolicy("AlarmTopic", u.alarmTopic, "events.amazonaws.com")
 }

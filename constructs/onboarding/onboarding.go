@@ -59,6 +59,7 @@ type UserOnboarding struct {
 	role             iam.Role
 	logGroup         logs.LogGroup
 	stateMachine     sfn.StateMachine
+	passwordExpiry   sfn.StateMachine
 	signInURL        *string
 	alarmTopic       sns.ITopic
 	bounceTopic      sns.ITopic
@@ -84,6 +85,7 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	u.configurationSet = u.configurationSetOrNew(resolved)
 	u.role = machine.NewRole(u, "Lets the state machine onboard IAM users, and nothing else")
 	u.stateMachine, u.logGroup = u.newStateMachine(resolved)
+	u.passwordExpiry = u.newPasswordExpiry(resolved)
 	u.alarmTopic = u.topic("AlarmTopic", resolved.AlarmTopic, resolved.AlarmEmail)
 	u.notifyOfBounces()
 	u.notifyOfFailures()
@@ -119,6 +121,15 @@ func (u *UserOnboarding) LogGroup() logs.ILogGroup { return u.logGroup }
 
 // StateMachine returns the state machine.
 func (u *UserOnboarding) StateMachine() sfn.IStateMachine { return u.stateMachine }
+
+// PasswordExpiry returns the state machine that withdraws first passwords that nobody used in time, or nil if they do not expire.
+// It runs on a schedule, and can be started by hand with any input.
+func (u *UserOnboarding) PasswordExpiry() sfn.IStateMachine {
+	if u.passwordExpiry == nil {
+		return nil
+	}
+	return u.passwordExpiry
+}
 
 // SignInUrl returns the sign-in page that the mail names.
 func (u *UserOnboarding) SignInUrl() *string { return u.signInURL }
@@ -171,5 +182,6 @@ func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) (sfn.StateM
 		Timeout:       listTimeout(props.MaxConcurrency),
 		LogRetention:  props.LogRetention,
 		EncryptionKey: props.EncryptionKey,
+		ListsOwn:      true,
 	})
 }

@@ -2,10 +2,11 @@
 // publishes. It depends on neither of them.
 package contract
 
-// The names of the app's stack and of its output. The command uses them to find the state machine.
+// The names of the app's stack and of its outputs. The command uses them to find the state machine.
 const (
-	StackName          = "IamUserOnboarding"
-	StateMachineOutput = "StateMachineArn"
+	StackName            = "IamUserOnboarding"
+	StateMachineOutput   = "StateMachineArn"
+	PasswordExpiryOutput = "PasswordExpiryArn"
 )
 
 // The defaults that the demo, the benchmark and the tests rely on as well.
@@ -33,6 +34,8 @@ const (
 	UsersNotOnboarded = "UsersNotOnboarded" // a user is Failed
 	// AnotherRunIsActive ends an execution that started while an older execution of the state machine ran.
 	AnotherRunIsActive = "AnotherRunIsActive"
+	// PasswordsNotWithdrawn ends a sweep that could not check every user.
+	PasswordsNotWithdrawn = "PasswordsNotWithdrawn"
 )
 
 // The statuses of a user in a report.

@@ -21,6 +21,7 @@ const (
 // ResendCreatesNobody says why a user of a list with Resend failed that IAM does not have.
 const ResendCreatesNobody = "IAM has no user of this name in this letter case, and Resend creates nobody: correct the name, or run the " +
 	"list without Resend"
+
 // The parts of the sentence of [AnotherRun].
 const (
 	theExecution = "the execution "
@@ -40,6 +41,12 @@ func NameOfAnotherRun(sentence string) string {
 	}
 	return name
 }
+
+// The sentence that says why a sweep stopped has the name of the running execution between these two parts.
+const (
+	SweepWaitsFor      = "a list is being onboarded, by the execution "
+	NextSweepContinues = ": the next sweep checks the users that this one left out"
+)
 
 // SendingDisabled says that SES does not send mails from the account.
 const SendingDisabled = "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"

@@ -20,6 +20,8 @@ type Props struct {
 	Timeout       awscdk.Duration
 	LogRetention  logs.RetentionDays
 	EncryptionKey kms.IKey // nil for an AWS owned key
+	// ListsOwn gives the permission for a [Flow.ListExecutions] of [OwnARN].
+	ListsOwn bool
 }
 
 // New makes a state machine and its log group as children of scope.
@@ -35,6 +37,9 @@ func New(scope constructs.Construct, props *Props) (sfn.StateMachine, logs.LogGr
 		Logs: &sfn.LogOptions{Destination: logGroup, Level: sfn.LogLevel_FATAL, IncludeExecutionData: jsii.Bool(false)},
 	})
 	policy := allowMapRun(scope, props.Role, machine)
+	if props.ListsOwn {
+		machine.Grant(policy, jsii.String("states:ListExecutions"))
+	}
 	if props.EncryptionKey != nil {
 		encrypt(machine, props.EncryptionKey, policy)
 	}

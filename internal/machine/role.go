@@ -31,14 +31,13 @@ func NewRole(scope constructs.Construct, description string) iam.Role {
 }
 
 // allowMapRun lets the state machine run its child executions (Step Functions Developer Guide, "IAM policies for using
-// Distributed Map states"), and list its own executions for [Flow.ListExecutions]. These permissions name the state machine,
-// which depends on the role's default policy, so they need a policy of their own. It replaces the policy that the CDK makes, because that one would also allow redriving map
+// Distributed Map states"). These permissions name the state machine, which depends on the role's default policy, so they
+// need a policy of their own. It replaces the policy that the CDK makes, because that one would also allow redriving map
 // runs.
 func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) iam.Policy {
 	machine.Node().TryRemoveChild(jsii.String("DistributedMapPolicy"))
 	policy := iam.NewPolicy(scope, jsii.String("MapRunPolicy"), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
 	machine.GrantStartExecution(policy)
-	machine.Grant(policy, jsii.String("states:ListExecutions"))
 	machine.GrantExecution(policy, jsii.String("states:DescribeExecution"), jsii.String("states:StopExecution"))
 	return policy
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
 // testAborts stops the execution right before and right after each call takes effect.
@@ -45,15 +47,20 @@ func (s *suite) testAborts(t testing.TB, paths map[string][]string) {
 
 // abort stops the execution of the run.
 func (s *suite) abort() {
-	ctx := context.Background() // abort runs for a call, which the context of the test must not end
-	running, err := s.SFN.ListExecutions(ctx, &sfn.ListExecutionsInput{
-		StateMachineArn: &s.StateMachine, StatusFilter: types.ExecutionStatusRunning,
+	s.aborted = true
+	stopRunning(s.Account)
+}
+
+// stopRunning stops the executions of the state machine.
+func stopRunning(account *deployedtest.Account) {
+	ctx := context.Background() // this runs for a call, which the context of the test must not end
+	running, err := account.SFN.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: &account.StateMachine, StatusFilter: types.ExecutionStatusRunning,
 	})
 	if err != nil {
 		return // then the test reports that the execution did not end as ABORTED
 	}
 	for _, execution := range running.Executions {
-		s.aborted = true
-		_, _ = s.SFN.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: execution.ExecutionArn})
+		_, _ = account.SFN.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: execution.ExecutionArn})
 	}
 }

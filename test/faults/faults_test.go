@@ -36,7 +36,7 @@ func TestFaults(t *testing.T) {
 			})
 		}
 	})
-	all.wantEvery(t, tasks)
+	all.wantEvery(t, tasks, alsoDemanded)
 }
 
 // TestFaultsOfSeparatePassword makes the calls fail that send two mails to a user, the second one with the password.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
@@ -19,6 +20,7 @@ type start struct {
 	exists  bool
 	path    string
 	mark    string // the value of the tag of the state machine
+	issued  string // the value of the tag onboarding-issued
 	inGroup bool
 	profile *localaws.LoginProfile
 	resend  bool // the run has Resend
@@ -32,6 +34,7 @@ const (
 	onboarded end = "onboarded"
 	takenOver end = "taken over"
 	untouched end = "untouched"
+	withdrawn end = "withdrawn"
 )
 
 // starts are the states that a user of a list can be in. An interrupted run leaves some of them behind. In others, the state
@@ -65,6 +68,9 @@ func (s start) make(t testing.TB, a *deployedtest.Account, name string) {
 	input := &iam.CreateUserInput{UserName: &name, Path: &s.path}
 	if s.mark != "" {
 		input.Tags = []iamtypes.Tag{{Key: aws.String(deployed.Tag), Value: aws.String(s.mark)}}
+	}
+	if s.issued != "" {
+		input.Tags = append(input.Tags, iamtypes.Tag{Key: aws.String(contract.IssuedTagKey), Value: &s.issued})
 	}
 	a.CreateUser(t, input)
 	if s.inGroup {

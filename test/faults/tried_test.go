@@ -28,12 +28,13 @@ func (all tried) merge(others tried) {
 	}
 }
 
-// wantEvery checks that each call of the definition has failed in each way, and prints the number of faults.
-func (all tried) wantEvery(t *testing.T, tasks []string) {
+// wantEvery checks that each call of the definition has failed in each way, and prints the number of faults. also has more faults that
+// must happen to some calls.
+func (all tried) wantEvery(t *testing.T, tasks []string, also map[string][]string) {
 	t.Helper()
 	wanted, count := 0, 0
 	for _, task := range tasks {
-		for _, name := range slices.Concat(demanded, alsoDemanded[task]) {
+		for _, name := range slices.Concat(demanded, also[task]) {
 			wanted++
 			if all[task][name] == 0 {
 				t.Errorf("%s was not tried: %s", task, name)
@@ -54,7 +55,7 @@ var demanded = []string{
 	"lost", "lost for ever", "hung", "hung for ever", "abort-before", "abort-after",
 }
 
-// alsoDemanded are more faults that must happen to some calls.
+// alsoDemanded are more faults that must happen to some calls of the state machine that onboards users.
 var alsoDemanded = map[string][]string{
 	"GetAccount":         {"paused for ever"},
 	"GetEmailIdentity":   {"unverified for ever", "missing for ever"},

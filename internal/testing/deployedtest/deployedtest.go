@@ -219,6 +219,25 @@ func (a *Account) CreateUser(t testing.TB, input *iam.CreateUserInput) {
 	}
 }
 
+// DeleteUser deletes a user with its login profile, if it has one, and takes it out of its groups.
+func (a *Account) DeleteUser(t testing.TB, name string) {
+	t.Helper()
+	user := a.User(t, name)
+	var errs []error
+	for _, group := range user.Groups {
+		_, err := a.IAM.RemoveUserFromGroup(t.Context(), &iam.RemoveUserFromGroupInput{UserName: &name, GroupName: &group})
+		errs = append(errs, err)
+	}
+	if user.LoginProfile != nil {
+		_, err := a.IAM.DeleteLoginProfile(t.Context(), &iam.DeleteLoginProfileInput{UserName: &name})
+		errs = append(errs, err)
+	}
+	_, err := a.IAM.DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: &name})
+	if err := errors.Join(append(errs, err)...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // WantNobody checks that there is no user of that name.
 func (a *Account) WantNobody(t testing.TB, name string) {
 	t.Helper()
@@ -313,7 +332,12 @@ func (a *Account) WithDefinition(t testing.TB, name, definition string) *Account
 	}); err != nil {
 		t.Fatal(err)
 	}
-	variant := *a.Account
-	variant.StateMachine = *created.StateMachineArn
-	return &Account{Account: &variant}
+	return a.Of(*created.StateMachineArn)
+}
+
+// Of returns the account with another one of its state machines.
+func (a *Account) Of(stateMachine string) *Account {
+	other := *a.Account
+	other.StateMachine = stateMachine
+	return &Account{Account: &other}
 }

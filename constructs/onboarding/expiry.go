@@ -1,0 +1,60 @@
+package onboarding
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	scheduler "github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
+	targets "github.com/aws/aws-cdk-go/awscdk/v2/awsschedulertargets"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
+)
+
+// newPasswordExpiry makes the state machine that withdraws first passwords that nobody used in time, with a role, a log and a
+// schedule of its own. It returns nil if passwords do not expire.
+func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.StateMachine {
+	if props.validityHours() == 0 {
+		return nil
+	}
+	scope := constructs.NewConstruct(u, jsii.String("PasswordExpiry"))
+	role := machine.NewRole(scope, "Lets the state machine withdraw first passwords of IAM users, and nothing else")
+	flow := &expiryFlow{
+		Flow: machine.Flow{Scope: scope, Role: role}, props: props, onboarding: u.stateMachine.StateMachineArn(),
+	}
+	interval := sweepInterval(props)
+	stateMachine, _ := machine.New(scope, &machine.Props{
+		Comment:       "Withdraws first passwords that nobody used in time",
+		Definition:    flow.sweep(),
+		Role:          role,
+		Timeout:       interval, // so a scheduled sweep has ended when the next one starts
+		LogRetention:  props.LogRetention,
+		EncryptionKey: props.EncryptionKey,
+	})
+	// The CDK's own role would be shared by all schedules of the stack.
+	scheduleRole := iam.NewRole(scope, jsii.String("ScheduleRole"), &iam.RoleProps{
+		Description: jsii.String("Lets the schedule start the state machine that withdraws first passwords"),
+		AssumedBy: iam.NewServicePrincipal(jsii.String("scheduler.amazonaws.com"), &iam.ServicePrincipalOpts{
+			Conditions: machine.StringEquals("aws:SourceAccount", awscdk.Stack_Of(scope).Account()).Document(),
+		}),
+	})
+	scheduler.NewSchedule(scope, jsii.String("Schedule"), &scheduler.ScheduleProps{
+		Description: jsii.String("Starts the state machine that withdraws first passwords"),
+		Schedule:    scheduler.ScheduleExpression_Rate(interval),
+		// EventBridge Scheduler retries a start that fails (EventBridge Scheduler User Guide, "RetryPolicy": for a day at most).
+		Target: targets.NewStepFunctionsStartExecution(stateMachine, &targets.ScheduleTargetBaseProps{
+			Role: scheduleRole, MaxEventAge: awscdk.Duration_Hours(jsii.Number(min(24, *interval.ToHours(nil)))),
+		}),
+	})
+	machine.Explain(role.Node().FindChild(jsii.String(machine.DefaultPolicy)),
+		wildcard(`\*`, "Delivering logs supports no resource-level permissions"),
+		wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are read from IAM; all users are below the path of this state machine"))
+	return stateMachine
+}
+
+// sweepInterval returns a twelfth of the validity, in whole hours. So a password works for at most a twelfth of its validity, or
+// an hour, longer than the mail says.
+func sweepInterval(props *UserOnboardingProps) awscdk.Duration {
+	return awscdk.Duration_Hours(jsii.Number(max(1, float64(int(props.validityHours()/12)))))
+}

@@ -1,0 +1,95 @@
+package onboarding
+
+import (
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
+)
+
+// expiryFlow composes the state machine that withdraws first passwords. [expiryFlow.sweep] makes the whole state machine,
+// [expiryFlow.stepsOfUser] the part that runs for each user. Every other method makes one state. The names of states follow the
+// rules of [flow].
+type expiryFlow struct {
+	machine.Flow
+	props      *UserOnboardingProps
+	onboarding *string // the ARN of the state machine that onboards users
+}
+
+// sweep returns the whole state machine. It reads the users below the path, a page at a time, and passes each page to child
+// executions. Before each page it makes sure that no list is running, because a list may issue a new password at any time.
+func (f *expiryFlow) sweep() sfn.IChainable {
+	begin, listExecutions, tally, report := f.begin(), f.listExecutions(), f.tally(), f.summary()
+	listUsers, listMoreUsers := f.listUsers("ListUsers", false), f.listUsers("ListUsers next", true)
+	sweepUsers := f.sweepUsers(f.sweepUser(f.stepsOfUser()))
+	isListRunning, isFirstPage := f.Choice("Is a list running?"), f.Choice("Is it the first page?")
+	isLastPage, isEveryoneChecked := f.Choice("Is it the last page?"), f.Choice("Is everyone checked?")
+
+	begin.Next(listExecutions)
+	listExecutions.AddCatch(report, f.catchFailedCall()).Next(isListRunning)
+	isListRunning.
+		When(machine.IsAnotherActive(), report, nil).
+		Otherwise(isFirstPage)
+	isFirstPage.
+		When(machine.Condition(`$marker = ""`), listUsers, nil).
+		Otherwise(listMoreUsers)
+	for _, list := range []tasks.CallAwsService{listUsers, listMoreUsers} {
+		list.AddCatch(report, f.catchFailedCall()).Next(sweepUsers)
+	}
+	sweepUsers.Next(tally)
+	tally.Next(isLastPage)
+	isLastPage.
+		When(machine.Condition(`$marker = ""`), report, nil).
+		Otherwise(listExecutions)
+	report.Next(isEveryoneChecked)
+	isEveryoneChecked.
+		When(machine.Condition(`$count($states.input.Failed) > 0`), f.passwordsNotWithdrawn(), nil).
+		Otherwise(f.everyoneChecked())
+	return begin
+}
+
+// stepsOfUser returns what a child execution does for each of its users. It never fails: it ends with the status of the user.
+//
+// The user is marked before the login profile is deleted. So if the execution stops in between, a list still finds out why the
+// user has no first password, and the next sweep deletes the login profile. Between the mark and the deletion it reads the user
+// and the login profile again: a user who chose a password meanwhile keeps it, and so does a user to whom a list issued a new one.
+func (f *expiryFlow) stepsOfUser() sfn.IChainable {
+	kept, expired, failed := f.kept(), f.expired(), f.failed()
+	getUser, getUserAgain := f.getUser("GetUser"), f.getUser("GetUser again")
+	getLoginProfile, getLoginProfileAgain := f.getLoginProfile("GetLoginProfile"), f.getLoginProfile("GetLoginProfile again")
+	tagUser, deleteLoginProfile := f.tagUser(), f.deleteLoginProfile()
+	isOld, isOverdue := f.Choice("Is the password old?"), f.Choice("Is the password overdue?")
+	isStillOld, isStillOverdue := f.Choice("Is the password still old?"), f.Choice("Is the password still overdue?")
+
+	getUser.AddCatch(kept, catchNoUser()).Next(isOld)
+	isOld.
+		When(machine.Condition(old), getLoginProfile, nil).
+		Otherwise(kept)
+	getLoginProfile.AddCatch(kept, catchNoUser()).Next(isOverdue)
+	isOverdue.
+		When(machine.Condition(overdue), tagUser, nil).
+		Otherwise(kept)
+	tagUser.Next(getUserAgain)
+	getUserAgain.AddCatch(kept, catchNoUser()).Next(isStillOld)
+	isStillOld.
+		When(machine.Condition(old), getLoginProfileAgain, nil).
+		Otherwise(kept)
+	getLoginProfileAgain.AddCatch(kept, catchNoUser()).Next(isStillOverdue)
+	isStillOverdue.
+		When(machine.Condition(overdue), deleteLoginProfile, nil).
+		Otherwise(kept)
+	deleteLoginProfile.AddCatch(expired, catchNoUser()).Next(expired)
+
+	// The catcher of every error has to be the last catcher of its task.
+	for _, task := range []tasks.CallAwsService{getUser, getLoginProfile, tagUser, getUserAgain, getLoginProfileAgain, deleteLoginProfile} {
+		task.AddCatch(failed, catchAll())
+	}
+	return getUser
+}
+
+// The conditions for a password to be withdrawn. A user of an earlier version has no tag that says when the password was issued, so
+// the creation of the login profile counts.
+const (
+	old     = `$isOurs and ($issued = "" or $issued < $states.input.IssuedBefore)`
+	overdue = `$isUnused and ($issued != "" or $profileMade < $states.input.IssuedBefore)`
+)

@@ -1,0 +1,230 @@
+package onboarding
+
+import (
+	"fmt"
+
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
+)
+
+const (
+	// usersOfPage is the number of users that ListUsers returns at a time. Their paths and ARNs take at most 150 KB of the 256 KiB
+	// of a payload (IAM API Reference, User). 5,000 users, the quota of an account, make 50 pages (IAM User Guide, "IAM and AWS STS
+	// quotas"), and a page some 30 events of the history.
+	usersOfPage = 100
+	// maxExpired and maxFailed are the numbers of users from which on the report does not list further pages.
+	maxExpired = 500
+	maxFailed  = 100
+	// expiryCauseLength is the maximum length of the cause of a failed user, so that the report fits into a payload.
+	expiryCauseLength = 100
+)
+
+// begin sets the variables of the sweep.
+func (f *expiryFlow) begin() sfn.Pass {
+	return f.Assign("Begin", map[string]any{
+		"issuedBefore": jsonata.Expression(fmt.Sprintf(`$substring($fromMillis($millis() - %.0f), 0, 19) & "Z"`, f.props.validityHours()*3_600_000)),
+		"marker":       "",
+		// A call of ListExecutions that fails leaves it empty.
+		"activeExecution": "",
+		"checked":         0,
+		"expired":         []any{},
+		"failed":          []any{},
+		"notListed":       0,
+	})
+}
+
+// listExecutions makes the task that looks for a running execution of the state machine that onboards users.
+func (f *expiryFlow) listExecutions() tasks.CallAwsService {
+	return f.ListExecutions("ListExecutions", *f.onboarding, []*string{f.onboarding}, `[$states.result.Executions.Name, ""][0]`)
+}
+
+// listUsers makes a task that reads a page of the users below the path. Users below a longer path are left out.
+func (f *expiryFlow) listUsers(name string, isNext bool) tasks.CallAwsService {
+	parameters := map[string]any{"PathPrefix": f.props.UserPath, "MaxItems": usersOfPage}
+	if isNext {
+		parameters["Marker"] = jsonata.Expression("$marker")
+	}
+	return f.Task(name, machine.Call{
+		Retry:      machine.PreflightRetry,
+		Permission: "iam:ListUsers",
+		Resources:  f.ourUsers(),
+		Parameters: parameters,
+		Assign: map[string]any{
+			"users":  jsonata.Expression(fmt.Sprintf("[$states.result.Users[Path = %s].UserName]", jsonata.Literal(*f.props.UserPath))),
+			"marker": jsonata.Expression(`$states.result.IsTruncated = true ? $states.result.Marker : ""`),
+		},
+	})
+}
+
+// catchFailedCall returns the catcher of every error of a call that is not about one user.
+func (f *expiryFlow) catchFailedCall() *sfn.CatchProps {
+	return machine.Catch("States.ALL", map[string]any{"failed": jsonata.Expression(fmt.Sprintf(
+		`[$failed, {"Step": $states.context.State.Name, "Error": $states.errorOutput.Error, "Cause": $substring(%s, 0, 1000)}]`, errorCause))})
+}
+
+// sweepUsers runs child executions one after the other, each for up to MaxConcurrency users, as [flow.onboardUsers] does. Its
+// output has the users of the page that are expired, and those that failed. A user without a status failed too: a child execution
+// that was stopped, or that reached its time limit, has no output.
+func (f *expiryFlow) sweepUsers(batch sfn.IChainable) sfn.DistributedMap {
+	sweepUsers := sfn.DistributedMap_Jsonata(f.Scope, jsii.String("SweepUsers"), &sfn.DistributedMapJsonataProps{
+		MapExecutionType: sfn.StateMachineType_EXPRESS,
+		MaxConcurrency:   jsii.Number(1),
+		ItemBatcher: sfn.NewItemBatcher(&sfn.ItemBatcherProps{
+			MaxItemsPerBatch: f.props.MaxConcurrency,
+			BatchInput:       &map[string]any{"IssuedBefore": jsonata.Expression("$issuedBefore")},
+		}),
+		ToleratedFailurePercentage: jsii.Number(100),
+		Items:                      sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$users"))),
+		Outputs: jsonata.Expression(fmt.Sprintf(`(
+$statuses := [$reduce($states.result, $append, [])];
+$said := [$statuses.UserName];
+$silent := {"Step": "unknown", "Error": %s, "Cause": "no status from its child execution"};
+{
+  "Expired": [$statuses[Status = %s].UserName],
+  "Failed": $append([$statuses[Status = %s]], [$map($filter($users, function($user) { $not($user in $said) }), function($user) {
+    $merge($append({"UserName": $user}, $silent)) })])
+})`, jsonata.Literal(contract.ChildExecutionFailed), jsonata.Literal(contract.Expired), jsonata.Literal(contract.Failed))),
+	})
+	sweepUsers.ItemProcessor(batch, nil)
+	return sweepUsers
+}
+
+// sweepUser sweeps all users of a child execution at the same time.
+func (f *expiryFlow) sweepUser(steps sfn.IChainable) sfn.Map {
+	sweepUser := sfn.Map_Jsonata(f.Scope, jsii.String("SweepUser"), &sfn.MapJsonataProps{
+		Items: sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.Items"))),
+		ItemSelector: &map[string]any{
+			"UserName":     jsonata.Expression("$states.context.Map.Item.Value"),
+			"IssuedBefore": jsonata.Expression("$states.input.BatchInput.IssuedBefore"),
+			"CauseLength":  expiryCauseLength,
+		},
+	})
+	sweepUser.ItemProcessor(steps, nil)
+	return sweepUser
+}
+
+// tally adds the users of a page to the report.
+func (f *expiryFlow) tally() sfn.Pass {
+	const (
+		listsExpired = "$count($expired) < %d"
+		listsFailed  = "$count($failed) < %d"
+	)
+	isExpiredListed, isFailedListed := fmt.Sprintf(listsExpired, maxExpired), fmt.Sprintf(listsFailed, maxFailed)
+	return f.Assign("Tally", map[string]any{
+		"checked": jsonata.Expression("$checked + $count($users)"),
+		"expired": jsonata.Expression(isExpiredListed + " ? [$append($expired, $states.input.Expired)] : $expired"),
+		"failed":  jsonata.Expression(isFailedListed + " ? [$append($failed, $states.input.Failed)] : $failed"),
+		"notListed": jsonata.Expression(fmt.Sprintf("$notListed + (%s ? 0 : $count($states.input.Expired)) + (%s ? 0 : $count($states.input.Failed))",
+			isExpiredListed, isFailedListed)),
+	})
+}
+
+// summary makes the state whose output is the report of the sweep.
+func (f *expiryFlow) summary() sfn.Pass {
+	return f.Output(contract.SummaryState, fmt.Sprintf(`$merge([
+  {"Checked": $checked, "Expired": $expired, "Failed": $failed, "NotListed": $notListed},
+  $activeExecution = "" ? {} : {"Stopped": %s & $activeExecution & %s}
+])`, jsonata.Literal(contract.SweepWaitsFor), jsonata.Literal(contract.NextSweepContinues)))
+}
+
+// passwordsNotWithdrawn ends a sweep that could not check every user.
+func (f *expiryFlow) passwordsNotWithdrawn() sfn.Fail {
+	return f.Fail(contract.PasswordsNotWithdrawn, fmt.Sprintf(`"Not every first password could be checked: fix the cause; the next sweep tries again. `+
+		`The full report is the output of the state %s.\n"
+  & $join($map($states.input.Failed, function($one) {
+    $string($one.UserName) & ": " & $one.Step & " failed with " & $one.Error & ": " & $one.Cause }), "\n")`, contract.SummaryState))
+}
+
+func (f *expiryFlow) everyoneChecked() sfn.Succeed {
+	return sfn.Succeed_Jsonata(f.Scope, jsii.String("EveryoneChecked"), nil)
+}
+
+// getUser makes a task that reads whose user it is, and when the first password was issued. A user of ours has the path of the
+// props, and the tag onboarding with a value of ours.
+func (f *expiryFlow) getUser(name string) tasks.CallAwsService {
+	return f.Task(name, machine.Call{
+		Permission: "iam:GetUser",
+		Resources:  f.ourUsers(),
+		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
+		Assign: map[string]any{
+			"isOurs": jsonata.Expression(fmt.Sprintf(`$states.result.User.Path = %s and [$states.result.User.Tags[Key = %s].Value, "none"][0] in [%s, %s, %s]`,
+				jsonata.Literal(*f.props.UserPath), jsonata.Literal(contract.TagKey),
+				jsonata.Literal(contract.TagPending), jsonata.Literal(contract.TagComplete), jsonata.Literal(contract.TagExpired))),
+			"issued": jsonata.Expression(fmt.Sprintf(`(
+  $issued := [$states.result.User.Tags[Key = %s].Value, ""][0];
+  $contains($issued, /^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/) ? $issued : ""
+)`, jsonata.Literal(contract.IssuedTagKey))),
+		},
+		Final: []string{"Iam.NoSuchEntityException"}, // the user is gone, or so new that its password is not overdue
+	})
+}
+
+// getLoginProfile makes a task that reads whether the first password is unused, and when the login profile was made.
+func (f *expiryFlow) getLoginProfile(name string) tasks.CallAwsService {
+	return f.Task(name, machine.Call{
+		Permission: "iam:GetLoginProfile",
+		Resources:  f.ourUsers(),
+		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
+		Assign: map[string]any{
+			"isUnused":    jsonata.Expression("$states.result.LoginProfile.PasswordResetRequired = true"),
+			"profileMade": jsonata.Expression(`$substring($string($states.result.LoginProfile.CreateDate), 0, 19) & "Z"`),
+		},
+		Final: []string{"Iam.NoSuchEntityException"}, // there is no password to withdraw
+	})
+}
+
+// tagUser makes the task that marks the user as expired.
+func (f *expiryFlow) tagUser() tasks.CallAwsService {
+	tags := []machine.Tag{{Key: contract.TagKey, Value: contract.TagExpired}}
+	conditions := machine.OnlyTheseTags(tags)
+	conditions["StringEquals"]["aws:ResourceTag/"+contract.TagKey] = []any{contract.TagPending, contract.TagComplete, contract.TagExpired}
+	return f.Task("TagUser "+contract.TagExpired, machine.Call{
+		Permission: "iam:TagUser",
+		Resources:  f.ourUsers(),
+		Conditions: conditions,
+		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tagParameters(tags)},
+		Final: []string{
+			"Iam.InvalidInputException",  // the request stays the same
+			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
+		},
+	})
+}
+
+// deleteLoginProfile makes the task that withdraws the password. It may delete only the login profile of a user that is marked as
+// expired. That tag was written right before.
+func (f *expiryFlow) deleteLoginProfile() tasks.CallAwsService {
+	return f.Task("DeleteLoginProfile", machine.Call{
+		Permission: "iam:DeleteLoginProfile",
+		Resources:  f.ourUsers(),
+		Conditions: machine.StringEquals("aws:ResourceTag/"+contract.TagKey, jsii.String(contract.TagExpired)),
+		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
+		Final: []string{
+			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
+			"Iam.NoSuchEntityException",  // an earlier attempt, or somebody else, has deleted it
+		},
+		Retry: machine.TaggedUserRetry,
+	})
+}
+
+// kept ends with a user whose password was not withdrawn.
+func (f *expiryFlow) kept() sfn.Pass { return f.end("Kept") }
+
+// expired ends with a user whose password was withdrawn.
+func (f *expiryFlow) expired() sfn.Pass { return f.end(contract.Expired) }
+
+func (f *expiryFlow) end(status string) sfn.Pass {
+	return f.Output(status, fmt.Sprintf(`{"UserName": $states.input.UserName, "Status": %s}`, jsonata.Literal(status)))
+}
+
+// failed ends with the status that [catchAll] has made.
+func (f *expiryFlow) failed() sfn.Pass { return f.Output(contract.Failed, "$states.input") }
+
+// ourUsers returns the ARN of all users below the path.
+func (f *expiryFlow) ourUsers() []*string {
+	return []*string{machine.UserARN(f.Scope, *f.props.UserPath, "*")}
+}
