@@ -58,7 +58,7 @@ func IsAnotherActive() sfn.Condition { return Condition(`$activeExecution != ""`
 func (f *Flow) AnotherRunIsActive() sfn.Fail {
 	const name = "NAME"
 	var parts []string
-	for _, part := range strings.Split(contract.AnotherRun(name), name) {
+	for part := range strings.SplitSeq(contract.AnotherRun(name), name) {
 		parts = append(parts, jsonata.Literal(part))
 	}
 	return f.Fail(contract.AnotherRunIsActive, fmt.Sprintf("$join([%s], $activeExecution)", strings.Join(parts, ", ")))
