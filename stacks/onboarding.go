@@ -2,6 +2,7 @@
 package stacks
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -59,18 +60,24 @@ type OnboardingStackProps struct {
 	PasswordValidityHours *float64
 }
 
-// NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, PasswordExpiryArn unless
-// passwords do not expire, GroupName, SenderIdentity and SignInUrl, and also DkimRecord1 to DkimRecord3 if an SES identity is made for a domain. If props are wrong, it panics and
-// lists every problem.
+// NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, PasswordExpiryArn unless first
+// passwords do not expire, GroupName, SenderIdentity and SignInUrl, and also DkimRecord1 to DkimRecord3 if an SES identity is made
+// for a domain. If props are wrong, it panics and lists every problem, first those of its own props, and then those of Users.
 func NewOnboardingStack(scope constructs.Construct, id *string, props *OnboardingStackProps) awscdk.Stack {
-	if err := props.validate(); err != nil {
-		panic(fmt.Sprintf("OnboardingStack: %s", err))
+	if props == nil {
+		props = &OnboardingStackProps{}
 	}
 	stackProps, usersProps := props.StackProps, props.Users
 	if stackProps.Description == nil {
 		stackProps.Description = jsii.String("Onboards IAM users from a list: user, group, password, login profile, mail")
 	}
+	if hours := props.PasswordValidityHours; hours != nil && rules.ValidityHours.Holds(*hours) {
+		usersProps.PasswordValidity = awscdk.Duration_Hours(hours) // the placeholders that Users may have depend on it
+	}
 	stack := awscdk.NewStack(scope, id, &stackProps)
+	if err := errors.Join(props.validate(), usersProps.Validate(stack)); err != nil {
+		panic(fmt.Sprintf("OnboardingStack: %s", err))
+	}
 	if props.GroupNameOrArn != nil {
 		usersProps.Group = givenGroup(stack, *props.GroupNameOrArn)
 	}
@@ -82,9 +89,6 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	}
 	if props.PermissionsBoundaryArn != nil {
 		usersProps.PermissionsBoundary = iam.ManagedPolicy_FromManagedPolicyArn(stack, jsii.String("GivenBoundary"), props.PermissionsBoundaryArn)
-	}
-	if props.PasswordValidityHours != nil {
-		usersProps.PasswordValidity = awscdk.Duration_Hours(props.PasswordValidityHours)
 	}
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &usersProps)
 	if props.GroupNameOrArn != nil {
@@ -105,31 +109,58 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	return stack
 }
 
-// validate returns an error for each text and number whose object is also set in Users, and for a HostedZoneId without SenderDomain.
+// validate returns every problem of the props as one error, except those of Users alone.
 func (p *OnboardingStackProps) validate() error {
 	var problems rules.Problems
+	const eitherIdentity = "Users.SenderIdentity or Users.Identity"
+	hasIdentity := p.Users.SenderIdentity != nil || p.Users.Identity != nil
 	for _, text := range []struct {
 		name     string
 		value    *string
-		prop     string
+		rule     rules.Rule[string]
+		prop     string // the prop that excludes the text
 		excluded bool
 	}{
-		{"GroupNameOrArn", p.GroupNameOrArn, "Group", p.Users.Group != nil},
-		{"SenderIdentityName", p.SenderIdentityName, "SenderIdentity", p.Users.SenderIdentity != nil},
-		{"SenderDomain", p.SenderDomain, "Identity", p.Users.Identity != nil},
-		{"PermissionsBoundaryArn", p.PermissionsBoundaryArn, "PermissionsBoundary", p.Users.PermissionsBoundary != nil},
+		{"GroupNameOrArn", p.GroupNameOrArn, rules.Group, "Users.Group", p.Users.Group != nil},
+		{"SenderIdentityName", p.SenderIdentityName, rules.IdentityName, eitherIdentity, hasIdentity},
+		{"SenderDomain", p.SenderDomain, rules.Domain, eitherIdentity, hasIdentity},
+		{"HostedZoneId", p.HostedZoneId, rules.HostedZoneId, "", false},
+		{"PermissionsBoundaryArn", p.PermissionsBoundaryArn, rules.ManagedPolicyARN, "Users.PermissionsBoundary", p.Users.PermissionsBoundary != nil},
 	} {
+		if text.value != nil && !*awscdk.Token_IsUnresolved(text.value) {
+			rules.Check(&problems, text.name, *text.value, text.rule)
+		}
 		if text.value != nil && text.excluded {
-			problems.Add(text.name, "be left out if Users."+text.prop+" is given", *text.value)
+			problems.Add(text.name, "be left out if "+text.prop+" is given", *text.value)
 		}
 	}
-	if p.PasswordValidityHours != nil && p.Users.PasswordValidity != nil {
-		problems.Add("PasswordValidityHours", "be left out if Users.PasswordValidity is given", *p.PasswordValidityHours)
+	if p.PasswordValidityHours != nil {
+		rules.Check(&problems, "PasswordValidityHours", *p.PasswordValidityHours, rules.ValidityHours)
+		if p.Users.PasswordValidity != nil {
+			problems.Add("PasswordValidityHours", "be left out if Users.PasswordValidity is given", *p.PasswordValidityHours)
+		}
 	}
-	if p.HostedZoneId != nil && p.SenderDomain == nil {
-		problems.Add("HostedZoneId", "be left out if no SenderDomain is given", *p.HostedZoneId)
-	}
+	rules.Together{
+		HasGroup: p.GroupNameOrArn != nil, GroupName: rules.Given(p.Users.GroupName), RequireMfa: p.Users.RequireMfa,
+		Sender: p.Users.Sender, SenderIdentity: p.SenderIdentityName, Identity: p.SenderDomain, HostedZoneId: rules.Given(p.HostedZoneId),
+	}.Check(&problems, nameOf)
 	return problems.Err()
+}
+
+// nameOf returns the name of the prop of the stack that takes the place of a prop of the construct.
+func nameOf(prop string) string {
+	switch prop {
+	case "Group":
+		return "GroupNameOrArn"
+	case "SenderIdentity":
+		return "SenderIdentityName"
+	case "Identity":
+		return "SenderDomain"
+	case "HostedZoneId":
+		return prop
+	default:
+		return "Users." + prop
+	}
 }
 
 func givenGroup(stack awscdk.Stack, nameOrARN string) iam.IGroup {

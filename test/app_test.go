@@ -220,28 +220,70 @@ func TestAppWithValidity(t *testing.T) {
 	}
 }
 
-// TestTextAndResource checks that a prop with a text or a number excludes the prop with the resource.
+// TestTextAndResource checks that a prop with a text or a number excludes the props with the resource.
 func TestTextAndResource(t *testing.T) {
 	stack := newStack(t)
 	mustPanic(t, `OnboardingStack: GroupNameOrArn must be left out if Users.Group is given, got: "Staff"
-SenderIdentityName must be left out if Users.SenderIdentity is given, got: "example.com"
-SenderDomain must be left out if Users.Identity is given, got: "example.com"
+SenderIdentityName must be left out if Users.SenderIdentity or Users.Identity is given, got: "example.com"
 PermissionsBoundaryArn must be left out if Users.PermissionsBoundary is given, got: "`+iamARN+`policy/Boundary"
 PasswordValidityHours must be left out if Users.PasswordValidity is given, got: 24`, func() {
-		stackOfApp(awscdk.App_Of(stack), stacks.OnboardingStackProps{
+		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{
 			Users: props{
 				Group:               iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),
 				SenderIdentity:      ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
-				Identity:            ses.Identity_Domain(jsii.String("example.com")),
 				PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary")),
 				PasswordValidity:    awscdk.Duration_Hours(jsii.Number(24)),
 			},
-			GroupNameOrArn: jsii.String("Staff"), SenderIdentityName: jsii.String("example.com"), SenderDomain: jsii.String("example.com"),
+			GroupNameOrArn: jsii.String("Staff"), SenderIdentityName: jsii.String("example.com"),
 			PermissionsBoundaryArn: jsii.String(iamARN + "policy/Boundary"), PasswordValidityHours: jsii.Number(24),
+		})
+	})
+	mustPanic(t, `OnboardingStack: SenderDomain must be left out if Users.SenderIdentity or Users.Identity is given, got: "example.com"`, func() {
+		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{
+			Users: props{Identity: ses.Identity_Domain(jsii.String("example.com"))}, SenderDomain: jsii.String("example.com"),
+		})
+	})
+}
+
+// TestStackListsEveryProblem checks that the stack lists the problems of its texts together with those of the construct.
+func TestStackListsEveryProblem(t *testing.T) {
+	mustPanic(t, `OnboardingStack: Sender must be an e-mail address such as user@example.com, got: nothing`, func() {
+		stacks.NewOnboardingStack(awscdk.NewApp(nil), jsii.String("Stack"), nil)
+	})
+	mustPanic(t, `OnboardingStack: GroupNameOrArn must be 1 to 128 letters, digits and _+=,.@-, or be the ARN of an IAM group, such as `+
+		`arn:aws:iam::123456789012:group/teams/Staff, got: "a/b"
+SenderIdentityName must be an e-mail address or a domain that SES has as an identity, got: "no domain"
+SenderDomain must be a domain such as example.com, got: "other@example.com"
+HostedZoneId must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "zone"
+PermissionsBoundaryArn must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"
+PasswordValidityHours must be a whole number of hours from 1 to 720, or 0 for passwords that do not expire, got: 0.5
+Users.GroupName must be left out if GroupNameOrArn is given, got: "Staff"
+Users.RequireMfa must be left out if GroupNameOrArn is given, got: true
+SenderDomain must be left out if SenderIdentityName is given, got: "other@example.com"
+SenderDomain must be the sender sender@example.com, or its domain, got: "other@example.com"
+PasswordSubject must be left out unless SeparatePassword is true, got: "Secret"
+Language must be one of en, ja, got: "de"`, func() {
+		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{
+			Users: props{GroupName: jsii.String("Staff"), RequireMfa: jsii.Bool(true), Language: jsii.String("de"),
+				PasswordSubject: jsii.String("Secret")},
+			GroupNameOrArn: jsii.String("a/b"), SenderIdentityName: jsii.String("no domain"), SenderDomain: jsii.String("other@example.com"),
+			HostedZoneId: jsii.String("zone"), PermissionsBoundaryArn: jsii.String("policy"),
+			PasswordValidityHours: jsii.Number(0.5),
+		})
+	})
+	mustPanic(t, `OnboardingStack: PasswordValidityHours must be left out if Users.PasswordValidity is given, got: 0
+TextTemplate must not have {{ValidUntil}} if PasswordValidity is 0, because no password expires then, got: [{{UserName}} {{Password}} {{ValidUntil}}]`, func() {
+		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{
+			Users: props{PasswordValidity: awscdk.Duration_Hours(jsii.Number(1)),
+				TextTemplate: jsii.String("{{UserName}} {{Password}} {{ValidUntil}}")},
+			PasswordValidityHours: jsii.Number(0),
 		})
 	})
 	mustPanic(t, `OnboardingStack: HostedZoneId must be left out if no SenderDomain is given, got: "Z1"`, func() {
 		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{HostedZoneId: jsii.String("Z1")})
+	})
+	mustPanic(t, `OnboardingStack: SenderIdentityName must be the sender sender@example.com, or its domain, got: "example.org"`, func() {
+		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{SenderIdentityName: jsii.String("example.org")})
 	})
 }
 

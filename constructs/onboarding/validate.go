@@ -8,12 +8,19 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
+
+// Validate returns every problem of the props as one error, or nil. [NewUserOnboarding] panics with this error. scope is the
+// construct in which the UserOnboarding is to be made: its stack says for which partition.
+func (p UserOnboardingProps) Validate(scope constructs.Construct) error {
+	return p.withDefaults().validate(partitionOf(scope))
+}
 
 // validate returns every problem of the props as one error. into is the partition of the stack, or "" if it is not known.
 func (p *UserOnboardingProps) validate(into string) error {
