@@ -17,8 +17,12 @@ import (
 )
 
 func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	err := run()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err) // before jsii is closed, which may write text without a line break
+	}
+	jsii.Close()
+	if err != nil {
 		os.Exit(1)
 	}
 }
@@ -28,7 +32,6 @@ func run() error {
 		return err
 	}
 	jsii.Close() // jsii read the environment before main; closed, it reads again what ForApp may have changed
-	defer jsii.Close()
 	app := awscdk.NewApp(nil)
 	settings, _ := app.Node().GetAllContext(nil).(map[string]any)
 	stackName, props, err := config.Read(func(key string) any { return settings[key] }, slices.Collect(maps.Keys(settings))...)

@@ -53,6 +53,22 @@ func TestAppWithoutConfiguration(t *testing.T) {
 	}
 }
 
+// TestAppErrorComesFirst checks that the app writes its error before it closes jsii. A message of jsii about the end of its process
+// has no line break (jsii-runtime-go 1.139.0), so the error would otherwise continue that line.
+func TestAppErrorComesFirst(t *testing.T) {
+	t.Parallel()
+	const closed = "jsii is closed"
+	node := filepath.Join(t.TempDir(), "node")
+	if err := os.WriteFile(node, []byte("#!/bin/sh\nnode \"$@\"\necho "+closed+" >&2\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	output, _, _ := runApp(t, `{}`, "JSII_NODE="+node)
+	problem, end := strings.Index(output, "the configuration is wrong"), strings.Index(output, closed)
+	if problem < 0 || end < problem {
+		t.Errorf("want the error, and then %q, got:\n%s", closed, output)
+	}
+}
+
 func TestAppWithWrongValues(t *testing.T) {
 	t.Parallel()
 	output, _, err := runApp(t, `{"sender": "sender", "passwordLength": "7", "userPath": "onboarded"}`)
