@@ -49,7 +49,7 @@ func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List
 	}
 	format := userlist.FormatOf(path)
 	if format == userlist.Unknown && path != "-" {
-		return nil, usageErrorf("%s, got: %s", expectedFile, name)
+		return nil, usageErrorf("%s, got: %q", expectedFile, name)
 	}
 	if len(data) > maxListSize {
 		return nil, usageErrorf("%s is larger than %d MiB: check that it is a list of users", name, maxListSize>>20)

@@ -50,7 +50,7 @@ func TestListErrors(t *testing.T) {
 	}{
 		"directory":            {".", "", "read .: is a directory: " + expected},
 		"missing file":         {"nobody.json", "", "open nobody.json: no such file or directory: " + expected},
-		"another kind of file": {"users.yaml", "- ada@example.com", expected + ", got: users.yaml"},
+		"another kind of file": {"users.yaml", "- ada@example.com", expected + `, got: "users.yaml"`},
 		"a file that is too large": {"users.txt", strings.Repeat("\n", 16<<20+1),
 			"users.txt is larger than 16 MiB: check that it is a list of users"},
 		"a problem": {"users.csv", "email\nada", "1 problem in the list:\n" +
@@ -101,7 +101,7 @@ func TestNameOfTheListIsSafeForATerminal(t *testing.T) {
 	tests := map[string]result{
 		name + ".txt":  {"a [2J .txt: 1 user, no problems\n", "", 0},
 		name + ".csv":  {"", "onboard: 1 problem in the list:\n  a [2J .csv:2: must have an e-mail address such as user@example.com, got: \"ada\"\n", 2},
-		name + ".yaml": {"", "onboard: LIST must be a .json, .csv or .txt file that you can read, or - for standard input, got: a [2J .yaml\n", 2},
+		name + ".yaml": {"", "onboard: LIST must be a .json, .csv or .txt file that you can read, or - for standard input, got: \"a [2J .yaml\"\n", 2},
 		name: {"", "onboard: open a [2J : no such file or directory: " +
 			"LIST must be a .json, .csv or .txt file that you can read, or - for standard input\n", 2},
 	}

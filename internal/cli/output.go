@@ -29,7 +29,7 @@ func (f *output) addFlag(cmd *cobra.Command) {
 
 func (f output) validate() error {
 	if !slices.Contains(outputs, string(f)) {
-		return usageErrorf("--output must be one of %s, got: %s", strings.Join(outputs, ", "), string(f))
+		return usageErrorf("--output must be one of %s, got: %q", strings.Join(outputs, ", "), string(f))
 	}
 	return nil
 }

@@ -91,6 +91,6 @@ func TestReportTakesTheRegionFromTheARN(t *testing.T) {
 func TestReportOfAWrongName(t *testing.T) {
 	for _, name := range []string{machineARN, "arn:aws:iam:eu-west-1:123456789012:execution:A:b", "arn:aws:states::123456789012:execution:A:b", "a:b", "arn:aws:states", "a name", ""} {
 		got := runWith(t, &fakeAWS{}, "", "report", name)
-		expect(t, got, result{"", "onboard: EXECUTION must be a name that onboard list prints, or an ARN, got: " + name + "\n", 2})
+		expect(t, got, result{"", "onboard: EXECUTION must be a name that onboard list prints, or an ARN, got: \"" + name + "\"\n", 2})
 	}
 }

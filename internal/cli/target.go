@@ -40,7 +40,7 @@ func (t *target) validate(cmd *cobra.Command) error {
 		problems = append(problems, usageErrorf("--stack and --state-machine exclude each other: see %s --help", cmd.CommandPath()))
 	}
 	if !rules.StackName.Holds(t.Stack) {
-		problems = append(problems, usageErrorf("--stack must %s, got: %s", rules.StackName.Expected, text.OneLine(t.Stack)))
+		problems = append(problems, usageErrorf("--stack must %s, got: %q", rules.StackName.Expected, t.Stack))
 	}
 	if byARN {
 		problems = append(problems, t.validateStateMachine())
@@ -52,7 +52,7 @@ func (t *target) validateStateMachine() error {
 	parsed, ok := parseStatesARN(t.StateMachine, "stateMachine:")
 	if !ok {
 		return usageErrorf("--state-machine must be an ARN such as "+
-			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: %s", text.OneLine(t.StateMachine))
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: %q", t.StateMachine)
 	}
 	return t.takeRegion(parsed.Region, "--state-machine")
 }
@@ -63,7 +63,7 @@ func (t *target) validateExecution(name string) error {
 		return t.takeRegion(parsed.Region, "EXECUTION")
 	}
 	if name == "" || strings.ContainsAny(name, ":/ ") {
-		return usageErrorf("EXECUTION must be a name that onboard list prints, or an ARN, got: %s", text.OneLine(name))
+		return usageErrorf("EXECUTION must be a name that onboard list prints, or an ARN, got: %q", name)
 	}
 	return nil
 }

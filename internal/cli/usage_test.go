@@ -15,9 +15,9 @@ func TestUsageErrors(t *testing.T) {
 		"unknown flag":     {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
 		"no list":          {[]string{"run"}, "expected one LIST, got 0: see onboard run --help"},
 		"two lists":        {[]string{"run", "a.json", "b.json"}, "expected one LIST, got 2: see onboard run --help"},
-		"unknown output":   {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: xml"},
+		"unknown output":   {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: \"xml\""},
 		"two mistakes": {[]string{"run", "-", "--output", "", "--state-machine", "a"}, "--state-machine must be an ARN such as " +
-			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: a\n--output must be one of table, json, csv, got: "},
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"a\"\n--output must be one of table, json, csv, got: \"\""},
 		"completion for two shells":       {[]string{"completion", "bash", "x"}, `expected no argument, got "x": see onboard completion bash --help`},
 		"completion for an unknown shell": {[]string{"completion", "tcsh"}, `unknown command "tcsh" (did you mean bash or fish or zsh?): see onboard completion --help`},
 		"completion for a mistyped shell": {[]string{"completion", "zhs"}, `unknown command "zhs" (did you mean zsh?): see onboard completion --help`},
@@ -28,22 +28,22 @@ func TestUsageErrors(t *testing.T) {
 		"check of nothing":                {[]string{"check"}, "expected one LIST, got 0: see onboard check --help"},
 		"list with an argument":           {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
 		"no ARN": {[]string{"run", "-", "--state-machine", "Onboarding"}, "--state-machine must be an ARN such as " +
-			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: Onboarding"},
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"Onboarding\""},
 		"ARN of an execution": {[]string{"run", "-", "--state-machine", executionARN}, "--state-machine must be an ARN such as " +
-			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " + executionARN},
+			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"" + executionARN + `"`},
 		"ARN of another service": {[]string{"run", "-", "--state-machine", "arn:aws:iam:eu-west-1:123456789012:stateMachine:Name"},
-			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
-				"arn:aws:iam:eu-west-1:123456789012:stateMachine:Name"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"" +
+				"arn:aws:iam:eu-west-1:123456789012:stateMachine:Name\""},
 		"ARN without a region": {[]string{"run", "-", "--state-machine", "arn:aws:states::123456789012:stateMachine:Name"},
-			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
-				"arn:aws:states::123456789012:stateMachine:Name"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"" +
+				"arn:aws:states::123456789012:stateMachine:Name\""},
 		"ARN without a name": {[]string{"run", "-", "--state-machine", "arn:aws:states:eu-west-1:123456789012:stateMachine:"},
-			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: " +
-				"arn:aws:states:eu-west-1:123456789012:stateMachine:"},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"" +
+				"arn:aws:states:eu-west-1:123456789012:stateMachine:\""},
 		"empty ARN": {[]string{"run", "-", "--state-machine", ""},
-			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: "},
-		"wrong name of a stack": {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b"},
-		"empty name of a stack": {[]string{"list", "--stack", ""}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: "},
+			"--state-machine must be an ARN such as arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"\""},
+		"wrong name of a stack": {[]string{"list", "--stack", "a b"}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: \"a b\""},
+		"empty name of a stack": {[]string{"list", "--stack", ""}, "--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: \"\""},
 		"another region than that of the state machine": {[]string{"run", "-", "--state-machine", machineARN, "--region", "us-east-1"},
 			"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out"},
 		"another region than that of the execution": {[]string{"report", executionARN, "--region", "us-east-1"},
@@ -52,10 +52,10 @@ func TestUsageErrors(t *testing.T) {
 			"EXECUTION is in eu-west-1, but --state-machine says us-east-1: leave --state-machine out"},
 		"several mistakes": {[]string{"report", "a b", "--stack", "a b", "--state-machine", machineARN, "--region", "us-east-1", "-o", "xml"},
 			"--stack and --state-machine exclude each other: see onboard report --help\n" +
-				"--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: a b\n" +
+				"--stack must be 1 to 128 letters, digits and hyphens, and start with a letter, got: \"a b\"\n" +
 				"--state-machine is in eu-west-1, but --region says us-east-1: leave --region out\n" +
-				"EXECUTION must be a name that onboard list prints, or an ARN, got: a b\n" +
-				"--output must be one of table, json, csv, got: xml"},
+				"EXECUTION must be a name that onboard list prints, or an ARN, got: \"a b\"\n" +
+				"--output must be one of table, json, csv, got: \"xml\""},
 		"stack and state machine": {[]string{"run", "-", "--stack", "Mine", "--state-machine", machineARN},
 			"--stack and --state-machine exclude each other: see onboard run --help"},
 	}

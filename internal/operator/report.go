@@ -45,7 +45,7 @@ func findExecution(ctx context.Context, clients *Clients, target Target, name st
 	}
 	found.arn, err = machine.executionARN(name)
 	if err != nil {
-		return nil, refusalf("the output %s of the stack %q is no ARN, got: %s", contract.StateMachineOutput, target.Stack, machine.arn)
+		return nil, refusalf("the output %s of the stack %q is no ARN, got: %q", contract.StateMachineOutput, target.Stack, machine.arn)
 	}
 	return found, nil
 }
