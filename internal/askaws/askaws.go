@@ -39,13 +39,13 @@ Exit codes:
   3  AWS cannot be asked: check the credentials, permissions, region and network
 `
 
-// DefaultPace is the time from the start of one call to the start of the next. AWS does not document the quota of TestState. It
+// defaultPace is the time from the start of one call to the start of the next. AWS does not document the quota of TestState. It
 // accepts about one call a second: test_state_mock.json of radkawar/stackd records 30 calls in a row, which were throttled, and
 // calls at one a second, which were not.
-const DefaultPace = 1200 * time.Millisecond
+const defaultPace = 1200 * time.Millisecond
 
-// API is the part of the Step Functions client that the command calls.
-type API interface {
+// client is the part of the Step Functions client that the command calls.
+type client interface {
 	TestState(context.Context, *sfn.TestStateInput, ...func(*sfn.Options)) (*sfn.TestStateOutput, error)
 	ValidateStateMachineDefinition(context.Context, *sfn.ValidateStateMachineDefinitionInput, ...func(*sfn.Options)) (*sfn.ValidateStateMachineDefinitionOutput, error)
 }
@@ -53,12 +53,12 @@ type API interface {
 // Main runs the command and returns its exit code. The arguments do not include the name of the command.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	defer jsii.Close()
-	return App{Stdout: stdout, Stderr: stderr, Connect: Connect, Pace: DefaultPace, Questions: Questions}.Run(ctx, args)
+	return app{Stdout: stdout, Stderr: stderr, Connect: connect, Pace: defaultPace, Questions: questionsFor}.Run(ctx, args)
 }
 
-// Connect returns a client for a region and a profile, and the region that the client uses. Region and profile may be empty: the
+// connect returns a client for a region and a profile, and the region that the client uses. Region and profile may be empty: the
 // AWS SDK then finds them.
-func Connect(ctx context.Context, region, profile string) (API, string, error) {
+func connect(ctx context.Context, region, profile string) (client, string, error) {
 	cfg, err := operator.LoadConfig(ctx, region, profile)
 	if err != nil {
 		return nil, "", err
@@ -70,20 +70,20 @@ func Connect(ctx context.Context, region, profile string) (API, string, error) {
 	}), cfg.Region, nil
 }
 
-// App is the command, with its streams and its connection to AWS.
-type App struct {
+// app is the command, with its streams and its connection to AWS.
+type app struct {
 	Stdout, Stderr io.Writer
 
-	// Connect returns a client for a region and a profile, and the region that the client uses: see [Connect].
-	Connect func(ctx context.Context, region, profile string) (api API, foundRegion string, err error)
+	// Connect returns a client for a region and a profile, and the region that the client uses: see [connect].
+	Connect func(ctx context.Context, region, profile string) (api client, foundRegion string, err error)
 	// Pace is the shortest time from the start of one call to the start of the next.
 	Pace time.Duration
 	// Questions returns the questions for a region, or an error if the definition cannot be synthesized.
-	Questions func(region string) ([]Question, error)
+	Questions func(region string) ([]question, error)
 }
 
-// Run does what [Main] does, with the streams and the client of the App. It does not stop the jsii kernel.
-func (a App) Run(ctx context.Context, args []string) int {
+// Run does what [Main] does, with the streams and the client of the app. It does not stop the jsii kernel.
+func (a app) Run(ctx context.Context, args []string) int {
 	differ, err := a.run(ctx, args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -104,7 +104,7 @@ func (a App) Run(ctx context.Context, args []string) int {
 // usageError is a mistake of the caller.
 type usageError struct{ error }
 
-func (a App) run(ctx context.Context, args []string) (differ int, err error) {
+func (a app) run(ctx context.Context, args []string) (differ int, err error) {
 	flags := flag.NewFlagSet("askaws", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	region, profile := flags.String("region", "", ""), flags.String("profile", "", "")
@@ -131,7 +131,7 @@ func (a App) run(ctx context.Context, args []string) (differ int, err error) {
 
 // ask asks the questions one after the other and prints a line for each. Then it prints every difference, and returns how many
 // answers differ.
-func (a App) ask(ctx context.Context, api API, questions []Question) (differ int, err error) {
+func (a app) ask(ctx context.Context, api client, questions []question) (differ int, err error) {
 	var differences []difference
 	for i, question := range questions {
 		answer, err := question.ask(ctx, api)
@@ -158,11 +158,11 @@ func (a App) ask(ctx context.Context, api API, questions []Question) (differ int
 
 // difference is a question whose answer is not as expected.
 type difference struct {
-	Question
+	question
 	what []string
 }
 
-func (a App) report(asked int, differences []difference) {
+func (a app) report(asked int, differences []difference) {
 	for _, difference := range differences {
 		fmt.Fprintf(a.Stdout, "%s\n", difference.Name)
 		if difference.Expression != "" {
@@ -177,10 +177,10 @@ func (a App) report(asked int, differences []difference) {
 	fmt.Fprintf(a.Stdout, "%d as expected, %d different.\n", asked-len(differences), len(differences))
 }
 
-// paced is an API that keeps the pace between calls and repeats a throttled call, [throttledCalls] times in all. The AWS SDK
+// paced is a client that keeps the pace between calls and repeats a throttled call, [throttledCalls] times in all. The AWS SDK
 // repeats a throttled call only twice, within seconds.
 type paced struct {
-	api  API
+	api  client
 	pace time.Duration
 	next time.Time
 }

@@ -49,7 +49,7 @@ func run(m *testing.M) int {
 }
 
 // askaws runs the command against an endpoint, without a pause between the calls.
-func askaws(t *testing.T, endpoint string, questions []Question, args ...string) (code int, stdout, stderr string) {
+func askaws(t *testing.T, endpoint string, questions []question, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	for _, setting := range server.Settings() {
 		name, value, _ := strings.Cut(setting, "=")
@@ -57,7 +57,7 @@ func askaws(t *testing.T, endpoint string, questions []Question, args ...string)
 	}
 	t.Setenv("AWS_ENDPOINT_URL", endpoint)
 	var output, problems bytes.Buffer
-	code = App{Stdout: &output, Stderr: &problems, Connect: Connect, Questions: func(region string) ([]Question, error) {
+	code = app{Stdout: &output, Stderr: &problems, Connect: connect, Questions: func(region string) ([]question, error) {
 		if region != "us-east-1" {
 			t.Errorf("got the region %s", region)
 		}
@@ -70,9 +70,9 @@ func askaws(t *testing.T, endpoint string, questions []Question, args ...string)
 var passes = ofState("a pass", "", test{state: passing("1")}, want{status: succeeded})
 
 // questions returns all questions. It makes them once, because that takes seconds.
-var questions = sync.OnceValues(func() ([]Question, error) { return Questions("us-east-1") })
+var questions = sync.OnceValues(func() ([]question, error) { return questionsFor("us-east-1") })
 
-func allQuestions(t *testing.T) []Question {
+func allQuestions(t *testing.T) []question {
 	t.Helper()
 	all, err := questions()
 	if err != nil {
@@ -124,7 +124,7 @@ func TestDifferencesAreReported(t *testing.T) {
 	delete(pass, "End")
 	fail := map[string]any{"Type": "Fail", "QueryLanguage": "JSONata", "Error": "E", "Cause": "because"}
 	for _, test := range []struct {
-		ask  Question
+		ask  question
 		want string
 	}{
 		{ofState("status", "", test{state: pass}, want{status: failed, error: "E"}), "got         answer SUCCEEDED\n  want        answer FAILED: E\n"},
@@ -138,21 +138,21 @@ func TestDifferencesAreReported(t *testing.T) {
 		{ofState("data", "", test{state: pass}, want{status: succeeded, said: []string{`"x":2`}}), "  want        data … \"x\":2 …\n"},
 		{ofState("refused", "", test{state: map[string]any{"Type": "Odd"}}, want{status: succeeded}), "got         answer InvalidDefinition: "},
 		{ofState("not refused", "", test{state: pass}, want{refused: "InvalidDefinition"}), "got         answer SUCCEEDED\n  want        answer InvalidDefinition\n"},
-		{Question{Name: "valid", ask: validated(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}`, "OK")}, "got         answer FAIL: ERROR MISSING_TRANSITION_TARGET"},
-		{Question{Name: "not valid", ask: validated(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}`, "FAIL")}, "got         answer OK\n  want        answer FAIL\n"},
-		{Question{Name: "another bound", ask: func() func(context.Context, API) (answer, error) {
+		{question{Name: "valid", ask: validated(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}`, "OK")}, "got         answer FAIL: ERROR MISSING_TRANSITION_TARGET"},
+		{question{Name: "not valid", ask: validated(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}`, "FAIL")}, "got         answer OK\n  want        answer FAIL\n"},
+		{question{Name: "another bound", ask: func() func(context.Context, client) (answer, error) {
 			most := evaluationSteps
 			most.cause = tooMuch
 			return most.ask
 		}()}, "want        at least 120000 steps, and then: … Expression evaluation memory limit exceeded …"},
-		{Question{Name: "steps", ask: func() func(context.Context, API) (answer, error) {
+		{question{Name: "steps", ask: func() func(context.Context, client) (answer, error) {
 			most := evaluationSteps
 			most.need = 80_000
 			return most.ask
 		}()}, "got         120000 steps pass, 240000 steps do not: States.QueryEvaluationError"},
 	} {
 		test.ask.Assumed, test.ask.IfNot = "that all is well", "do something"
-		code, stdout, stderr := askaws(t, server.Endpoint(), []Question{test.ask})
+		code, stdout, stderr := askaws(t, server.Endpoint(), []question{test.ask})
 		if code != 1 || stderr != "" || !strings.Contains(stdout, "1/1  DIFFERS  "+test.ask.Name+"\n") || !strings.Contains(stdout, test.want) ||
 			!strings.Contains(stdout, "  assumed     that all is well\n") || !strings.HasSuffix(stdout, "  so          do something\n\n0 as expected, 1 different.\n") {
 			t.Errorf("%s: got the exit code %d and\n%s%s\nwant in it\n%s", test.ask.Name, code, stdout, stderr, test.want)
@@ -180,7 +180,7 @@ func TestAWSCannotBeAsked(t *testing.T) {
 		{denied.URL, "AccessDeniedException: User: arn:aws:iam::1:user/ada is not authorized to perform: states:TestState: ask an administrator of the account for this permission\n"},
 		{gone.URL, "check the network, --region and AWS_ENDPOINT_URL\n"},
 	} {
-		code, stdout, stderr := askaws(t, test.endpoint, []Question{passes})
+		code, stdout, stderr := askaws(t, test.endpoint, []question{passes})
 		if code != 3 || !strings.HasPrefix(stderr, `askaws: ask "a pass": `) || !strings.HasSuffix(stderr, test.want) ||
 			!strings.HasSuffix(stdout, "\n0 of 1 questions were asked. 0 as expected, 0 different.\n") {
 			t.Errorf("got the exit code %d and\n%s%s\nwant stderr to end with %s", code, stdout, stderr, test.want)
@@ -199,7 +199,7 @@ func TestThrottledCallsAreRepeated(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"status": "SUCCEEDED"})
 	}))
 	defer throttling.Close()
-	code, stdout, stderr := askaws(t, throttling.URL, []Question{passes})
+	code, stdout, stderr := askaws(t, throttling.URL, []question{passes})
 	if code != 0 || calls != 5 {
 		t.Errorf("got the exit code %d after %d calls, and\n%s%s", code, calls, stdout, stderr)
 	}

@@ -93,9 +93,9 @@ var constructs = []construct{
 }
 
 // doubtful returns the questions about constructs that AWS does not document.
-func doubtful(d definition) (all []Question) {
-	add := func(name, assumed, ifNot, expression string, ask func(context.Context, API) (answer, error)) {
-		all = append(all, Question{Name: name, Assumed: assumed, IfNot: ifNot, Expression: expression, IsDoubtful: true, ask: ask})
+func doubtful(d definition) (all []question) {
+	add := func(name, assumed, ifNot, expression string, ask func(context.Context, client) (answer, error)) {
+		all = append(all, question{Name: name, Assumed: assumed, IfNot: ifNot, Expression: expression, IsDoubtful: true, ask: ask})
 	}
 	for _, c := range constructs {
 		wanted := want{status: succeeded, output: map[string]any{"v": c.value}}
@@ -114,7 +114,7 @@ func doubtful(d definition) (all []Question) {
 		maps.Copy(state, fields)
 		return state
 	}
-	refusedIn := func(state map[string]any) func(context.Context, API) (answer, error) {
+	refusedIn := func(state map[string]any) func(context.Context, client) (answer, error) {
 		return validated(string(encode(map[string]any{"StartAt": "S", "States": map[string]any{"S": state}})), types.ValidateStateMachineDefinitionResultCodeFail)
 	}
 	marked := passing("1")
@@ -179,7 +179,7 @@ var allocation = mostOf{
 	figure: func(n int) string { return fmt.Sprintf("%d MiB", n/4) },
 }
 
-func (m mostOf) ask(ctx context.Context, api API) (answer, error) {
+func (m mostOf) ask(ctx context.Context, api client) (answer, error) {
 	most := "nothing"
 	passed := 0
 	for n := m.first; n <= m.last; n *= 2 {

@@ -17,9 +17,9 @@ const (
 	retriable = types.TestExecutionStatusRetriable
 )
 
-// Questions returns all questions for a region: about the definitions, about their states, and about constructs. It returns an
+// questionsFor returns all questions for a region: about the definitions, about their states, and about constructs. It returns an
 // error if the definition cannot be synthesized.
-func Questions(region string) ([]Question, error) {
+func questionsFor(region string) ([]question, error) {
 	definitions, err := synthesize(region)
 	if err != nil {
 		return nil, err
@@ -27,9 +27,9 @@ func Questions(region string) ([]Question, error) {
 	return append(definitions.questions(), doubtful(definitions.noOption)...), nil
 }
 
-func (d definitions) questions() (all []Question) {
-	ofDefinition := func(options string, of definition) Question {
-		return Question{
+func (d definitions) questions() (all []question) {
+	ofDefinition := func(options string, of definition) question {
+		return question{
 			Name: "the definition, " + options, Assumed: "AWS creates the state machine",
 			IfNot: "the stack cannot be deployed: correct what AWS names in its answer",
 			ask:   validated(of.text, types.ValidateStateMachineDefinitionResultCodeOk),
@@ -45,8 +45,8 @@ func (d definitions) questions() (all []Question) {
 }
 
 // ofState returns a question about a state. Its name has the name of the state, then the input or the mock.
-func ofState(name, ifNot string, test test, want want) Question {
-	return Question{Name: name, Assumed: "the state answers as on the local AWS", IfNot: ifNot, ask: asked(test, want)}
+func ofState(name, ifNot string, test test, want want) question {
+	return question{Name: name, Assumed: "the state answers as on the local AWS", IfNot: ifNot, ask: asked(test, want)}
 }
 
 const (
@@ -56,7 +56,7 @@ const (
 	noUser = "users fail: change the state, and make the local AWS do what AWS does"
 )
 
-func (d definition) lists() (all []Question) {
+func (d definition) lists() (all []question) {
 	settings := d.state("Settings")["Assign"].(map[string]any)
 	all = append(all, ofState("Settings", noRun, test{state: d.state("Settings")}, want{status: succeeded, next: "ValidateList", variables: settings}))
 	for _, list := range workload.Lists() {
@@ -84,7 +84,7 @@ func executionAt(name, second string) map[string]any {
 		"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Machine", "StartDate": "2026-11-26T04:05:" + second + "Z"}
 }
 
-func (d definition) preflight() []Question {
+func (d definition) preflight() []question {
 	none := map[string]any{"problems": []any{}}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
 	getAccount := d.state("GetAccount")
@@ -97,7 +97,7 @@ func (d definition) preflight() []Question {
 	active := func(name string) want {
 		return want{status: succeeded, next: "Is an older execution running?", variables: map[string]any{"problems": []any{}, "activeExecution": name}}
 	}
-	return []Question{
+	return []question{
 		ofState("ListExecutions: an older one", noTurn, turn(younger, own, older), active("older")),
 		ofState("ListExecutions: a younger one", noTurn, turn(younger, own), active("")),
 		ofState("ListExecutions: the latest is missing", noTurn, turn(older), active("older")),
@@ -145,9 +145,9 @@ func (d definition) preflight() []Question {
 // maps returns the questions about the two maps. The mock of OnboardUsers has a result for each child execution, which gets five
 // users. The mock of OnboardUser has a result for each user. The items that AWS shows are compared in parts, because the form of
 // that data was recorded for JSONPath only.
-func (d definition) maps() []Question {
+func (d definition) maps() []question {
 	list := workload.Lists()[2].Items[:10]
-	return []Question{
+	return []question{
 		ofState("OnboardUsers: batches, with what is common to them", noRun,
 			test{state: d.state("OnboardUsers"), input: map[string]any{"IAMUserNames": list, "Resend": true},
 				variables: map[string]any{"passwordLength": 90, "problems": []any{}}, mock: make([]any, 2)},
@@ -161,7 +161,7 @@ func (d definition) maps() []Question {
 	}
 }
 
-func (d definition) user() []Question {
+func (d definition) user() []question {
 	user := map[string]any{"UserName": "ada", "Email": "ada@example.com", "GroupName": workload.Group, "Resend": false,
 		"PasswordLength": 20, "CauseLength": 60, "SignInUrl": "https://example.com"}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
@@ -175,7 +175,7 @@ func (d definition) user() []Question {
 	}
 	password := map[string]any{"password": "Drawn+password1!!!!!", "draws": 1}
 	quoting := strings.Repeat("c", 20_000) + " Drawn%2Bpassword1 " + strings.Repeat("c", 12_000)
-	return []Question{
+	return []question{
 		ofState("CreateUser: a user that is there", noUser, test{state: d.state("CreateUser"), input: user, mockError: "Iam.EntityAlreadyExistsException", cause: "because"},
 			want{status: caught, error: "Iam.EntityAlreadyExistsException", next: "GetUser", output: user}),
 		ofState("CreateUser: an error that stays", noUser,
@@ -205,11 +205,11 @@ func (d definition) user() []Question {
 }
 
 // mails returns the questions about the longest mails.
-func (d definition) mails() []Question {
+func (d definition) mails() []question {
 	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInUrl": "https://example.com/?a={%1%}", "CauseLength": 60,
 		"Issued": "2026-11-25T07:12:13Z", "Resend": true}
 	mock := map[string]any{"MessageId": "1"}
-	return []Question{
+	return []question{
 		ofState("SendEmail: the longest mail", noUser, test{state: d.state("SendEmail"), input: user, mock: mock},
 			want{status: succeeded, output: user, said: []string{
 				`https://example.com/?a={%1%}\nada"<{%1%}& ` + lastWords, `ada&quot;&lt;{%1%}&amp; ` + lastWords,
@@ -225,7 +225,7 @@ const noReport = "an execution fails after it has onboarded its users, or its re
 
 // reports returns the questions about reports. The expression of *Summary* is in a Task here, because TestState accepts a context
 // only for a mocked state.
-func (d definition) reports() (all []Question) {
+func (d definition) reports() (all []question) {
 	summary := map[string]any{"Type": "Task", "QueryLanguage": "JSONata", "Resource": d.state("GetAccount")["Resource"],
 		"Output": d.state("Summary")["Output"], "End": true}
 	for _, report := range workload.Reports() {

@@ -18,8 +18,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Question is a question to AWS, with the answer that this project expects.
-type Question struct {
+// question is a question to AWS, with the answer that this project expects.
+type question struct {
 	// Name is the name of the question, which is unique.
 	Name string
 	// Assumed is the behavior that the code or the local AWS assumes.
@@ -31,7 +31,7 @@ type Question struct {
 	// IsDoubtful reports whether the question is about a construct. All other questions are about the definition.
 	IsDoubtful bool
 
-	ask func(ctx context.Context, api API) (answer, error)
+	ask func(ctx context.Context, api client) (answer, error)
 }
 
 // answer holds how the answer of AWS differs from the expected one.
@@ -66,8 +66,8 @@ type want struct {
 }
 
 // asked returns the function of a question that tests a state.
-func asked(test test, want want) func(context.Context, API) (answer, error) {
-	return func(ctx context.Context, api API) (answer, error) {
+func asked(test test, want want) func(context.Context, client) (answer, error) {
+	return func(ctx context.Context, api client) (answer, error) {
 		got, refusal, err := test.call(ctx, api)
 		if err != nil {
 			return answer{}, err
@@ -77,7 +77,7 @@ func asked(test test, want want) func(context.Context, API) (answer, error) {
 }
 
 // call tests the state. If AWS refuses to run the state, call returns the refusal instead of the output.
-func (t test) call(ctx context.Context, api API) (got *sfn.TestStateOutput, refusal smithy.APIError, err error) {
+func (t test) call(ctx context.Context, api client) (got *sfn.TestStateOutput, refusal smithy.APIError, err error) {
 	input := &sfn.TestStateInput{
 		Definition: text(t.state), Input: text(t.input), InspectionLevel: types.InspectionLevelDebug,
 	}
@@ -244,8 +244,8 @@ func encode(value any) []byte {
 }
 
 // validated returns the function of a question about a definition.
-func validated(definition string, want types.ValidateStateMachineDefinitionResultCode) func(context.Context, API) (answer, error) {
-	return func(ctx context.Context, api API) (answer, error) {
+func validated(definition string, want types.ValidateStateMachineDefinitionResultCode) func(context.Context, client) (answer, error) {
+	return func(ctx context.Context, api client) (answer, error) {
 		var refusal smithy.APIError
 		got, err := api.ValidateStateMachineDefinition(ctx, &sfn.ValidateStateMachineDefinitionInput{
 			Definition: &definition, Severity: types.ValidateStateMachineDefinitionSeverityWarning,

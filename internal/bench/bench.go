@@ -56,7 +56,7 @@ func Run(ctx context.Context, stdout, progress io.Writer) error {
 }
 
 // measure measures everything, and returns the table. It builds the app and the command in dir.
-func measure(ctx context.Context, dir string, say func(string, ...any)) (*Table, error) {
+func measure(ctx context.Context, dir string, say func(string, ...any)) (*figures, error) {
 	empty, onboard := filepath.Join(dir, "empty"), filepath.Join(dir, "onboard")
 	if err := newEmptyApp(empty); err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func measure(ctx context.Context, dir string, say func(string, ...any)) (*Table,
 	if err := run(ctx, command{name: "go", args: []string{"build", "-o", dir, ".", "./cmd/onboard"}}); err != nil {
 		return nil, err
 	}
-	table := &Table{}
+	table := &figures{}
 	for _, part := range []struct {
 		title string
 		add   func() error
@@ -82,7 +82,7 @@ func measure(ctx context.Context, dir string, say func(string, ...any)) (*Table,
 	return table, nil
 }
 
-func addExecutions(ctx context.Context, table *Table, say func(string, ...any)) error {
+func addExecutions(ctx context.Context, table *figures, say func(string, ...any)) error {
 	return withAccount(ctx, func(a *account) error {
 		comparisons, err := a.compare(ctx, sizes, say)
 		if err == nil {
@@ -93,6 +93,6 @@ func addExecutions(ctx context.Context, table *Table, say func(string, ...any)) 
 	})
 }
 
-func addCommand(ctx context.Context, table *Table, onboard string) error {
+func addCommand(ctx context.Context, table *figures, onboard string) error {
 	return withAccount(ctx, func(a *account) error { return table.addQuota(ctx, a, onboard, usersOfCommand) })
 }

@@ -9,7 +9,7 @@ import (
 // TestMeasure runs the benchmark with three users, and checks the counts. It does not check times.
 func TestMeasure(t *testing.T) {
 	t.Chdir(filepath.Join("..", ".."))
-	ctx, dir, table := t.Context(), t.TempDir(), &Table{}
+	ctx, dir, table := t.Context(), t.TempDir(), &figures{}
 	onboard := filepath.Join(dir, "onboard")
 	if err := run(ctx, command{name: "go", args: []string{"build", "-o", onboard, "./cmd/onboard"}}); err != nil {
 		t.Fatal(err)

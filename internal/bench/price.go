@@ -60,7 +60,7 @@ func (e Execution) cost(service string, child time.Duration) (sum float64) {
 }
 
 // addCost adds the rows about calls, events and transitions per user, and about the price of 1,000 users.
-func (t *Table) addCost(c comparison) {
+func (t *figures) addCost(c comparison) {
 	ours, baseline := c.Ours, c.Baseline
 	perUser := func(figure string, of func(Execution) int) {
 		t.add(row{figure: figure + ", per user", ours: each(of(ours), ours.Users), baseline: each(of(baseline), baseline.Users),

@@ -12,7 +12,7 @@ import (
 
 // addQuota onboards the given number of users with one call of the command, and adds rows that compare what this takes with the
 // limits of AWS.
-func (t *Table) addQuota(ctx context.Context, a *account, onboard string, users int) error {
+func (t *figures) addQuota(ctx context.Context, a *account, onboard string, users int) error {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return err

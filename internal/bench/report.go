@@ -12,11 +12,11 @@ var reportText string
 var reportTemplate = template.Must(template.New("report").Parse(reportText))
 
 // page returns the text of docs/benchmarks.md.
-func page(environment []string, table *Table) (string, error) {
+func page(environment []string, table *figures) (string, error) {
 	var text strings.Builder
 	err := reportTemplate.Execute(&text, struct {
 		Environment []string
-		Table       *Table
+		Table       *figures
 		Child       string
 	}{environment, table, seconds(AssumedChild)})
 	return text.String(), err

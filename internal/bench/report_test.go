@@ -28,7 +28,7 @@ func TestMostUsers(t *testing.T) {
 }
 
 func TestTable(t *testing.T) {
-	var table Table
+	var table figures
 	table.section("Part")
 	table.add(row{figure: "events", ours: count(1234567), ratio: ratio(5, 100), target: atMost(15, 16, "15")})
 	const want = `| figure   | ours      | baseline | ratio    | target                 |
@@ -49,7 +49,7 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := page([]string{"environment"}, &Table{})
+	want, err := page([]string{"environment"}, &figures{})
 	if err != nil {
 		t.Fatal(err)
 	}

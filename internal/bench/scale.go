@@ -45,7 +45,7 @@ func (e Execution) mostUsers() int {
 }
 
 // addScale adds the rows about events, payloads and times for each size of a list.
-func (t *Table) addScale(comparisons []comparison) {
+func (t *figures) addScale(comparisons []comparison) {
 	t.section("Scale, in one execution")
 	for _, c := range comparisons {
 		t.addSize(c)
@@ -56,7 +56,7 @@ func (t *Table) addScale(comparisons []comparison) {
 		baseline: count(most) + ": its history is full", ratio: ratio(float64(last.Ours.Users), float64(most))})
 }
 
-func (t *Table) addSize(c comparison) {
+func (t *figures) addSize(c comparison) {
 	size := count(c.Ours.Users) + " users: "
 	if c.Ours.Users == 1 {
 		size = "1 user: "

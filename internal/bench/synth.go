@@ -50,7 +50,7 @@ const synthTarget = 1.15
 
 // addSynth measures the synthesis of this app and of the empty app, and adds the rows. Parameter app is the path of the executable
 // of this app, and empty is the folder of the empty app.
-func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) error {
+func (t *figures) addSynth(ctx context.Context, app, empty string, pairs int) error {
 	assembly, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (t *Table) addSynth(ctx context.Context, app, empty string, pairs int) erro
 
 // addTurns adds a row with the median of each command's times, and the median of the ratios of all turns. Other load on the
 // machine changes the ratio within a turn less than the times. A target of 0 means that there is none.
-func (t *Table) addTurns(figure string, ours, beside []time.Duration, target float64) {
+func (t *figures) addTurns(figure string, ours, beside []time.Duration, target float64) {
 	var ratios []float64
 	for turn := range ours {
 		ratios = append(ratios, ours[turn].Seconds()/beside[turn].Seconds())

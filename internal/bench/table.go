@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// Table is the table of all figures, in Markdown.
-type Table struct{ rows []row }
+// figures is the table of all figures, in Markdown.
+type figures struct{ rows []row }
 
 type row struct{ figure, ours, baseline, ratio, target string }
 
 const none = "–"
 
 // section adds the heading of the rows that follow.
-func (t *Table) section(title string) {
+func (t *figures) section(title string) {
 	t.rows = append(t.rows, row{figure: "**" + title + "**"})
 }
 
 // add adds a row. An empty cell is written as a dash.
-func (t *Table) add(r row) {
+func (t *figures) add(r row) {
 	for _, cell := range []*string{&r.ours, &r.baseline, &r.ratio, &r.target} {
 		if *cell == "" {
 			*cell = none
@@ -31,7 +31,7 @@ func (t *Table) add(r row) {
 	t.rows = append(t.rows, r)
 }
 
-func (t *Table) String() string {
+func (t *figures) String() string {
 	var text strings.Builder
 	columns := tabwriter.NewWriter(&text, 0, 0, 1, ' ', 0)
 	for _, r := range slices.Insert(slices.Clone(t.rows), 0,

@@ -12,8 +12,8 @@ import (
 
 // checkOptions are the flags of onboard check.
 type checkOptions struct {
-	target
-	aws bool
+	target target
+	aws    bool
 }
 
 func (o *checkOptions) addFlags(cmd *cobra.Command) {
@@ -42,7 +42,7 @@ It changes nothing in AWS.`,
 		Args:              oneArgument("LIST"),
 		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := options.validate(cmd); err != nil {
+			if err := options.target.validate(cmd); err != nil {
 				return err
 			}
 			return app.check(cmd.Context(), args[0], options)

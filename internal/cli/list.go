@@ -16,7 +16,7 @@ import (
 const recent = 20
 
 // listOptions are the flags of onboard list.
-type listOptions struct{ target }
+type listOptions struct{ target target }
 
 func listCommand(app App) *cobra.Command {
 	var options listOptions
@@ -29,13 +29,13 @@ func listCommand(app App) *cobra.Command {
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := options.validate(cmd); err != nil {
+			if err := options.target.validate(cmd); err != nil {
 				return err
 			}
 			return app.list(cmd.Context(), options)
 		},
 	}
-	options.addFlags(cmd)
+	options.target.addFlags(cmd)
 	return cmd
 }
 
