@@ -9,6 +9,7 @@ import (
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
@@ -109,13 +110,13 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 		Otherwise(nameInOtherCase)
 	isOurs.
 		When(machine.Condition(`$existingName != $states.input.UserName`), nameInOtherCase, nil).
-		When(machine.Condition(`$onboarding = "pending"`), getLoginProfile, outcome(resumed)).
-		When(machine.Condition(`$states.input.Resend and ($onboarding = "complete" or $onboarding = "expired")`), getLoginProfile, outcome(resent)).
+		When(machine.Condition(isMarked(contract.TagPending)), getLoginProfile, outcome(resumed)).
+		When(machine.Condition(`$states.input.Resend and (`+isMarked(contract.TagComplete)+` or `+isMarked(contract.TagExpired)+`)`), getLoginProfile, outcome(resent)).
 		Otherwise(skipped)
 	getLoginProfile.AddCatch(hasTakenOver, catchNoLoginProfile()).Next(hasTakenOver)
 	hasTakenOver.
 		When(machine.Condition(`$takenOver`), markComplete, outcome(takenOver)).
-		When(machine.Condition(`$onboarding != "pending"`), markPending, nil).
+		When(machine.Condition(`$onboarding != `+jsonata.Literal(contract.TagPending)), markPending, nil).
 		Otherwise(addUserToGroup)
 	markPending.Next(addUserToGroup)
 

@@ -32,6 +32,12 @@ const (
 	lookAlikes = "0Oo1Il|"
 )
 
+// The tasks whose results make a user fail.
+const (
+	getUserState           = "GetUser"
+	getRandomPasswordState = "GetRandomPassword"
+)
+
 // The outcomes of a user that does not fail.
 var (
 	created   = map[string]any{"Status": contract.Created}
@@ -80,7 +86,7 @@ func (f *flow) tagsOfNewUser() []machine.Tag {
 // getUser makes the task that checks whether the existing user belongs to this state machine: its path is UserPath, and it has
 // the tag onboarding.
 func (f *flow) getUser() tasks.CallAwsService {
-	return f.Task("GetUser", machine.Call{
+	return f.Task(getUserState, machine.Call{
 		Permission: "iam:GetUser",
 		Resources:  []*string{machine.UserARN(f.Scope, "/", "*")},
 		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
@@ -103,13 +109,13 @@ func catchNoUser() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityExcep
 
 // noSuchUser ends with the status Failed, because a list with Resend creates nobody: the name may be mistyped.
 func (f *flow) noSuchUser() sfn.Pass {
-	return f.endAsFailed(contract.NoSuchUser, "GetUser", contract.ResendCreatesNobody)
+	return f.endAsFailed(contract.NoSuchUser, getUserState, contract.ResendCreatesNobody)
 }
 
 // nameInOtherCase ends with the status Failed, because only the operator knows whether both names mean the same person.
 // CreateUser compares names without regard to letter case; every other call compares them with regard to it.
 func (f *flow) nameInOtherCase() sfn.Pass {
-	return f.endAsFailed(contract.NameInOtherCase, "GetUser", "IAM has this user name in other letter case: write it as IAM has it")
+	return f.endAsFailed(contract.NameInOtherCase, getUserState, "IAM has this user name in other letter case: write it as IAM has it")
 }
 
 func (f *flow) skipped() sfn.Pass {
@@ -136,7 +142,7 @@ func (f *flow) getLoginProfile() tasks.CallAwsService {
 // expired. If the user is complete, somebody has removed the login profile since then; this also counts as taken over.
 func catchNoLoginProfile() *sfn.CatchProps {
 	return machine.Catch("Iam.NoSuchEntityException", map[string]any{
-		"takenOver": jsonata.Expression(`$onboarding = "complete"`),
+		"takenOver": jsonata.Expression(isMarked(contract.TagComplete)),
 	})
 }
 
@@ -176,7 +182,7 @@ func (f *flow) addUserToGroup() tasks.CallAwsService {
 }
 
 func (f *flow) getRandomPassword() tasks.CallAwsService {
-	return f.Task("GetRandomPassword", machine.Call{
+	return f.Task(getRandomPasswordState, machine.Call{
 		Permission: "secretsmanager:GetRandomPassword",
 		Resources:  machine.AnyResource(),
 		Parameters: map[string]any{
@@ -213,7 +219,7 @@ func satisfiesPolicy() sfn.Condition {
 func mayDrawAgain() sfn.Condition { return machine.Condition(fmt.Sprintf("$draws < %d", maxDraws)) }
 
 func (f *flow) noGoodPassword() sfn.Pass {
-	return f.endAsFailed(contract.NoGoodPassword, "GetRandomPassword", fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
+	return f.endAsFailed(contract.NoGoodPassword, getRandomPasswordState, fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
 }
 
 func (f *flow) createLoginProfile() tasks.CallAwsService {
@@ -289,11 +295,11 @@ $error := $substring($states.errorOutput.Error, 0, 48);
 $cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseLength);
 {
   "UserName": $states.input.UserName,
-  "Status": "Failed",
+  "Status": %s,
   "Step": $states.context.State.Name,
   "Error": $error,
   "Cause": $cause
-})`, cause)),
+})`, cause, jsonata.Literal(contract.Failed))),
 	}
 }
 
@@ -301,12 +307,15 @@ $cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseL
 func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
 	return f.Output(name, fmt.Sprintf(`{
   "UserName": $states.input.UserName,
-  "Status": "Failed",
+  "Status": %s,
   "Step": %s,
   "Error": %s,
   "Cause": $substring(%s, 0, $states.input.CauseLength)
-}`, jsonata.Literal(step), jsonata.Literal(name), jsonata.Literal(cause)))
+}`, jsonata.Literal(contract.Failed), jsonata.Literal(step), jsonata.Literal(name), jsonata.Literal(cause)))
 }
+
+// isMarked returns JSONata code that is true if the tag of the user has this value.
+func isMarked(value string) string { return "$onboarding = " + jsonata.Literal(value) }
 
 // marks returns the tags that say how far a user is, and when the first password was issued.
 func marks(value string) []machine.Tag {

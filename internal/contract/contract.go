@@ -27,6 +27,9 @@ const (
 	UpdateLoginProfileState = "UpdateLoginProfile"
 )
 
+// UnknownStep is the step of a user that failed with ChildExecutionFailed.
+const UnknownStep = "unknown"
+
 // The errors that an execution ends with.
 const (
 	InvalidInput      = "InvalidInput"      // the list has problems
@@ -81,6 +84,9 @@ const (
 const (
 	// MaxUsers is the maximum number of users of one execution. The statuses of more users may not fit into a payload.
 	MaxUsers = 1000
+	// MaxProblems is the maximum number of problems of a list, or of failed users of a report, that the cause of an execution
+	// lists.
+	MaxProblems = 200
 	// MaxPayload is the maximum size of an input or an output, in bytes (Step Functions Developer Guide, "Quotas").
 	MaxPayload = 256 << 10
 )

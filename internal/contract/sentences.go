@@ -48,6 +48,9 @@ const (
 	NextSweepContinues = ": the next sweep checks the users that this one left out"
 )
 
+// NoStatus says why a user failed with ChildExecutionFailed.
+const NoStatus = "no status from its child execution"
+
 // SendingDisabled says that SES does not send mails from the account.
 const SendingDisabled = "SES does not send from this account: see the SES console, Account dashboard, and have sending enabled again"
 

@@ -11,10 +11,6 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 )
 
-// maxProblems is the maximum number of problems of a list, or of failed users of a report, that the cause of an execution
-// lists.
-const maxProblems = 200
-
 var (
 	//go:embed problems.jsonata
 	problemsCode string
@@ -26,8 +22,8 @@ var (
 // that it finds. It reads the groups that a list may name from the variable settings.
 func (f *Flow) ValidateList() sfn.Pass {
 	var code strings.Builder
-	fmt.Fprintf(&code, "(\n$groups := [$settings.Groups.Name]; $maxUsers := %d; $maxProblems := %d;\n", contract.MaxUsers, maxProblems)
-	for _, sentence := range []struct{ variable, text string }{ // the command onboard uses the same sentences
+	fmt.Fprintf(&code, "(\n$groups := [$settings.Groups.Name]; $maxUsers := %d; $maxProblems := %d;\n", contract.MaxUsers, contract.MaxProblems)
+	code.WriteString(constants([]constant{ // the command onboard uses the same sentences
 		{"mustBeUser", contract.MustBeUser},
 		{"mustHaveUserName", contract.MustHaveUserName},
 		{"mustHaveEmail", contract.MustHaveEmail},
@@ -39,11 +35,21 @@ func (f *Flow) ValidateList() sfn.Pass {
 		{"resendMustBeTrueOrFalse", contract.ResendMustBeTrueOrFalse},
 		{"inputMustHaveNoOtherKey", contract.InputMustHaveNoOtherKey},
 		{"item", contract.Item},
-	} {
-		fmt.Fprintf(&code, "$%s := %s;\n", sentence.variable, jsonata.Literal(sentence.text))
-	}
+	}))
 	code.WriteString(jsonata.WithoutComments(problemsCode) + ")")
 	return f.Assign("ValidateList", map[string]any{"problems": jsonata.Expression(code.String())})
+}
+
+// constant is a variable of JSONata code whose value is a text.
+type constant struct{ variable, text string }
+
+// constants returns JSONata code that sets variables.
+func constants(all []constant) string {
+	var code strings.Builder
+	for _, c := range all {
+		fmt.Fprintf(&code, "$%s := %s;\n", c.variable, jsonata.Literal(c.text))
+	}
+	return code.String()
 }
 
 // InvalidInput makes the state that ends an execution because its list has problems.
@@ -69,13 +75,24 @@ func ProblemUnless(holds, sentence string) map[string]any {
 
 // Summary makes the state that turns the outputs of the child executions into the report.
 func (f *Flow) Summary() sfn.Pass {
-	return f.Output(contract.SummaryState, "(\n"+jsonata.WithoutComments(reportCode)+")")
+	statuses := strings.Join([]string{contract.Created, contract.Resumed, contract.Resent, contract.Skipped, contract.Failed}, "|")
+	return f.Output(contract.SummaryState, "(\n"+constants([]constant{
+		{"statusCreated", contract.Created},
+		{"statusResumed", contract.Resumed},
+		{"statusResent", contract.Resent},
+		{"statusSkipped", contract.Skipped},
+		{"statusFailed", contract.Failed},
+		{"childExecutionFailed", contract.ChildExecutionFailed},
+		{"unknownStep", contract.UnknownStep},
+		{"noStatus", contract.NoStatus},
+	})+fmt.Sprintf("$status := /\"(%s)\"/;\n", statuses)+jsonata.WithoutComments(reportCode)+")")
 }
 
 // UsersNotOnboarded makes the state that ends an execution because a user of its report is Failed.
 func (f *Flow) UsersNotOnboarded() sfn.Fail {
 	return f.Fail(contract.UsersNotOnboarded, fmt.Sprintf(`$states.input.Failed & " of " & $states.input.Total & " users are not onboarded: %[2]s. `+
 		`The full report is the output of the state %[3]s.\n"
-  & $join($map($partition([$filter($states.input.Users, function($user) { $user.Status = "Failed" })], %[1]d)[0], function($user) {
-    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, maxProblems, contract.FixAndRunAgain+contract.Continues, contract.SummaryState))
+  & $join($map($partition([$filter($states.input.Users, function($user) { $user.Status = %[4]s })], %[1]d)[0], function($user) {
+    $user.UserName & ": " & $user.Step & " failed with " & $user.Error & ": " & $user.Cause }), "\n")`, contract.MaxProblems, contract.FixAndRunAgain+contract.Continues, contract.SummaryState,
+		jsonata.Literal(contract.Failed)))
 }

@@ -7,18 +7,18 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
 const (
 	// Group is the group of the users. The state machine must be configured with this group.
 	Group = "Staff"
 
-	users    = 1000 // the most that a list may have
-	perChild = 5    // the users of a child execution
-	// maxProblems is the number of problems of a list that the state machine lists.
-	maxProblems = 200
-	// lastWrong is the number of wrong items at the end of a list. It is less than maxProblems, so the search for problems does not
-	// end early.
+	users    = contract.MaxUsers
+	perChild = 5 // the users of a child execution
+	// lastWrong is the number of wrong items at the end of a list. It is less than [contract.MaxProblems], so the search for problems
+	// does not end early.
 	lastWrong = 99
 )
 
@@ -57,7 +57,7 @@ func Lists() []List {
 		{Kind: "empty objects", Items: slices.Repeat([]any{map[string]any{}}, users), Problems: problems(2*users, func(n int) string {
 			return []string{noName(n/2, "nothing"), noEmail(n/2, "nothing")}[n%2]
 		})},
-		{Kind: "5,000 items", Items: times(5*users, address), Problems: []string{"IAMUserNames must have at most 1000 users, got: 5000"}},
+		{Kind: "5,000 items", Items: times(5*users, address), Problems: []string{fmt.Sprintf("IAMUserNames must have at most %d users, got: %d", users, 5*users)}},
 		{Kind: "right, then wrong", Items: append(times(800, right), times(users-800, wrong)...),
 			Problems: problems(4*(users-800), wrongItems(800))},
 		{Kind: "pairs of every kind, the last of them wrong", Items: times(users, mixed), Problems: problems(users/2+lastWrong, func(n int) string {
@@ -95,11 +95,11 @@ func wrongItems(first int) func(n int) string {
 
 // problems returns the sentences that the state machine lists for a number of problems. Parameter sentence returns the n-th one.
 func problems(count int, sentence func(n int) string) (sentences []string) {
-	for n := range min(count, maxProblems) {
+	for n := range min(count, contract.MaxProblems) {
 		sentences = append(sentences, sentence(n))
 	}
-	if count > maxProblems {
-		sentences = append(sentences, fmt.Sprintf("and %d more", count-maxProblems))
+	if count > contract.MaxProblems {
+		sentences = append(sentences, fmt.Sprintf("and %d more", count-contract.MaxProblems))
 	}
 	return sentences
 }
