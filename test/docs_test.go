@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -137,5 +138,22 @@ func TestIndexOfDocs(t *testing.T) {
 	}
 	if !strings.Contains(pages["../README.md"], "](docs/README.md)") {
 		t.Errorf("README.md does not link to %s", index)
+	}
+}
+
+// TestTimeoutInDocs checks that docs/deployment.md says after what time an execution times out by default.
+func TestTimeoutInDocs(t *testing.T) {
+	var definition struct{ TimeoutSeconds int }
+	if err := json.Unmarshal([]byte(definitionText(t)), &definition); err != nil {
+		t.Fatal(err)
+	}
+	minutes := definition.TimeoutSeconds / 60
+	want := fmt.Sprintf("after %d h %d min, at the default `MaxConcurrency`", minutes/60, minutes%60)
+	docs, err := os.ReadFile("../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(docs), want) {
+		t.Errorf("docs/deployment.md does not have %q", want)
 	}
 }

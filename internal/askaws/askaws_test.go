@@ -223,6 +223,21 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestExitCodesInDocs checks that the documentation has the exit codes of the usage.
+func TestExitCodesInDocs(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/state-machine.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, codes, _ := strings.Cut(usage, "Exit codes:\n")
+	for line := range strings.Lines(codes) {
+		code, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		if row := "| " + code + " | " + meaning + " |\n"; !strings.Contains(string(docs), row) {
+			t.Errorf("docs/state-machine.md has no row %s", row)
+		}
+	}
+}
+
 // TestQuestions checks that every question is complete, and that the documentation names every question about a construct.
 func TestQuestions(t *testing.T) {
 	documented, err := os.ReadFile("../../docs/state-machine.md")
