@@ -487,7 +487,7 @@ func TestDeniedGroup(t *testing.T) {
 		again     = "; fix the cause, then run the same list again"
 	)
 	remedy := func(resource string) string {
-		return "; the role of the state machine may use " + iamARN + resource + " alone: if the group has a path, or its name has other " +
+		return "; the role of the state machine may use " + iamARN + resource + " alone: if the group has a path, or its name has another " +
 			"letter case, configure the group by the ARN that IAM shows, and deploy the stack, then run the same list again"
 	}
 	jsonata := startJSONata(t)
@@ -544,7 +544,7 @@ func TestWrongGroups(t *testing.T) {
 AllowedGroups must have each group once, and not the default one, got: "guests/STAFF"
 AllowedGroups must have each group once, and not the default one, got: "Interns"
 an ARN in AllowedGroups`+isNoGroup+`"arn:aws:iam::123456789012:group/teams/*"
-a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, behind the path of the group if it has one, such as `+
+a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, after the path of the group if it has one, such as `+
 		`teams/Staff, got: "te*ms/Guests"`, func() {
 		newUserOnboarding(stack, props{Group: byARN("Role", "role/Staff"), AllowedGroups: &[]iam.IGroup{
 			byARN("Same", "group/guests/STAFF"), byARN("InternsByARN", "group/teams/Interns"), givenGroup(stack, "Interns"),

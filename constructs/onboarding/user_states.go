@@ -115,7 +115,7 @@ func (f *flow) noSuchUser() sfn.Pass {
 // nameInOtherCase ends with the status Failed, because only the operator knows whether both names mean the same person.
 // CreateUser compares names without regard to letter case; every other call compares them with regard to it.
 func (f *flow) nameInOtherCase() sfn.Pass {
-	return f.endAsFailed(contract.NameInOtherCase, getUserState, "IAM has this user name in other letter case: write it as IAM has it")
+	return f.endAsFailed(contract.NameInOtherCase, getUserState, contract.NameIsInOtherCase)
 }
 
 func (f *flow) skipped() sfn.Pass {

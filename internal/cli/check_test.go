@@ -151,7 +151,7 @@ func TestCheckWithAWS(t *testing.T) {
 			fakePreflight{accountErr: denied, identityErr: denied, groupErr: denied, policyErr: denied},
 			result{list + "problem  read the SES account: " + askAdmin + "\nproblem  read the SES identity example.com: " + askAdmin +
 				"\nwarning  could not check which addresses SES suppresses: read the SES identity example.com (ses:GetEmailIdentity): " + askAdmin +
-				"\nproblem  read the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has other letter case, " +
+				"\nproblem  read the group NoAuthority: " + askAdmin + "; if the group has a path, or its name has another letter case, " +
 				"configure the group by the ARN that IAM shows, and deploy the stack\nproblem  read the password policy: " + askAdmin + "\n",
 				"onboard: 4 problems to fix before you run the list\n", 3},
 		},

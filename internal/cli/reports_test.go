@@ -20,7 +20,7 @@ const (
 ada@example.com  Created  nothing: the sign-in mail is sent
 bob              Failed   have the address verified, or leave the SES sandbox, then run the same list again
                           SendEmail failed: SesV2.MessageRejectedException: Email address is not verified.
-cy@example.com   Resumed  nothing: an earlier run left the user incomplete; now the user is complete, and the sign-in mail is sent
+cy@example.com   Resumed  nothing: an earlier execution left the user incomplete; the user is complete now, and the sign-in mail is sent
 3 users: 1 created, 1 resumed, 1 failed
 `
 	oneLineMixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +

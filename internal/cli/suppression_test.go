@@ -43,7 +43,7 @@ func TestCheckFindsSuppressedAddresses(t *testing.T) {
 		"others":            {fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("eve@example.com", bounce)}}, none},
 		"both":              {fakeSuppression{suppressed: both}, ada + bob},
 		"on the third page": {fakeSuppression{suppressed: both[:1], others: 2500}, bob},
-		"in other letter case, twice": {
+		"in another letter case, twice": {
 			fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("ADA@example.com", bounce), onList("Ada@example.com", bounce)}},
 			strings.Replace(ada, "address ada", "address ADA", 1) + strings.Replace(ada, "address ada", "address Ada", 1),
 		},

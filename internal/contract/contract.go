@@ -44,23 +44,23 @@ const (
 // The statuses of a user in a report.
 const (
 	Created = "Created"
-	Resumed = "Resumed" // an earlier execution had left the user incomplete
-	Resent  = "Resent"  // a user that had not signed in got a new password
+	Resumed = "Resumed" // an earlier execution left the user incomplete
+	Resent  = "Resent"  // a new first password is mailed to a user that had not chosen a password yet
 	Skipped = "Skipped" // for one of the reasons below
 	Failed  = "Failed"
 )
 
 // The reasons why a user is Skipped.
 const (
-	Complete  = "Complete"  // onboarded before
-	TakenOver = "TakenOver" // the user has chosen a password
-	NotOurs   = "NotOurs"   // no state machine with this user path created the user
-	Expired   = "Expired"   // the first password was withdrawn, because nobody used it
+	Complete  = "Complete"  // the user was onboarded before
+	TakenOver = "TakenOver" // the user has chosen a password, or has no login profile any more
+	NotOurs   = "NotOurs"   // the user existed before, and no state machine with this user path made it
+	Expired   = "Expired"   // the first password was not used in time, and was withdrawn
 )
 
 // The errors of a user that are not errors of an API call.
 const (
-	NameInOtherCase      = "NameInOtherCase"
+	NameInOtherCase      = "NameInOtherCase" // IAM has the user name in another letter case
 	NoGoodPassword       = "NoGoodPassword"
 	NoSuchUser           = "NoSuchUser" // a list with Resend names a user that IAM does not have
 	ChildExecutionFailed = "ChildExecutionFailed"

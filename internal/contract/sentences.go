@@ -15,12 +15,21 @@ const (
 	// ConfigureByARN is the remedy if the ARN of a group in IAM is not the ARN that the execution role may use.
 	ConfigureByARN = "configure the group by the ARN that IAM shows, and deploy the stack"
 	// IfGroupHasPath is the remedy for a group that the caller cannot read in IAM.
-	IfGroupHasPath = "if the group has a path, or its name has other letter case, " + ConfigureByARN
+	IfGroupHasPath = "if the group has a path, or its name has another letter case, " + ConfigureByARN
 )
 
+// What to do about a user name that IAM does not have, or has in another letter case.
+const (
+	WriteNameAsInIAM = "write the name in the list as IAM has it, then " + RunAgain
+	// CorrectName is followed by the name of the key or of the flag.
+	CorrectName = "correct the name, or run the list without "
+)
+
+// NameIsInOtherCase says why a user failed with NameInOtherCase.
+const NameIsInOtherCase = "IAM has this user name in another letter case: " + WriteNameAsInIAM
+
 // ResendCreatesNobody says why a user of a list with Resend failed that IAM does not have.
-const ResendCreatesNobody = "IAM has no user of this name in this letter case, and Resend creates nobody: correct the name, or run the " +
-	"list without Resend"
+const ResendCreatesNobody = "IAM has no user of this name in this letter case, and Resend creates nobody: " + CorrectName + "Resend"
 
 // The parts of the sentence of [AnotherRun].
 const (
@@ -83,7 +92,7 @@ var (
 	MustBeUnique       = "user names must be unique without regard to case"
 )
 
-// What the input must be, if it is an object. What it is instead follows behind ", got: ".
+// What the input must be, if it is an object. What it is instead follows after ", got: ".
 const (
 	UsersMustBeArray        = "IAMUserNames must be an array of users"
 	MustHaveAUser           = "must have at least one user"

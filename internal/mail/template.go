@@ -48,7 +48,7 @@ func (c Content) IfExpires(expires bool, setting string) Content {
 	return c
 }
 
-// MaxBytes is the maximum length of a template in bytes. A plain text and an HTML of this length fit into a payload of 256
+// MaxBytes is the maximum length of a template in bytes. A plain text and HTML of this length fit into a payload of 256
 // KiB (Step Functions Developer Guide, "Quotas"), even if JSON has to escape every character of both.
 const MaxBytes = 60_000
 
@@ -152,7 +152,7 @@ func Text(template string, values map[string]string) string {
 	return filled(template, "", func(name string) string { return values[name] })
 }
 
-// HTML returns the JSONata code that makes an HTML from a template. It is like [Text], and escapes the values for HTML.
+// HTML returns the JSONata code that makes HTML from a template. It is like [Text], and escapes the values for HTML.
 func HTML(template string, values map[string]string) string {
 	return filled(template, escapeFunction, func(name string) string { return "$escape(" + values[name] + ")" })
 }

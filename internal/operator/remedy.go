@@ -24,7 +24,7 @@ func (u UserOutcome) WhatToDo() string {
 	case contract.Created:
 		return "nothing: the sign-in mail is sent"
 	case contract.Resumed:
-		return "nothing: an earlier run left the user incomplete; now the user is complete, and the sign-in mail is sent"
+		return "nothing: an earlier execution left the user incomplete; the user is complete now, and the sign-in mail is sent"
 	case contract.Resent:
 		return "nothing: a new first password is mailed"
 	case contract.Skipped:
@@ -53,8 +53,8 @@ func (u UserOutcome) whySkipped() string {
 
 // remediesOfUsers has what to do about a user that failed, by the name of the error.
 var remediesOfUsers = map[string]string{
-	contract.NameInOtherCase:                   "write the name in the list as IAM has it, then " + contract.RunAgain,
-	contract.NoSuchUser:                        "correct the name, or run the list without --resend",
+	contract.NameInOtherCase:                   contract.WriteNameAsInIAM,
+	contract.NoSuchUser:                        contract.CorrectName + "--resend",
 	contract.NoGoodPassword:                    "check the password policy of the account, then " + contract.RunAgain,
 	"Iam.LimitExceededException":               "free room in the quota that the cause names, or request a higher quota, then " + contract.RunAgain,
 	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + contract.RunAgain,

@@ -96,7 +96,7 @@ var GroupName = Rule[string]{"be 1 to 128 letters, digits and _+=,.@-", func(val
 // GroupPathName accepts the name of a group as its ARN has it: after the path of the group, which has at most 512 characters
 // (IAM API Reference, CreateGroup). IAM allows more characters in a path, but some of them are wildcards or variables in a
 // policy.
-var GroupPathName = Rule[string]{GroupName.Expected + ", behind the path of the group if it has one, such as teams/Staff",
+var GroupPathName = Rule[string]{GroupName.Expected + ", after the path of the group if it has one, such as teams/Staff",
 	func(value string) bool {
 		name := NameInPath(value)
 		return GroupName.Holds(name) && len(value)-len(name) <= 511 && groupPath.MatchString(strings.TrimSuffix(value, name))

@@ -129,7 +129,7 @@ ok       the account has no password policy of its own: passwords satisfy IAM's 
 		table  = `USER                      STATUS   WHAT TO DO
 command                   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend
 command-case@example.net  Failed   write the name in the list as IAM has it, then run the same list again
-                                   GetUser failed: NameInOtherCase: IAM has this user name in other letter case: write it as IAM has it
+                                   GetUser failed: NameInOtherCase: IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again
 2 users: 1 skipped (existed before), 1 failed
 `
 	)
@@ -154,7 +154,7 @@ new first passwords work at least until TIME
 		{"", []string{"report", "EXECUTION"}, 1, table, failed},
 		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,status,reason,step,error,cause,valid_until
 command,Skipped,Complete,,,,
-command-case@example.net,Failed,,GetUser,NameInOtherCase,IAM has this user name in other letter case: write it as IAM has it,
+command-case@example.net,Failed,,GetUser,NameInOtherCase,"IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again",
 `, failed},
 		{one, []string{"run", "-", "--resend", "-o", "json"}, 0, `{
   "Total": 1,

@@ -36,7 +36,7 @@ func deployGiven(t *testing.T, settings ...string) *account {
 	return account
 }
 
-// TestRunWithGivenGroupAndIdentity gives the app a group and an identity that exist. The domain is in other letter case.
+// TestRunWithGivenGroupAndIdentity gives the app a group and an identity that exist. The domain is in another letter case.
 func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	t.Parallel()
 	account := deployGiven(t, "group="+iamARN+"group/teams/Staff", "sender=IT@Example.com", "identity=EXAMPLE.com")
@@ -54,7 +54,7 @@ func TestRunWithGivenGroupAndIdentity(t *testing.T) {
 	}
 }
 
-// TestRunWithWrongGroupAndIdentity gives the app a group without its path, and an address in other letter case than its
+// TestRunWithWrongGroupAndIdentity gives the app a group without its path, and an address in another letter case than its
 // identity.
 func TestRunWithWrongGroupAndIdentity(t *testing.T) {
 	t.Parallel()
@@ -68,7 +68,7 @@ func TestRunWithWrongGroupAndIdentity(t *testing.T) {
 		t.Errorf("got %s, want %s", problems[0], want)
 	}
 	start := "GetGroup failed with Iam.IamException: User: arn:aws:sts::123456789012:assumed-role/"
-	end := "; the role of the state machine may use " + iamARN + "group/Staff alone: if the group has a path, or its name has other " +
+	end := "; the role of the state machine may use " + iamARN + "group/Staff alone: if the group has a path, or its name has another " +
 		"letter case, configure the group by the ARN that IAM shows, and deploy the stack, then run the same list again"
 	if !strings.HasPrefix(problems[1], start) || !strings.HasSuffix(problems[1], end) {
 		t.Errorf("got\n%s\nwant\n%s…%s", problems[1], start, end)

@@ -141,7 +141,7 @@ func TestRunOfNameInOtherCase(t *testing.T) {
 	}
 	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 1, Failed: 1, Users: []userReport{{
 		UserName: "case@example.net", Status: "Failed", Step: "GetUser", Error: "NameInOtherCase",
-		Cause: "IAM has this user name in other letter case: write it as IAM has it",
+		Cause: "IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again",
 	}}})
 	if after := account.User(t, "Case@example.net"); !reflect.DeepEqual(before, after) {
 		t.Errorf("the user was %+v, and now is %+v", before, after)
@@ -362,7 +362,7 @@ func TestRunOfExpired(t *testing.T) {
 	account.WantOnboarded(t, name, name)
 }
 
-// TestResendCreatesNobody resends a mail to a user whose name is mistyped, and to one whose name IAM has in other letter case.
+// TestResendCreatesNobody resends a mail to a user whose name is mistyped, and to one whose name IAM has in another letter case.
 func TestResendCreatesNobody(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)
