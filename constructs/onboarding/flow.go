@@ -18,9 +18,11 @@ import (
 // user. Every other method makes one state. list_states.go and preflight_states.go have the states of a list; user_states.go
 // and mail_states.go have the states of a user.
 //
-// The names of states follow these rules. A choice has a question as its name. A task has the name of the API that it calls;
-// if several tasks call the same API, what the call is for follows (TagUser pending). An end has the name of the error or the
-// status that it reports. Any other state has the name of what it does or makes (ValidateList, Summary).
+// The names of states follow these rules. A choice has a question as its name. A task has the name of the API that it calls.
+// If several tasks call the same API, a number or what the call is for follows (GetGroup 2, TagUser pending), except in the
+// name of the first of them (GetGroup, SendEmail). An end has the name of the error or the status that it reports, except Done,
+// which reports one of several statuses, and EveryoneOnboarded, which reports none. Any other state has the name of what it does
+// or makes (ValidateList, Summary).
 type flow struct {
 	machine.Flow
 	groups           []iam.IGroup // the first one is the default
