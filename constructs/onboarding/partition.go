@@ -6,6 +6,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 )
 
@@ -58,15 +59,14 @@ func (u *UserOnboarding) signInHost() *string {
 // seeExecution returns text that says how to see an execution; the ARN of the execution must follow it. The text is the
 // address of the page in the console, or the command onboard report if the console of the partition is not known.
 func (u *UserOnboarding) seeExecution() string {
-	const command = "onboard report "
 	region := *awscdk.Stack_Of(u).Region()
 	if name := partitionOf(u); name != "" {
 		if hosts, known := partition.HostsOf(name); known {
 			return hosts.ExecutionPage(region)
 		}
-		return command
+		return contract.ReportCommand
 	}
-	see := command
+	see := contract.ReportCommand
 	for _, name := range partition.Known() {
 		hosts, _ := partition.HostsOf(name)
 		is := awscdk.NewCfnCondition(u, jsii.String("Is-"+name), &awscdk.CfnConditionProps{

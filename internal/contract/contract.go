@@ -9,6 +9,9 @@ const (
 	PasswordExpiryOutput = "PasswordExpiryArn"
 )
 
+// ReportCommand is the command that prints the report of an execution. The ARN or the name of the execution must follow it.
+const ReportCommand = "onboard report "
+
 // The defaults that the demo, the benchmark and the tests rely on as well.
 const (
 	DefaultGroupName = "NoAuthorityIAMGroup" // of the app

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
@@ -69,7 +70,7 @@ func hasEnded(status types.ExecutionStatus) bool {
 
 // reportCommand returns the command that prints the report of the execution.
 func (e *execution) reportCommand() string {
-	return withProfile("onboard report "+e.arn, e.profile)
+	return withProfile(contract.ReportCommand+e.arn, e.profile)
 }
 
 // withProfile adds the profile to a command, unless it is empty.
