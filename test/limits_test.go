@@ -15,7 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
-	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 )
@@ -275,7 +275,7 @@ func wantReportFits(t testing.TB, jsonata *jsonata, machine asl.Machine, users i
 // as there may be.
 func TestInvalidInputFits(t *testing.T) {
 	jsonata := startJSONata(t)
-	for _, group := range []string{deployed.GroupName, strings.Repeat("g", 128)} {
+	for _, group := range []string{contract.DefaultGroupName, strings.Repeat("g", 128)} {
 		stack := newStack(t)
 		var allowed []iam.IGroup
 		for i := range 10 {

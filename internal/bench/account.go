@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
@@ -32,7 +33,7 @@ func newAccount(ctx context.Context, server *localaws.Server) (*account, error) 
 	}
 	created, err := a.SFN.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name:       aws.String("Baseline"),
-		Definition: aws.String(baseline(deployed.GroupName, deployed.Sender)),
+		Definition: aws.String(baseline(contract.DefaultGroupName, deployed.Sender)),
 		RoleArn:    role,
 		Type:       types.StateMachineTypeStandard,
 	})

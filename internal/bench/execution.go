@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
 // Execution holds what was measured of an execution that onboarded all users of a list of new users.
@@ -81,7 +81,7 @@ func (a *account) wantOnboarded(ctx context.Context, names []string) error {
 		if err != nil {
 			return err
 		}
-		if user.LoginProfile == nil || !slices.Contains(user.Groups, deployed.GroupName) {
+		if user.LoginProfile == nil || !slices.Contains(user.Groups, contract.DefaultGroupName) {
 			return fmt.Errorf("the user %s is not onboarded, got: %+v", name, user)
 		}
 	}

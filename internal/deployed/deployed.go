@@ -24,18 +24,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-const (
-	// Sender is the sender of the deployed app, unless a setting names another one.
-	Sender = "it@example.com"
-	// Stack is the name of the stack that the app makes by default.
-	Stack = contract.StackName
-	// GroupName is the name of the group of this stack.
-	GroupName = contract.DefaultGroupName
-	// UserPath is the path of the users that the app makes by default.
-	UserPath = contract.DefaultUserPath
-	// Tag is the key of the tag that marks these users.
-	Tag = contract.TagKey
-)
+// Sender is the sender of the deployed app, unless a setting names another one.
+const Sender = "it@example.com"
 
 // Account is a local AWS to which the app is deployed.
 type Account struct {
@@ -135,7 +125,7 @@ func stackOf(settings []string) string {
 			return name
 		}
 	}
-	return Stack
+	return contract.StackName
 }
 
 func isSender(setting string) bool { return strings.HasPrefix(setting, "sender=") }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 )
 
@@ -77,7 +78,7 @@ func (s *suite) testNotReady(t testing.TB) {
 			"the sender's SES identity " + deployed.Sender + " is not verified: follow the link in the mail that AWS sent to the address, " +
 				"or publish the DKIM records of the domain"},
 		{"GetEmailIdentity", missing, "SES has no identity " + deployed.Sender + " in this region: create it and have it verified"},
-		{"GetGroup", missing, "IAM has no group " + deployed.GroupName + ": create it, or deploy the stack again"},
+		{"GetGroup", missing, "IAM has no group " + contract.DefaultGroupName + ": create it, or deploy the stack again"},
 	} {
 		c := newCase(startNamed("fresh"), test.state, test.kind, forever)
 		if execution := s.try(t, c); execution.Error != "PreflightFailed" || execution.Cause != test.want {

@@ -29,21 +29,21 @@ var (
 
 	// overdue are the states of a user whose first password a sweep withdraws. The third one is left by a sweep that was stopped.
 	overdue = []start{
-		{name: "overdue", exists: true, path: deployed.UserPath, mark: "complete", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
-		{name: "overdue-pending", exists: true, path: deployed.UserPath, mark: "pending", issued: longAgo, profile: unused, end: withdrawn},
-		{name: "half-expired", exists: true, path: deployed.UserPath, mark: "expired", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
+		{name: "overdue", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
+		{name: "overdue-pending", exists: true, path: contract.DefaultUserPath, mark: "pending", issued: longAgo, profile: unused, end: withdrawn},
+		{name: "half-expired", exists: true, path: contract.DefaultUserPath, mark: "expired", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
 	}
 	// kept are the states of a user whom a sweep leaves alone.
 	kept = []start{
-		{name: "recent", exists: true, path: deployed.UserPath, mark: "complete", issued: farOff, profile: unused, end: untouched},
-		{name: "of-earlier-version", exists: true, path: deployed.UserPath, mark: "complete", profile: unused, end: untouched},
-		{name: "with-strange-time", exists: true, path: deployed.UserPath, mark: "complete", issued: "1", profile: unused, end: untouched},
-		{name: "signed-in", exists: true, path: deployed.UserPath, mark: "complete", issued: longAgo, profile: chosen, end: untouched},
-		{name: "without-profile", exists: true, path: deployed.UserPath, mark: "complete", issued: longAgo, end: untouched},
-		{name: "expired-before", exists: true, path: deployed.UserPath, mark: "expired", issued: longAgo, end: untouched},
-		{name: "unmarked", exists: true, path: deployed.UserPath, issued: longAgo, profile: unused, end: untouched},
-		{name: "marked-by-others", exists: true, path: deployed.UserPath, mark: "mine", issued: longAgo, profile: unused, end: untouched},
-		{name: "deeper", exists: true, path: deployed.UserPath + "deeper/", mark: "complete", issued: longAgo, profile: unused, end: untouched},
+		{name: "recent", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: farOff, profile: unused, end: untouched},
+		{name: "of-earlier-version", exists: true, path: contract.DefaultUserPath, mark: "complete", profile: unused, end: untouched},
+		{name: "with-strange-time", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: "1", profile: unused, end: untouched},
+		{name: "signed-in", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, profile: chosen, end: untouched},
+		{name: "without-profile", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, end: untouched},
+		{name: "expired-before", exists: true, path: contract.DefaultUserPath, mark: "expired", issued: longAgo, end: untouched},
+		{name: "unmarked", exists: true, path: contract.DefaultUserPath, issued: longAgo, profile: unused, end: untouched},
+		{name: "marked-by-others", exists: true, path: contract.DefaultUserPath, mark: "mine", issued: longAgo, profile: unused, end: untouched},
+		{name: "deeper", exists: true, path: contract.DefaultUserPath + "deeper/", mark: "complete", issued: longAgo, profile: unused, end: untouched},
 		{name: "elsewhere", exists: true, path: "/", mark: "complete", issued: longAgo, profile: unused, end: untouched},
 	}
 )
@@ -64,7 +64,7 @@ type sweepSuite struct {
 func newSweepSuite(t testing.TB) *sweepSuite {
 	t.Helper()
 	account := deployedtest.Start(t)
-	arn, err := account.StackOutput(t.Context(), deployed.Stack, contract.PasswordExpiryOutput)
+	arn, err := account.StackOutput(t.Context(), contract.StackName, contract.PasswordExpiryOutput)
 	if err != nil {
 		t.Fatal(err)
 	}

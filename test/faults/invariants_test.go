@@ -59,7 +59,7 @@ func (s *suite) checkComplete(t testing.TB, name string, seen deployedtest.Seen)
 	t.Helper()
 	start := s.users[name]
 	user := seen.Users[name]
-	if start.end != onboarded || user.Tags[deployed.Tag] != "complete" ||
+	if start.end != onboarded || user.Tags[contract.TagKey] != "complete" ||
 		start.profile != nil && user.LoginProfile != nil && *user.LoginProfile == *start.profile {
 		return
 	}
@@ -131,7 +131,7 @@ func (s *suite) contradiction(user deployedtest.UserReport, seen deployedtest.Se
 	case "Created", "Resumed", "Resent":
 		return seen.NotOnboarded(user.UserName, user.UserName)
 	case "SkippedComplete":
-		if end != onboarded && end != takenOver || seen.Users[user.UserName].Tags[deployed.Tag] != "complete" {
+		if end != onboarded && end != takenOver || seen.Users[user.UserName].Tags[contract.TagKey] != "complete" {
 			return "the user is not complete"
 		}
 	case "SkippedTakenOver":
@@ -211,7 +211,7 @@ func (s *suite) checkEnd(t testing.TB) {
 			if problem := before.NotOnboarded(name, name); problem != "" && s.users[name].end == onboarded {
 				t.Errorf("%s: invariant 4: after one more run %s", name, problem)
 			}
-			if s.users[name].end == takenOver && before.Users[name].Tags[deployed.Tag] != "complete" {
+			if s.users[name].end == takenOver && before.Users[name].Tags[contract.TagKey] != "complete" {
 				t.Errorf("%s: invariant 4: after one more run the user who has chosen a password is not marked as complete", name)
 			}
 		}

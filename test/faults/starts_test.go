@@ -9,7 +9,6 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
-	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
@@ -41,16 +40,16 @@ const (
 // machine did not make the user.
 var starts = []start{
 	{name: "fresh", end: onboarded},
-	{name: "created", exists: true, path: deployed.UserPath, mark: "pending", brief: true, end: onboarded},
-	{name: "with-profile", exists: true, path: deployed.UserPath, mark: "pending", inGroup: true,
+	{name: "created", exists: true, path: contract.DefaultUserPath, mark: "pending", brief: true, end: onboarded},
+	{name: "with-profile", exists: true, path: contract.DefaultUserPath, mark: "pending", inGroup: true,
 		profile: &localaws.LoginProfile{Password: "Never-mailed-to-anyone-1", ResetRequired: true}, end: onboarded},
-	{name: "complete", exists: true, path: deployed.UserPath, mark: "complete", inGroup: true, resend: true,
+	{name: "complete", exists: true, path: contract.DefaultUserPath, mark: "complete", inGroup: true, resend: true,
 		profile: &localaws.LoginProfile{Password: "Mailed-and-then-mislaid-1", ResetRequired: true}, end: onboarded},
-	{name: "no-profile", exists: true, path: deployed.UserPath, mark: "complete", inGroup: true, resend: true, brief: true, end: takenOver},
-	{name: "expired", exists: true, path: deployed.UserPath, mark: "expired", inGroup: true, resend: true, brief: true, end: onboarded},
-	{name: "taken-over", exists: true, path: deployed.UserPath, mark: "pending", inGroup: true,
+	{name: "no-profile", exists: true, path: contract.DefaultUserPath, mark: "complete", inGroup: true, resend: true, brief: true, end: takenOver},
+	{name: "expired", exists: true, path: contract.DefaultUserPath, mark: "expired", inGroup: true, resend: true, brief: true, end: onboarded},
+	{name: "taken-over", exists: true, path: contract.DefaultUserPath, mark: "pending", inGroup: true,
 		profile: &localaws.LoginProfile{Password: "Chosen-by-the-user-1"}, end: takenOver},
-	{name: "foreign-near", exists: true, path: deployed.UserPath, end: untouched,
+	{name: "foreign-near", exists: true, path: contract.DefaultUserPath, end: untouched,
 		profile: &localaws.LoginProfile{Password: "Secret-of-their-own-1", ResetRequired: true}},
 	{name: "foreign-far", exists: true, path: "/", mark: "pending", end: untouched},
 }
@@ -67,7 +66,7 @@ func (s start) make(t testing.TB, a *deployedtest.Account, name string) {
 	}
 	input := &iam.CreateUserInput{UserName: &name, Path: &s.path}
 	if s.mark != "" {
-		input.Tags = []iamtypes.Tag{{Key: aws.String(deployed.Tag), Value: aws.String(s.mark)}}
+		input.Tags = []iamtypes.Tag{{Key: aws.String(contract.TagKey), Value: aws.String(s.mark)}}
 	}
 	if s.issued != "" {
 		input.Tags = append(input.Tags, iamtypes.Tag{Key: aws.String(contract.IssuedTagKey), Value: &s.issued})
@@ -75,7 +74,7 @@ func (s start) make(t testing.TB, a *deployedtest.Account, name string) {
 	a.CreateUser(t, input)
 	if s.inGroup {
 		if _, err := a.IAM.AddUserToGroup(t.Context(), &iam.AddUserToGroupInput{
-			UserName: &name, GroupName: aws.String(deployed.GroupName),
+			UserName: &name, GroupName: aws.String(contract.DefaultGroupName),
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
@@ -32,7 +33,7 @@ func TestDestroy(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := cloudformation.NewFromConfig(account.Config()).DescribeStacks(t.Context(),
-			&cloudformation.DescribeStacksInput{StackName: aws.String(deployed.Stack)})
+			&cloudformation.DescribeStacksInput{StackName: aws.String(contract.StackName)})
 		if err == nil {
 			t.Fatal("the stack is still there")
 		}
@@ -61,8 +62,8 @@ func TestDestroy(t *testing.T) {
 			t.Fatalf("cdk destroy ended with %v, want in it %s", err, want)
 		}
 	}
-	if groups := account.User(t, "ada@example.net").Groups; len(groups) != 1 || groups[0] != deployed.GroupName {
-		t.Errorf("the user is in the groups %v, want %s", groups, deployed.GroupName)
+	if groups := account.User(t, "ada@example.net").Groups; len(groups) != 1 || groups[0] != contract.DefaultGroupName {
+		t.Errorf("the user is in the groups %v, want %s", groups, contract.DefaultGroupName)
 	}
 	err = cdk("deploy", "--require-approval", "never")
 	if err == nil || !strings.Contains(err.Error(), "is in DELETE_FAILED state and can not be updated") {
@@ -70,7 +71,7 @@ func TestDestroy(t *testing.T) {
 	}
 
 	_, err = account.IAM.RemoveUserFromGroup(t.Context(), &iam.RemoveUserFromGroupInput{
-		GroupName: aws.String(deployed.GroupName), UserName: aws.String("ada@example.net"),
+		GroupName: aws.String(contract.DefaultGroupName), UserName: aws.String("ada@example.net"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +87,7 @@ func TestDestroy(t *testing.T) {
 // keeps its member, but not the permission to change the password.
 func wantGroupReplaced(t *testing.T, account *account, member string) {
 	t.Helper()
-	given, made := "Staff", deployed.GroupName
+	given, made := "Staff", contract.DefaultGroupName
 	if _, err := account.IAM.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: &given}); err != nil {
 		t.Fatal(err)
 	}

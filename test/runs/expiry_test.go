@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
-	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
@@ -28,7 +27,7 @@ type sweepReport struct {
 // sweep runs the state machine that withdraws first passwords, and returns its report.
 func sweep(t *testing.T, account *account) (report sweepReport) {
 	t.Helper()
-	arn, err := account.StackOutput(t.Context(), deployed.Stack, contract.PasswordExpiryOutput)
+	arn, err := account.StackOutput(t.Context(), contract.StackName, contract.PasswordExpiryOutput)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +99,7 @@ func TestSweep(t *testing.T) {
 // when the password was issued.
 func makeOldUser(t *testing.T, account *account, name, mark string) {
 	t.Helper()
-	in := &iam.CreateUserInput{UserName: &name, Path: aws.String(deployed.UserPath)}
+	in := &iam.CreateUserInput{UserName: &name, Path: aws.String(contract.DefaultUserPath)}
 	if mark != "" {
 		in.Tags = []iamtypes.Tag{{Key: aws.String(contract.TagKey), Value: &mark}}
 	}

@@ -13,6 +13,7 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
@@ -174,7 +175,7 @@ func TestRunOfUserObject(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)
 	execution := account.Run(t, map[string]any{"IAMUserNames": []any{
-		map[string]any{"UserName": "object", "Email": "object@example.net", "Group": deployed.GroupName},
+		map[string]any{"UserName": "object", "Email": "object@example.net", "Group": contract.DefaultGroupName},
 	}})
 	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 1, Created: 1, Users: []userReport{
 		{UserName: "object", Status: "Created"},
@@ -300,7 +301,7 @@ func TestRunResumes(t *testing.T) {
 		var err error
 		if i >= 1 {
 			_, err = account.IAM.AddUserToGroup(t.Context(), &iam.AddUserToGroupInput{
-				UserName: &name, GroupName: aws.String(deployed.GroupName),
+				UserName: &name, GroupName: aws.String(contract.DefaultGroupName),
 			})
 		}
 		if i >= 2 && err == nil {
@@ -345,7 +346,7 @@ func TestRunOfExpired(t *testing.T) {
 	account := sharedAccount(t)
 	const name = "expired@example.net"
 	account.CreateUser(t, &iam.CreateUserInput{
-		UserName: aws.String(name), Path: aws.String(deployed.UserPath),
+		UserName: aws.String(name), Path: aws.String(contract.DefaultUserPath),
 		Tags: []iamtypes.Tag{{Key: aws.String("onboarding"), Value: aws.String("expired")}},
 	})
 	before := account.User(t, name)
@@ -366,7 +367,7 @@ func TestRunOfExpired(t *testing.T) {
 func TestResendCreatesNobody(t *testing.T) {
 	t.Parallel()
 	account := sharedAccount(t)
-	account.CreateUser(t, &iam.CreateUserInput{UserName: aws.String("Resent-in-other-case@example.net"), Path: aws.String(deployed.UserPath)})
+	account.CreateUser(t, &iam.CreateUserInput{UserName: aws.String("Resent-in-other-case@example.net"), Path: aws.String(contract.DefaultUserPath)})
 	names := []string{"mistyped@example.net", "resent-in-other-case@example.net"}
 	want := report{Total: 2, Failed: 2}
 	for _, name := range names {

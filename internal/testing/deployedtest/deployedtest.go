@@ -271,7 +271,7 @@ func (s Seen) NotOnboarded(name, address string) string {
 		return "the tag " + contract.IssuedTagKey + " is no time: " + err.Error()
 	}
 	want := localaws.User{
-		Name: name, Path: deployed.UserPath, Groups: []string{deployed.GroupName},
+		Name: name, Path: contract.DefaultUserPath, Groups: []string{contract.DefaultGroupName},
 		Tags:         map[string]string{contract.TagKey: contract.TagComplete, contract.IssuedTagKey: issued},
 		LoginProfile: &localaws.LoginProfile{Password: user.LoginProfile.Password, ResetRequired: true},
 	}
