@@ -83,12 +83,12 @@ func (f *expiryFlow) sweepUsers(batch sfn.IChainable) sfn.DistributedMap {
 		Outputs: jsonata.Expression(fmt.Sprintf(`(
 $statuses := [$reduce($states.result, $append, [])];
 $said := [$statuses.UserName];
-$silent := {"Step": "unknown", "Error": %s, "Cause": "no status from its child execution"};
+$silent := {"Step": %s, "Error": %s, "Cause": %s};
 {
   "Expired": [$statuses[Status = %s].UserName],
   "Failed": $append([$statuses[Status = %s]], [$map($filter($users, function($user) { $not($user in $said) }), function($user) {
     $merge($append({"UserName": $user}, $silent)) })])
-})`, jsonata.Literal(contract.ChildExecutionFailed), jsonata.Literal(contract.Expired), jsonata.Literal(contract.Failed))),
+})`, jsonata.Literal(contract.UnknownStep), jsonata.Literal(contract.ChildExecutionFailed), jsonata.Literal(contract.NoStatus), jsonata.Literal(contract.Expired), jsonata.Literal(contract.Failed))),
 	})
 	sweepUsers.ItemProcessor(batch, nil)
 	return sweepUsers
