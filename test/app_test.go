@@ -64,8 +64,8 @@ func TestAppErrorComesFirst(t *testing.T) {
 	}
 	output, _, _ := runApp(t, `{}`, "JSII_NODE="+node)
 	problem, end := strings.Index(output, "the configuration is wrong"), strings.Index(output, closed)
-	if problem < 0 || end < problem {
-		t.Errorf("want the error, and then %q, got:\n%s", closed, output)
+	if problem < 0 || end >= 0 && end < problem { // the app may end before that message
+		t.Errorf("want the error, and nothing before it, got:\n%s", output)
 	}
 }
 

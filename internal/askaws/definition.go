@@ -23,8 +23,9 @@ import (
 
 const account = "123456789012"
 
-// definitions holds the definition of the state machine with no option, and the one with every option.
-type definitions struct{ noOption, everyOption definition }
+// definitions holds the definitions of the state machine that onboards users and of the one that withdraws first passwords, with no
+// option and with every option.
+type definitions struct{ noOption, everyOption, expiry, expiryWithEveryOption definition }
 
 // definition is the definition of a state machine. It has names instead of references, as after a deployment.
 type definition struct {
@@ -55,10 +56,14 @@ func synthesize(region string) (synthesized definitions, err error) {
 	assembly := app.Synth(nil)
 	for _, of := range []struct {
 		stack      awscdk.Stack
+		isOfExpiry bool
 		definition *definition
-	}{{noOption, &synthesized.noOption}, {everyOption, &synthesized.everyOption}} {
+	}{
+		{noOption, false, &synthesized.noOption}, {everyOption, false, &synthesized.everyOption},
+		{noOption, true, &synthesized.expiry}, {everyOption, true, &synthesized.expiryWithEveryOption},
+	} {
 		template := assembly.GetStackArtifact(of.stack.ArtifactId()).Template()
-		if *of.definition, err = definitionOf(template, region); err != nil {
+		if *of.definition, err = definitionOf(template, region, of.isOfExpiry); err != nil {
 			return definitions{}, fmt.Errorf("synthesize the definition: %w", err)
 		}
 	}
@@ -98,8 +103,9 @@ func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 	}
 }
 
-// definitionOf returns the definition of the state machine in a template.
-func definitionOf(template any, region string) (definition, error) {
+// definitionOf returns the definition of a state machine in a template: of the one that withdraws first passwords if isOfExpiry is true,
+// otherwise of the one that onboards users.
+func definitionOf(template any, region string, isOfExpiry bool) (definition, error) {
 	var decoded cloudFormation
 	if err := json.Unmarshal(encode(template), &decoded); err != nil {
 		return definition{}, err
@@ -107,7 +113,7 @@ func definitionOf(template any, region string) (definition, error) {
 	decoded.region = region
 	for _, id := range slices.Sorted(maps.Keys(decoded.Resources)) {
 		resource := decoded.Resources[id]
-		if resource.Type != "AWS::StepFunctions::StateMachine" {
+		if resource.Type != "AWS::StepFunctions::StateMachine" || strings.Contains(id, "PasswordExpiry") != isOfExpiry {
 			continue
 		}
 		text, err := decoded.resolve(resource.Properties["DefinitionString"])

@@ -35,13 +35,51 @@ func (d definitions) questions() (all []question) {
 			ask:   validated(of.text, types.ValidateStateMachineDefinitionResultCodeOk),
 		}
 	}
-	all = append(all, ofDefinition("no option", d.noOption), ofDefinition("every option", d.everyOption))
+	all = append(all, ofDefinition("no option", d.noOption), ofDefinition("every option", d.everyOption),
+		ofDefinition("password expiry", d.expiry), ofDefinition("password expiry with every option", d.expiryWithEveryOption))
 	all = append(all, d.noOption.lists()...)
 	all = append(all, d.noOption.preflight()...)
 	all = append(all, d.noOption.maps()...)
 	all = append(all, d.noOption.user()...)
 	all = append(all, d.everyOption.mails()...)
-	return append(all, d.noOption.reports()...)
+	all = append(all, d.noOption.reports()...)
+	return append(all, d.expiry.sweeps()...)
+}
+
+// sweeps returns questions about the state machine that withdraws first passwords.
+func (d definition) sweeps() []question {
+	const noSweep = "first passwords are withdrawn too early, or never: change the state, and make the local AWS do what AWS does"
+	const issued = "2026-11-25T07:12:13Z"
+	inPath := func(name, path string) map[string]any {
+		return map[string]any{"UserName": name, "Path": path, "UserId": "AIDA", "Arn": "arn", "CreateDate": issued}
+	}
+	user := func(tags ...any) map[string]any {
+		user := inPath("ada", contract.DefaultUserPath)
+		user["Tags"] = append([]any{}, tags...)
+		return map[string]any{"User": user}
+	}
+	tag := func(key, value string) map[string]any { return map[string]any{"Key": key, "Value": value} }
+	input := map[string]any{"UserName": "ada", "IssuedBefore": issued, "CauseLength": 100}
+	return []question{
+		ofState("ListUsers: a page", noSweep,
+			test{state: d.state("ListUsers"), mock: map[string]any{"IsTruncated": true, "Marker": "m", "Users": []any{
+				inPath("ada", contract.DefaultUserPath), inPath("bob", contract.DefaultUserPath+"x/")}}},
+			want{status: succeeded, next: "SweepUsers", variables: map[string]any{"users": []any{"ada"}, "marker": "m"}}),
+		ofState("ListUsers: nobody", noSweep, test{state: d.state("ListUsers"), mock: map[string]any{"IsTruncated": false, "Users": []any{}}},
+			want{status: succeeded, next: "SweepUsers", variables: map[string]any{"users": []any{}, "marker": ""}}),
+		ofState("GetUser: ours", noSweep,
+			test{state: d.state("GetUser"), input: input, mock: user(tag(contract.TagKey, contract.TagComplete), tag(contract.IssuedTagKey, issued))},
+			want{status: succeeded, next: "Is the password old?", output: input, variables: map[string]any{"isOurs": true, "issued": issued}}),
+		ofState("GetUser: without a tag", noSweep, test{state: d.state("GetUser"), input: input, mock: user()},
+			want{status: succeeded, next: "Is the password old?", output: input, variables: map[string]any{"isOurs": false, "issued": ""}}),
+		ofState("GetLoginProfile: a date", noSweep,
+			test{state: d.state("GetLoginProfile"), input: input, mock: map[string]any{"LoginProfile": map[string]any{
+				"UserName": "ada", "CreateDate": issued, "PasswordResetRequired": true}}},
+			want{status: succeeded, next: "Is the password overdue?", output: input, variables: map[string]any{"isUnused": true, "profileMade": issued}}),
+		ofState("DeleteLoginProfile: deleted before", noSweep,
+			test{state: d.state("DeleteLoginProfile"), input: input, mockError: "Iam.NoSuchEntityException", cause: "because"},
+			want{status: caught, error: "Iam.NoSuchEntityException", next: "Expired", output: input}),
+	}
 }
 
 // ofState returns a question about a state. Its name has the name of the state, then the input or the mock.
@@ -163,7 +201,7 @@ func (d definition) maps() []question {
 
 func (d definition) user() []question {
 	user := map[string]any{"UserName": "ada", "Email": "ada@example.com", "GroupName": workload.Group, "Resend": false,
-		"PasswordLength": 20, "CauseLength": 60, "SignInUrl": "https://example.com"}
+		"PasswordLength": 20, "CauseLength": 60, "SignInUrl": "https://example.com", "Issued": "2026-11-25T07:12:13Z"}
 	stateNamed := func(name string) any { return map[string]any{"State": map[string]any{"Name": name}} }
 	getUser := func(tags []any) any {
 		return map[string]any{"User": map[string]any{"Path": contract.DefaultUserPath, "UserName": "Ada", "UserId": "AIDA", "Arn": "arn",

@@ -50,7 +50,7 @@ func TestMeasure(t *testing.T) {
 func wantComparison(t *testing.T, c comparison) {
 	t.Helper()
 	ours := c.Ours
-	if ours.Calls != 4+3*6 || ours.Draws != 3 || ours.States != 12 || ours.Children != 1 || ours.Events > eventTarget || ours.AtATime != 3 {
+	if ours.Calls != 5+3*6 || ours.Draws != 3 || ours.States != 14 || ours.Children != 1 || ours.Events > eventTarget || ours.AtATime != 3 {
 		t.Errorf("got %+v for our state machine, want other counts for three users", ours)
 	}
 	baseline := c.Baseline

@@ -116,8 +116,12 @@ func TestRunOfExistingUser(t *testing.T) {
 	}
 	before := account.User(t, name)
 
-	execution := account.Run(t, map[string]any{"IAMUserNames": []string{name, "beside-existing@example.net"}, "Resend": true})
+	execution := account.Run(t, listOf(name, "beside-existing@example.net"))
+	resend := account.Run(t, map[string]any{"IAMUserNames": []string{name}, "Resend": true})
 
+	deployedtest.WantReport(t, account.Report(t, resend), report{Total: 1, Skipped: 1, Users: []userReport{
+		{UserName: name, Status: "Skipped", Reason: "NotOurs"},
+	}})
 	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 2, Created: 1, Skipped: 1, Users: []userReport{
 		{UserName: name, Status: "Skipped", Reason: "NotOurs"}, {UserName: "beside-existing@example.net", Status: "Created"},
 	}})
