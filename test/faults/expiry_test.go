@@ -106,15 +106,21 @@ func TestFaultsOfExpiry(t *testing.T) {
 	s.tried.wantEvery(t, append(s.machine.Tasks(), s.child.Tasks()...), nil)
 }
 
-// testCallsOfParent makes each call fail that names no user. Each fault has a sweep of its own.
+// testCallsOfParent makes each call fail that names no user. Faults that a retry helps run together in one sweep.
 func (s *sweepSuite) testCallsOfParent(t testing.TB) {
-	for _, task := range s.machine.Tasks() {
-		for _, c := range casesOf(overdue[0], task, kinds) {
-			execution := s.try(t, c)
-			if want := types.ExecutionStatusFailed; !c.mustRecover() && (execution.Status != want || execution.Error != contract.PasswordsNotWithdrawn) {
-				t.Errorf("%s: got %s %s, want %s %s", c.user, execution.Status, execution.Error, want, contract.PasswordsNotWithdrawn)
+	for _, kind := range kinds {
+		var once []*faultCase
+		for _, task := range s.machine.Tasks() {
+			once = append(once, newCase(overdue[0], task, kind, 1))
+			c := newCase(overdue[0], task, kind, forever)
+			if got := s.try(t, c); got.Status != types.ExecutionStatusFailed || got.Error != contract.PasswordsNotWithdrawn {
+				t.Errorf("%s: got %s %s, want FAILED %s", c.user, got.Status, got.Error, contract.PasswordsNotWithdrawn)
 			}
 		}
+		if got := s.try(t, once...); got.Status != types.ExecutionStatusSucceeded {
+			t.Errorf("%s: retries should have helped, got %s %s: %s", kind.name, got.Status, got.Error, got.Cause)
+		}
+		s.forgetWithdrawn(t)
 	}
 	s.checkEnd(t)
 }
