@@ -175,7 +175,7 @@ func TestAppTemplate(t *testing.T) {
 
 // TestAppWithGroup checks that the app lets the members of a group that exists choose a new password.
 func TestAppWithGroup(t *testing.T) {
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	app := newApp(t)
 	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{GroupNameOrArn: jsii.String("Staff")}))
 	wantLines(t, template.statements(t, "GivenGroupDefaultPolicy"), []string{
 		"GivenGroupDefaultPolicy: Allow iam:ChangePassword on " + self, "GivenGroupDefaultPolicy: Allow iam:GetAccountPasswordPolicy on *",
@@ -187,7 +187,7 @@ func TestAppWithGroup(t *testing.T) {
 
 // TestAppWithGroupByARN checks that the app uses a group that has a path. Policies have the path, and calls of IAM do not.
 func TestAppWithGroupByARN(t *testing.T) {
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	app := newApp(t)
 	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{GroupNameOrArn: jsii.String(iamARN + "group/teams/Staff")}))
 	for _, want := range []string{"iam:GetGroup", "iam:AddUserToGroup"} {
 		want = ofRole + "Allow " + want + " on " + iamARN + "group/teams/Staff"
@@ -207,7 +207,7 @@ func TestAppWithGroupByARN(t *testing.T) {
 
 // TestAppWithDomain checks that the app makes the identity of a domain, and that an output has its DNS records.
 func TestAppWithDomain(t *testing.T) {
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	app := newApp(t)
 	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{SenderDomain: jsii.String("example.com")}))
 	want := "<UserOnboardingSenderIdentity.DkimDNSTokenName3> CNAME <UserOnboardingSenderIdentity.DkimDNSTokenValue3>"
 	if got := template.Outputs["DkimRecord3"].Value; got != want {
@@ -224,7 +224,7 @@ func stackOfApp(app awscdk.App, props stacks.OnboardingStackProps) awscdk.Stack 
 // TestAppWithValidity checks that the definition publishes the validity of the first passwords, and nothing if they do not expire.
 func TestAppWithValidity(t *testing.T) {
 	for hours, want := range map[*float64]string{nil: "72", jsii.Number(24): "24", jsii.Number(0): ""} {
-		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+		app := newApp(t)
 		template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{PasswordValidityHours: hours}))
 		got := regexp.MustCompile(`"ValidityHours":(\d+)`).FindStringSubmatch(deployedDefinition(t, template, template.ofType(t, stateMachineType)))
 		if len(got) == 0 {

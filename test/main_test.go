@@ -36,17 +36,23 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
+// newApp makes an app without the metadata of its tree, which no test reads.
+func newApp(t testing.TB) awscdk.App {
+	t.Helper()
+	return awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir()), TreeMetadata: jsii.Bool(false)})
+}
+
 // newStack makes a stack in a new app.
 func newStack(t testing.TB) awscdk.Stack {
 	t.Helper()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	app := newApp(t)
 	return awscdk.NewStack(app, jsii.String("Stack"), nil)
 }
 
 // newStackIn makes a stack in a new app, for a region.
 func newStackIn(t *testing.T, region string) awscdk.Stack {
 	t.Helper()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
+	app := newApp(t)
 	return awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{Env: &awscdk.Environment{Region: &region}})
 }
 

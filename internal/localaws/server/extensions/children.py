@@ -15,12 +15,16 @@ from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser.api import HistoryEventType, LogLevel
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.distributed_item_processor_worker import (
     DistributedItemProcessorWorker,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.job import Job
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
+from moto.stepfunctions.parser.asl.eval.event.event_manager import (
+    EventHistoryContext,
+    EventManager,
+)
 from moto.stepfunctions.parser.asl.eval.event.logging import is_logging_enabled_for
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from werkzeug.wrappers import Request
@@ -38,7 +42,9 @@ def install() -> None:
     original_run = DistributedItemProcessorWorker._eval_job
 
     def run_child(self: DistributedItemProcessorWorker, env: Environment, job: Job) -> None:
-        env.event_manager = EventManager()
+        context = env.states.context_object.context_object_data
+        logging = _machine(context["StateMachine"]["Id"]).loggingConfiguration or {}
+        env.event_manager = _LoggedEvents(LogLevel(logging.get("level", "OFF")))
         original_run(self, env, job)
         context = env.states.context_object.context_object_data
         events = env.event_manager.get_event_history()
@@ -46,7 +52,7 @@ def install() -> None:
             {
                 "Input": context["Execution"]["Input"],
                 "Output": job.job_output,
-                "Log": _log(events, _machine(context["StateMachine"]["Id"])),
+                "Log": events if logging.get("includeExecutionData") else _without_execution_data(events),
             }
         )
 
@@ -63,14 +69,23 @@ def _machine(arn: str) -> StateMachine:
     return backend.describe_state_machine(arn)
 
 
-def _log(events: Sequence[Mapping[str, Any]], machine: StateMachine) -> list[Mapping[str, Any]]:
-    """Returns the records of the events in the log, as the logging configuration of the machine says."""
-    logging = machine.loggingConfiguration or {}
-    level = logging.get("level", "OFF")
-    logged = [event for event in events if is_logging_enabled_for(level, event["type"])]
-    if logging.get("includeExecutionData"):
-        return logged
-    return [{key: _without_data(value) for key, value in event.items()} for event in logged]
+class _LoggedEvents(EventManager):
+    """Keeps only the events that the log has, because an Express execution has no history."""
+
+    def __init__(self, level: LogLevel) -> None:
+        super().__init__()
+        self._level = level
+
+    def add_event(
+        self, context: EventHistoryContext, event_type: HistoryEventType, *args: Any, **kwargs: Any
+    ) -> int:
+        if is_logging_enabled_for(self._level, event_type):
+            return super().add_event(context, event_type, *args, **kwargs)
+        return context.last_published_event_id
+
+
+def _without_execution_data(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [{key: _without_data(value) for key, value in event.items()} for event in events]
 
 
 def _without_data(details: Any) -> Any:
