@@ -15,8 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 // Evaluator evaluates expressions in a process that all evaluators of a test binary share, one expression after the other.
@@ -50,7 +48,7 @@ func Start(t testing.TB) *Evaluator {
 }
 
 var shared = sync.OnceValues(func() (*process, error) {
-	root, err := localaws.Root()
+	root, err := root()
 	if err != nil {
 		return nil, err
 	}
@@ -117,4 +115,16 @@ func (e *Evaluator) Text(expression string, bindings map[string]any) (text strin
 		return "", err
 	}
 	return text, json.Unmarshal(value, &text)
+}
+
+// root returns the folder of the module. It does not use the package localaws, whose modules an importer of internal/mail would then
+// have in its go.sum.
+func root() (string, error) {
+	folder, err := os.Getwd()
+	for ; err == nil && folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder, nil
+		}
+	}
+	return "", errors.Join(errors.New("no go.mod above the test"), err)
 }
