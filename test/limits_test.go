@@ -97,6 +97,48 @@ func wantChildInTime(t testing.TB, machine asl.Machine) {
 	}
 }
 
+// TestSweepFits checks that the history of a sweep of 5,000 users, the quota of an account (IAM User Guide, "IAM and AWS STS quotas"),
+// has fewer than 5,000 events, also if every call fails as often as its retries allow. A history may have 25,000 events (Step Functions
+// Developer Guide, "Quotas").
+func TestSweepFits(t *testing.T) {
+	const users, most = 5000, 5000
+	machine := asl.Parse(t, synthesize(t, newStack(t), props{}).ofExpiry(t, stateMachineType)["DefinitionString"].(string))
+	events := 0
+	for name, state := range machine.States {
+		switch {
+		case !isInLoop(machine, name): // not for each page
+		case state.Type == "Task":
+			events += 2 + 3*state.Attempts() // entered and exited; scheduled, started and ended
+		case state.Type == "Map":
+			events += 5 // entered, started, the map run started and ended, exited
+		default:
+			events += 2
+		}
+	}
+	pages := users / int(machine.States["ListUsers"].Arguments["MaxItems"].(float64))
+	if events *= pages; events >= most || events == 0 {
+		t.Errorf("a sweep of %d users has up to %d events, want fewer than %d", users, events, most)
+	}
+	t.Logf("a sweep of %d users has up to %d events", users, events)
+}
+
+// isInLoop reports whether a path leads from a state to itself.
+func isInLoop(m asl.Machine, name string) bool {
+	seen, queue := map[string]bool{}, m.States[name].Successors()
+	for len(queue) > 0 {
+		next := queue[0]
+		queue = queue[1:]
+		if next == name {
+			return true
+		}
+		if !seen[next] {
+			seen[next] = true
+			queue = append(queue, m.States[next].Successors()...)
+		}
+	}
+	return false
+}
+
 // TestNoUserIsLost simulates a long list in an account that throttles, and that knows new users only after some seconds.
 func TestNoUserIsLost(t *testing.T) {
 	wantNobodyLost(t, machineOf(t, onboarding.UserOnboardingProps{}))

@@ -67,20 +67,15 @@ func (f *expiryFlow) catchFailedCall() *sfn.CatchProps {
 		`[$failed, {"Step": $states.context.State.Name, "Error": $states.errorOutput.Error, "Cause": $substring(%s, 0, 1000)}]`, errorCause))})
 }
 
-// sweepUsers runs child executions one after the other, each for up to MaxConcurrency users, as [flow.onboardUsers] does. Its
-// output has the users of the page that are expired, and those that failed. A user without a status failed too: a child execution
-// that was stopped, or that reached its time limit, has no output.
+// sweepUsers runs child executions, each for up to MaxConcurrency users. Its output has the users of the page that are expired, and
+// those that failed. A user without a status failed too: a child execution that was stopped, or that reached its time limit, has no
+// output.
 func (f *expiryFlow) sweepUsers(batch sfn.IChainable) sfn.DistributedMap {
-	sweepUsers := sfn.DistributedMap_Jsonata(f.Scope, jsii.String("SweepUsers"), &sfn.DistributedMapJsonataProps{
-		MapExecutionType: sfn.StateMachineType_EXPRESS,
-		MaxConcurrency:   jsii.Number(1),
-		ItemBatcher: sfn.NewItemBatcher(&sfn.ItemBatcherProps{
-			MaxItemsPerBatch: f.props.MaxConcurrency,
-			BatchInput:       &map[string]any{"IssuedBefore": jsonata.Expression("$issuedBefore")},
-		}),
-		ToleratedFailurePercentage: jsii.Number(100),
-		Items:                      sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$users"))),
-		Outputs: jsonata.Expression(fmt.Sprintf(`(
+	return f.RunChildren("SweepUsers", machine.Children{
+		Items:      "$users",
+		BatchSize:  f.props.MaxConcurrency,
+		BatchInput: map[string]any{"IssuedBefore": jsonata.Expression("$issuedBefore")},
+		Output: fmt.Sprintf(`(
 $statuses := [$reduce($states.result, $append, [])];
 $said := [$statuses.UserName];
 $silent := {"Step": %s, "Error": %s, "Cause": %s};
@@ -88,24 +83,19 @@ $silent := {"Step": %s, "Error": %s, "Cause": %s};
   "Expired": [$statuses[Status = %s].UserName],
   "Failed": $append([$statuses[Status = %s]], [$map($filter($users, function($user) { $not($user in $said) }), function($user) {
     $merge($append({"UserName": $user}, $silent)) })])
-})`, jsonata.Literal(contract.UnknownStep), jsonata.Literal(contract.ChildExecutionFailed), jsonata.Literal(contract.NoStatus), jsonata.Literal(contract.Expired), jsonata.Literal(contract.Failed))),
+})`, jsonata.Literal(contract.UnknownStep), jsonata.Literal(contract.ChildExecutionFailed), jsonata.Literal(contract.NoStatus),
+			jsonata.Literal(contract.Expired), jsonata.Literal(contract.Failed)),
+		Processor: batch,
 	})
-	sweepUsers.ItemProcessor(batch, nil)
-	return sweepUsers
 }
 
 // sweepUser sweeps all users of a child execution at the same time.
 func (f *expiryFlow) sweepUser(steps sfn.IChainable) sfn.Map {
-	sweepUser := sfn.Map_Jsonata(f.Scope, jsii.String("SweepUser"), &sfn.MapJsonataProps{
-		Items: sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.Items"))),
-		ItemSelector: &map[string]any{
-			"UserName":     jsonata.Expression("$states.context.Map.Item.Value"),
-			"IssuedBefore": jsonata.Expression("$states.input.BatchInput.IssuedBefore"),
-			"CauseLength":  expiryCauseLength,
-		},
-	})
-	sweepUser.ItemProcessor(steps, nil)
-	return sweepUser
+	return f.EachItem("SweepUser", map[string]any{
+		"UserName":     jsonata.Expression("$states.context.Map.Item.Value"),
+		"IssuedBefore": jsonata.Expression("$states.input.BatchInput.IssuedBefore"),
+		"CauseLength":  expiryCauseLength,
+	}, steps)
 }
 
 // tally adds the users of a page to the report.

@@ -29,51 +29,37 @@ func (f *flow) settings() contract.Settings {
 	return settings
 }
 
-// onboardUsers runs child executions one after the other. A child execution onboards up to MaxConcurrency users at a time;
-// fewer children cost less, because starting a child is billed as a state transition (Step Functions Developer Guide,
-// "Transitions in Step Functions"). The children are Express executions, which have no history. So no password is stored, and
-// the history of the parent does not grow with the list.
+// onboardUsers runs child executions. A child onboards up to MaxConcurrency users at a time.
 //
 // The items are passed to a child unchanged, and what all its users have in common is passed once. This keeps the input
 // small: a child that fails is returned with its input, and the inputs of 200 children have to fit into one payload.
 func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
-	onboardUsers := sfn.DistributedMap_Jsonata(f.Scope, jsii.String("OnboardUsers"), &sfn.DistributedMapJsonataProps{
-		MapExecutionType: sfn.StateMachineType_EXPRESS,
-		MaxConcurrency:   jsii.Number(1),
-		ItemBatcher: sfn.NewItemBatcher(&sfn.ItemBatcherProps{
-			MaxItemsPerBatch: f.props.MaxConcurrency,
-			BatchInput: &map[string]any{
-				"Resend":         jsonata.Expression("$states.input.Resend = true"),
-				"PasswordLength": jsonata.Expression("$passwordLength"),
-				"CauseLength":    jsonata.Expression(causeLength),
-			},
-		}),
-		ToleratedFailurePercentage: jsii.Number(100),
-		Items:                      sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.IAMUserNames"))),
+	return f.RunChildren("OnboardUsers", machine.Children{
+		Items:     "$states.input.IAMUserNames",
+		BatchSize: f.props.MaxConcurrency,
+		BatchInput: map[string]any{
+			"Resend":         jsonata.Expression("$states.input.Resend = true"),
+			"PasswordLength": jsonata.Expression("$passwordLength"),
+			"CauseLength":    jsonata.Expression(causeLength),
+		},
+		Processor: batch,
 	})
-	onboardUsers.ItemProcessor(batch, nil)
-	return onboardUsers
 }
 
 // onboardUser onboards all users of a child execution at the same time.
 func (f *flow) onboardUser(steps sfn.IChainable) sfn.Map {
 	const item = "$states.context.Map.Item.Value"
-	onboardUser := sfn.Map_Jsonata(f.Scope, jsii.String("OnboardUser"), &sfn.MapJsonataProps{
-		Items: sfn.ProvideItems_Jsonata(jsii.String(jsonata.Expression("$states.input.Items"))),
-		ItemSelector: &map[string]any{
-			"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
-			"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
-			"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
-				item, jsonata.Literal(*groupName(f.groups[0])))),
-			"Resend":         jsonata.Expression("$states.input.BatchInput.Resend"),
-			"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
-			"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),
-			"SignInUrl":      jsonata.Plain(*f.signInURL),
-			"Issued":         jsonata.Expression(issued),
-		},
-	})
-	onboardUser.ItemProcessor(steps, nil)
-	return onboardUser
+	return f.EachItem("OnboardUser", map[string]any{
+		"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
+		"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
+		"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
+			item, jsonata.Literal(*groupName(f.groups[0])))),
+		"Resend":         jsonata.Expression("$states.input.BatchInput.Resend"),
+		"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
+		"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),
+		"SignInUrl":      jsonata.Plain(*f.signInURL),
+		"Issued":         jsonata.Expression(issued),
+	}, steps)
 }
 
 // issued is the time at which the first password of a user is issued, in the form of the tag onboarding-issued.

@@ -17,20 +17,9 @@ func (s *suite) testAborts(t testing.TB, paths map[string][]string) {
 	for _, task := range s.machine.Tasks() {
 		paths["fresh"] = append([]string{task}, paths["fresh"]...)
 	}
-	aborts := []kind{
-		{name: "abort-before", treat: func(x *exchange) {
-			s.abort()
-			x.give(x.handOn())
-		}},
-		{name: "abort-after", treat: func(x *exchange) {
-			answer := x.handOn()
-			s.abort()
-			x.give(answer)
-		}},
-	}
 	for _, start := range starts {
 		for _, state := range paths[start.name] {
-			for _, kind := range aborts {
+			for _, kind := range around("abort", func(apiCall) { s.abort() }) {
 				c := newCase(start, state, kind, 1)
 				execution := s.try(t, c)
 				if execution.Status != types.ExecutionStatusAborted && c.fault.hit > 0 {
@@ -43,6 +32,21 @@ func (s *suite) testAborts(t testing.TB, paths map[string][]string) {
 		t.Fatal(err)
 	}
 	s.checkEnd(t)
+}
+
+// around returns two kinds in which something happens right before and right after a call takes effect.
+func around(what string, happen func(apiCall)) []kind {
+	return []kind{
+		{name: what + "-before", treat: func(x *exchange) {
+			happen(x.apiCall)
+			x.give(x.handOn())
+		}},
+		{name: what + "-after", treat: func(x *exchange) {
+			answer := x.handOn()
+			happen(x.apiCall)
+			x.give(answer)
+		}},
+	}
 }
 
 // abort stops the execution of the run.

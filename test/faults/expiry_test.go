@@ -96,6 +96,7 @@ func (s *sweepSuite) makeUser(t testing.TB, start start, name string) {
 func TestFaultsOfExpiry(t *testing.T) {
 	t.Parallel()
 	s := newSweepSuite(t)
+	s.testTurns(t)
 	s.testCallsOfParent(t)
 	s.testAborts(t)
 	s.testSecondSweep(t)
@@ -104,6 +105,32 @@ func TestFaultsOfExpiry(t *testing.T) {
 	s.testCalls(t)
 	s.testRaces(t)
 	s.tried.wantEvery(t, append(s.machine.Tasks(), s.child.Tasks()...), nil)
+}
+
+// testTurns starts a sweep while a list runs. It must say so, and change nobody.
+func (s *sweepSuite) testTurns(t testing.TB) {
+	s.makeUser(t, overdue[0], "overdue@example.net")
+	before := s.User(t, "overdue@example.net")
+	var sweep deployed.Execution
+	s.proxy.inject("new@example.net", &fault{on: inState("CreateUser"), calls: 1, treat: func(x *exchange) {
+		var err error
+		if sweep, err = s.Account.Account.Run(t.Context(), map[string]any{}); err != nil {
+			t.Error(err)
+		}
+		x.give(x.handOn())
+	}})
+	if list := s.onboarding.Run(t, map[string]any{"IAMUserNames": []string{"new@example.net"}}); list.Status != types.ExecutionStatusSucceeded {
+		t.Errorf("the list ended as %+v", list)
+	}
+	s.proxy.clear()
+	if sweep.Status != types.ExecutionStatusSucceeded || !strings.Contains(sweep.Output, contract.SweepWaitsFor) || !strings.Contains(sweep.Output, `"Checked":0`) {
+		t.Errorf("the sweep beside a list ended as %+v", sweep)
+	}
+	if after := s.User(t, "overdue@example.net"); !reflect.DeepEqual(before, after) {
+		t.Errorf("the user was %+v, and now is %+v", before, after)
+	}
+	s.DeleteUser(t, "new@example.net")
+	s.checkEnd(t)
 }
 
 // testCallsOfParent makes each call fail that names no user. Faults that a retry helps run together in one sweep.
@@ -139,17 +166,7 @@ func (s *sweepSuite) testCalls(t testing.TB) {
 // testAborts stops the sweep right before and right after each call takes effect.
 func (s *sweepSuite) testAborts(t testing.TB) {
 	for _, task := range append(s.machine.Tasks(), s.child.Tasks()...) {
-		for _, kind := range []kind{
-			{name: "abort-before", treat: func(x *exchange) {
-				s.abort()
-				x.give(x.handOn())
-			}},
-			{name: "abort-after", treat: func(x *exchange) {
-				answer := x.handOn()
-				s.abort()
-				x.give(answer)
-			}},
-		} {
+		for _, kind := range around("abort", func(apiCall) { s.abort() }) {
 			c := newCase(overdue[0], task, kind, 1)
 			if execution := s.try(t, c); execution.Status != types.ExecutionStatusAborted && c.fault.hit > 0 {
 				t.Errorf("%s: got %s, want ABORTED", c.user, execution.Status)
@@ -221,17 +238,7 @@ func (s *sweepSuite) testRaces(t testing.TB) {
 // races returns two cases for each call of a child execution: something happens to its user right before and right after the call.
 func (s *sweepSuite) races(what string, happen func(name string)) (cases []*faultCase) {
 	for _, task := range s.child.Tasks() {
-		for _, kind := range []kind{
-			{name: what + "-before", treat: func(x *exchange) {
-				happen(x.user)
-				x.give(x.handOn())
-			}},
-			{name: what + "-after", treat: func(x *exchange) {
-				answer := x.handOn()
-				happen(x.user)
-				x.give(answer)
-			}},
-		} {
+		for _, kind := range around(what, func(call apiCall) { happen(call.user) }) {
 			cases = append(cases, newCase(overdue[0], task, kind, 1))
 		}
 	}

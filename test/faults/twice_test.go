@@ -17,23 +17,13 @@ import (
 func (s *suite) testTwice(t testing.TB) {
 	fresh := startNamed("fresh")
 	copied := s.WithDefinition(t, "Twice", s.Definition(t))
-	runAgain := func(x *exchange) {
-		if _, err := copied.Account.Run(t.Context(), s.input([]string{x.user}, false)); err != nil {
-			t.Errorf("%s: %v", x.user, err)
+	runAgain := func(call apiCall) {
+		if _, err := copied.Account.Run(t.Context(), s.input([]string{call.user}, false)); err != nil {
+			t.Errorf("%s: %v", call.user, err)
 		}
 	}
 	for _, state := range s.child.PathOfNewUser() {
-		for _, kind := range []kind{
-			{name: "run-before", treat: func(x *exchange) {
-				runAgain(x)
-				x.give(x.handOn())
-			}},
-			{name: "run-after", treat: func(x *exchange) {
-				answer := x.handOn()
-				runAgain(x)
-				x.give(answer)
-			}},
-		} {
+		for _, kind := range around("run", runAgain) {
 			c := newCase(fresh, state, kind, 1)
 			if s.namesNobody(state) {
 				user := c.user
