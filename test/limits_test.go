@@ -106,7 +106,7 @@ func TestSweepFits(t *testing.T) {
 	events := 0
 	for name, state := range machine.States {
 		switch {
-		case !isInLoop(machine, name): // not for each page
+		case name == "ListUsers", !isInLoop(machine, name): // not for each page
 		case state.Type == "Task":
 			events += 2 + 3*state.Attempts() // entered and exited; scheduled, started and ended
 		case state.Type == "Map":
