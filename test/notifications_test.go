@@ -34,20 +34,24 @@ func TestAlarm(t *testing.T) {
 	template := synthesize(t, stack, onboarding.UserOnboardingProps{
 		AlarmTopic: sns.NewTopic(stack, jsii.String("Topic"), nil), AlarmEmail: jsii.String("alarm@example.com"),
 	})
-	rule := template.ofType(t, "AWS::Events::Rule")
-	want := "map[detail:map[stateMachineArn:[<UserOnboardingStateMachine>] status:[FAILED TIMED_OUT ABORTED]] " +
-		"detail-type:[Step Functions Execution Status Change] source:[aws.states]]"
-	if got := fmt.Sprint(rule["EventPattern"]); got != want {
-		t.Errorf("got the pattern %s, want %s", got, want)
-	}
-	target := rule["Targets"].([]any)[0].(map[string]any)
-	if target["Arn"] != "<Topic>" {
-		t.Errorf("the target is %v, want <Topic>", target["Arn"])
-	}
-	transformer := target["InputTransformer"].(map[string]any)
-	for _, path := range transformer["InputPathsMap"].(map[string]any) {
-		if !slices.Contains([]any{"$.detail.executionArn", "$.detail.status"}, path) {
-			t.Errorf("the message has %v of the event, which may be data of the execution", path)
+	for stateMachine, rule := range map[string]map[string]any{
+		"UserOnboardingStateMachine":               template.ofType(t, "AWS::Events::Rule"),
+		"UserOnboardingPasswordExpiryStateMachine": template.ofExpiry(t, "AWS::Events::Rule"),
+	} {
+		want := "map[detail:map[stateMachineArn:[<" + stateMachine + ">] status:[FAILED TIMED_OUT ABORTED]] " +
+			"detail-type:[Step Functions Execution Status Change] source:[aws.states]]"
+		if got := fmt.Sprint(rule["EventPattern"]); got != want {
+			t.Errorf("got the pattern %s, want %s", got, want)
+		}
+		target := rule["Targets"].([]any)[0].(map[string]any)
+		if target["Arn"] != "<Topic>" {
+			t.Errorf("the target is %v, want <Topic>", target["Arn"])
+		}
+		transformer := target["InputTransformer"].(map[string]any)
+		for _, path := range transformer["InputPathsMap"].(map[string]any) {
+			if !slices.Contains([]any{"$.detail.executionArn", "$.detail.status"}, path) {
+				t.Errorf("the message has %v of the event, which may be data of the execution", path)
+			}
 		}
 	}
 	wantSorted(t, template.subscriptions(), []string{"email:alarm@example.com of <Topic>"})

@@ -17,7 +17,8 @@ type expiryFlow struct {
 }
 
 // sweep returns the whole state machine. It reads the users below the path, a page at a time, and passes each page to child
-// executions. Before each page it makes sure that no list is running, because a list may issue a new password at any time.
+// executions. Before each page it looks for a list that is running, because a list may issue a new password at any time. A list that
+// starts later runs beside the children of one page at most.
 func (f *expiryFlow) sweep() sfn.IChainable {
 	begin, listExecutions, tally, report := f.begin(), f.listExecutions(), f.tally(), f.summary()
 	listUsers, listMoreUsers := f.listUsers("ListUsers", false), f.listUsers("ListUsers next", true)
@@ -36,7 +37,7 @@ func (f *expiryFlow) sweep() sfn.IChainable {
 	for _, list := range []tasks.CallAwsService{listUsers, listMoreUsers} {
 		list.AddCatch(report, f.catchFailedCall()).Next(sweepUsers)
 	}
-	sweepUsers.Next(tally)
+	sweepUsers.AddCatch(report, f.catchFailedCall()).Next(tally)
 	tally.Next(isLastPage)
 	isLastPage.
 		When(machine.Condition(`$marker = ""`), report, nil).
@@ -81,6 +82,7 @@ func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 	deleteLoginProfile.AddCatch(expired, catchNoUser()).Next(expired)
 
 	// The catcher of every error has to be the last catcher of its task.
+	tagUser.AddCatch(kept, catchNoUser())
 	for _, task := range []tasks.CallAwsService{getUser, getLoginProfile, tagUser, getUserAgain, getLoginProfileAgain, deleteLoginProfile} {
 		task.AddCatch(failed, catchAll())
 	}

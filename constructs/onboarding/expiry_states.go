@@ -181,6 +181,7 @@ func (f *expiryFlow) tagUser() tasks.CallAwsService {
 		Final: []string{
 			"Iam.InvalidInputException",  // the request stays the same
 			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
+			"Iam.NoSuchEntityException",  // the user is gone
 		},
 	})
 }

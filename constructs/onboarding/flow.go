@@ -9,7 +9,6 @@ import (
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
@@ -86,7 +85,8 @@ func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 //
 // A user that an earlier execution left incomplete is continued from where that execution stopped. The user is added to the
 // group before the login profile is made, so that nobody can sign in without the restrictions of the group. The tag that
-// marks the user as complete is set last. A list with Resend creates nobody: it issues a new first password to users that have
+// marks the user as complete is set last. Every user that exists is marked as pending first, so that the time of issue is that of the
+// new password before the password is set: a sweep must not withdraw it because of the time of the old one. A list with Resend creates nobody: it issues a new first password to users that have
 // not taken over.
 func (f *flow) stepsOfUser() sfn.IChainable {
 	done, skipped, failed := f.done(), f.skipped(), f.failed()
@@ -118,8 +118,7 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 	getLoginProfile.AddCatch(hasTakenOver, catchNoLoginProfile()).Next(hasTakenOver)
 	hasTakenOver.
 		When(machine.Condition(`$takenOver`), markComplete, outcome(takenOver)).
-		When(machine.Condition(`$onboarding != `+jsonata.Literal(contract.TagPending)), markPending, nil).
-		Otherwise(addUserToGroup)
+		Otherwise(markPending)
 	markPending.Next(addUserToGroup)
 
 	addUserToGroup.Next(getRandomPassword)
