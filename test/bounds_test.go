@@ -106,8 +106,8 @@ var otherValues = map[string]any{
 	"Tags.Value": "pending", "result.Executions.Name": strings.Repeat("n", 80),
 }
 
-// expiryValues are more values, for the state machine that withdraws first passwords: those of the last page of 5,000 users, all of whom
-// have failed or expired.
+// expiryValues are more values, for the state machine that withdraws first passwords: those of the last page of 5,000 users. Each of
+// them has failed or expired.
 var expiryValues = map[string]any{
 	"result.IsTruncated": true, "result.Marker": strings.Repeat("m", 320), "result.Users": times(100, func(i int) any {
 		return map[string]any{"UserName": address(i), "Path": longestUserPath}

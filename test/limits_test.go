@@ -124,19 +124,10 @@ func TestSweepFits(t *testing.T) {
 
 // isInLoop reports whether a path leads from a state to itself.
 func isInLoop(m asl.Machine, name string) bool {
-	seen, queue := map[string]bool{}, m.States[name].Successors()
-	for len(queue) > 0 {
-		next := queue[0]
-		queue = queue[1:]
-		if next == name {
-			return true
-		}
-		if !seen[next] {
-			seen[next] = true
-			queue = append(queue, m.States[next].Successors()...)
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.States[name].Successors(), func(next string) bool {
+		m.StartAt = next
+		return m.Reaches(name, "")
+	})
 }
 
 // TestNoUserIsLost simulates a long list in an account that throttles, and that knows new users only after some seconds.

@@ -1,6 +1,8 @@
 package onboarding
 
 import (
+	"math"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	scheduler "github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
@@ -21,7 +23,7 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 	scope := constructs.NewConstruct(u, jsii.String("PasswordExpiry"))
 	role := machine.NewRole(scope, "Lets the state machine withdraw first passwords of IAM users, and nothing else")
 	flow := &expiryFlow{
-		Flow: machine.Flow{Scope: scope, Role: role}, props: props, onboarding: u.stateMachine.StateMachineArn(),
+		userFlow: userFlow{machine.Flow{Scope: scope, Role: role}, props}, onboarding: u.stateMachine.StateMachineArn(),
 	}
 	interval := sweepInterval(props)
 	stateMachine, _ := machine.New(scope, &machine.Props{
@@ -56,5 +58,5 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 // sweepInterval returns a twelfth of the validity, in whole hours. So a password works for at most a twelfth of its validity, or
 // an hour, longer than the mail says.
 func sweepInterval(props *UserOnboardingProps) awscdk.Duration {
-	return awscdk.Duration_Hours(jsii.Number(max(1, float64(int(props.validityHours()/12)))))
+	return awscdk.Duration_Hours(jsii.Number(max(1, math.Floor(props.validityHours()/12))))
 }

@@ -11,8 +11,7 @@ import (
 // [expiryFlow.stepsOfUser] the part that runs for each user. Every other method makes one state. The names of states follow the
 // rules of [flow].
 type expiryFlow struct {
-	machine.Flow
-	props      *UserOnboardingProps
+	userFlow
 	onboarding *string // the ARN of the state machine that onboards users
 }
 
@@ -20,29 +19,29 @@ type expiryFlow struct {
 // executions. Before each page it looks for a list that is running, because a list may issue a new password at any time. A list that
 // starts later runs beside the children of one page at most.
 func (f *expiryFlow) sweep() sfn.IChainable {
-	begin, listExecutions, tally, report := f.begin(), f.listExecutions(), f.tally(), f.summary()
+	begin, listExecutions, tally, summary := f.begin(), f.listExecutions(), f.tally(), f.summary()
 	listUsers, listMoreUsers := f.listUsers("ListUsers", false), f.listUsers("ListUsers next", true)
 	sweepUsers := f.sweepUsers(f.sweepUser(f.stepsOfUser()))
 	isListRunning, isFirstPage := f.Choice("Is a list running?"), f.Choice("Is it the first page?")
 	isLastPage, isEveryoneChecked := f.Choice("Is it the last page?"), f.Choice("Is everyone checked?")
 
 	begin.Next(listExecutions)
-	listExecutions.AddCatch(report, f.catchFailedCall()).Next(isListRunning)
+	listExecutions.AddCatch(summary, f.catchFailedCall()).Next(isListRunning)
 	isListRunning.
-		When(machine.IsAnotherActive(), report, nil).
+		When(machine.IsAnotherActive(), summary, nil).
 		Otherwise(isFirstPage)
 	isFirstPage.
 		When(machine.Condition(`$marker = ""`), listUsers, nil).
 		Otherwise(listMoreUsers)
 	for _, list := range []tasks.CallAwsService{listUsers, listMoreUsers} {
-		list.AddCatch(report, f.catchFailedCall()).Next(sweepUsers)
+		list.AddCatch(summary, f.catchFailedCall()).Next(sweepUsers)
 	}
-	sweepUsers.AddCatch(report, f.catchFailedCall()).Next(tally)
+	sweepUsers.AddCatch(summary, f.catchFailedCall()).Next(tally)
 	tally.Next(isLastPage)
 	isLastPage.
-		When(machine.Condition(`$marker = ""`), report, nil).
+		When(machine.Condition(`$marker = ""`), summary, nil).
 		Otherwise(listExecutions)
-	report.Next(isEveryoneChecked)
+	summary.Next(isEveryoneChecked)
 	isEveryoneChecked.
 		When(machine.Condition(`$count($states.input.Failed) > 0`), f.passwordsNotWithdrawn(), nil).
 		Otherwise(f.everyoneChecked())
@@ -53,7 +52,7 @@ func (f *expiryFlow) sweep() sfn.IChainable {
 //
 // The user is marked before the login profile is deleted. So if the execution stops in between, a list still finds out why the
 // user has no first password, and the next sweep deletes the login profile. Between the mark and the deletion it reads the user
-// and the login profile again: a user who chose a password meanwhile keeps it, and so does a user to whom a list issued a new one.
+// and the login profile again: a password that the user has chosen in between stays, and so does a new one that a list has issued.
 func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 	kept, expired, failed := f.kept(), f.expired(), f.failed()
 	getUser, getUserAgain := f.getUser("GetUser"), f.getUser("GetUser again")
@@ -62,27 +61,26 @@ func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 	isOld, isOverdue := f.Choice("Is the password old?"), f.Choice("Is the password overdue?")
 	isStillOld, isStillOverdue := f.Choice("Is the password still old?"), f.Choice("Is the password still overdue?")
 
-	getUser.AddCatch(kept, catchNoUser()).Next(isOld)
+	getUser.AddCatch(kept, catchNoSuchEntity()).Next(isOld)
 	isOld.
 		When(machine.Condition(old), getLoginProfile, nil).
 		Otherwise(kept)
-	getLoginProfile.AddCatch(kept, catchNoUser()).Next(isOverdue)
+	getLoginProfile.AddCatch(kept, catchNoSuchEntity()).Next(isOverdue)
 	isOverdue.
 		When(machine.Condition(overdue), tagUser, nil).
 		Otherwise(kept)
-	tagUser.Next(getUserAgain)
-	getUserAgain.AddCatch(kept, catchNoUser()).Next(isStillOld)
+	tagUser.AddCatch(kept, catchNoSuchEntity()).Next(getUserAgain)
+	getUserAgain.AddCatch(kept, catchNoSuchEntity()).Next(isStillOld)
 	isStillOld.
 		When(machine.Condition(old), getLoginProfileAgain, nil).
 		Otherwise(kept)
-	getLoginProfileAgain.AddCatch(kept, catchNoUser()).Next(isStillOverdue)
+	getLoginProfileAgain.AddCatch(kept, catchNoSuchEntity()).Next(isStillOverdue)
 	isStillOverdue.
 		When(machine.Condition(overdue), deleteLoginProfile, nil).
 		Otherwise(kept)
-	deleteLoginProfile.AddCatch(expired, catchNoUser()).Next(expired)
+	deleteLoginProfile.AddCatch(expired, catchNoSuchEntity()).Next(expired)
 
 	// The catcher of every error has to be the last catcher of its task.
-	tagUser.AddCatch(kept, catchNoUser())
 	for _, task := range []tasks.CallAwsService{getUser, getLoginProfile, tagUser, getUserAgain, getLoginProfileAgain, deleteLoginProfile} {
 		task.AddCatch(failed, catchAll())
 	}

@@ -100,11 +100,7 @@ func (f *expiryFlow) sweepUser(steps sfn.IChainable) sfn.Map {
 
 // tally adds the users of a page to the report.
 func (f *expiryFlow) tally() sfn.Pass {
-	const (
-		listsExpired = "$count($expired) < %d"
-		listsFailed  = "$count($failed) < %d"
-	)
-	isExpiredListed, isFailedListed := fmt.Sprintf(listsExpired, maxExpired), fmt.Sprintf(listsFailed, maxFailed)
+	isExpiredListed, isFailedListed := fmt.Sprintf("$count($expired) < %d", maxExpired), fmt.Sprintf("$count($failed) < %d", maxFailed)
 	return f.Assign("Tally", map[string]any{
 		"checked": jsonata.Expression("$checked + $count($users)"),
 		"expired": jsonata.Expression(isExpiredListed + " ? [$append($expired, $states.input.Expired)] : $expired"),
@@ -118,8 +114,8 @@ func (f *expiryFlow) tally() sfn.Pass {
 func (f *expiryFlow) summary() sfn.Pass {
 	return f.Output(contract.SummaryState, fmt.Sprintf(`$merge([
   {"Checked": $checked, "Expired": $expired, "Failed": $failed, "NotListed": $notListed},
-  $activeExecution = "" ? {} : {"Stopped": %s & $activeExecution & %s}
-])`, jsonata.Literal(contract.SweepWaitsFor), jsonata.Literal(contract.NextSweepContinues)))
+  $activeExecution = "" ? {} : {"Stopped": %s}
+])`, machine.AboutActive(contract.SweepStopped)))
 }
 
 // passwordsNotWithdrawn ends a sweep that could not check every user.
@@ -210,12 +206,4 @@ func (f *expiryFlow) expired() sfn.Pass { return f.end(contract.Expired) }
 
 func (f *expiryFlow) end(status string) sfn.Pass {
 	return f.Output(status, fmt.Sprintf(`{"UserName": $states.input.UserName, "Status": %s}`, jsonata.Literal(status)))
-}
-
-// failed ends with the status that [catchAll] has made.
-func (f *expiryFlow) failed() sfn.Pass { return f.Output(contract.Failed, "$states.input") }
-
-// ourUsers returns the ARN of all users below the path.
-func (f *expiryFlow) ourUsers() []*string {
-	return []*string{machine.UserARN(f.Scope, *f.props.UserPath, "*")}
 }

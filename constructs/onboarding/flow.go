@@ -23,13 +23,26 @@ import (
 // which reports one of several statuses, and EveryoneOnboarded, which reports none. Any other state has the name of what it does
 // or makes (ValidateList, Summary).
 type flow struct {
-	machine.Flow
+	userFlow
 	groups           []iam.IGroup // the first one is the default
 	identity         ses.IEmailIdentity
 	configurationSet ses.IConfigurationSet // nil for none
 	signInURL        *string
-	props            *UserOnboardingProps
 }
+
+// userFlow has what both state machines of this package need for the steps of a user.
+type userFlow struct {
+	machine.Flow
+	props *UserOnboardingProps
+}
+
+// ourUsers returns the ARN of all users below the path.
+func (f *userFlow) ourUsers() []*string {
+	return []*string{machine.UserARN(f.Scope, *f.props.UserPath, "*")}
+}
+
+// failed ends with the status that [catchAll] has made.
+func (f *userFlow) failed() sfn.Pass { return f.Output(contract.Failed, "$states.input") }
 
 // onboardList returns the whole state machine. It rejects a list with problems, checks that everything is ready before it
 // changes the first user, onboards the users in child executions, and makes the report.
@@ -85,9 +98,10 @@ func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 //
 // A user that an earlier execution left incomplete is continued from where that execution stopped. The user is added to the
 // group before the login profile is made, so that nobody can sign in without the restrictions of the group. The tag that
-// marks the user as complete is set last. Every user that exists is marked as pending first, so that the time of issue is that of the
-// new password before the password is set: a sweep must not withdraw it because of the time of the old one. A list with Resend creates nobody: it issues a new first password to users that have
-// not taken over.
+// marks the user as complete is set last. Every user that exists is marked as pending first, so that the time of issue is that
+// of the new password before the password is set: a sweep must not withdraw it because of the time of the old one.
+//
+// A list with Resend creates nobody: it issues a new first password to users that have not taken over.
 func (f *flow) stepsOfUser() sfn.IChainable {
 	done, skipped, failed := f.done(), f.skipped(), f.failed()
 	createUser, getUser, getLoginProfile := f.createUser(), f.getUser(), f.getLoginProfile()
@@ -106,7 +120,7 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 		Otherwise(createUser)
 	createUser.AddCatch(getUser, catchEntityExists()).Next(addUserToGroup)
 
-	getUser.AddCatch(mustExist, catchNoUser()).Next(isOurs)
+	getUser.AddCatch(mustExist, catchNoSuchEntity()).Next(isOurs)
 	mustExist.
 		When(machine.Condition(`$states.input.Resend`), noSuchUser, nil).
 		Otherwise(nameInOtherCase)

@@ -171,8 +171,8 @@ func (u *UserOnboarding) configurationSetOrNew(props *UserOnboardingProps) ses.I
 
 func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) (sfn.StateMachine, logs.LogGroup) {
 	flow := &flow{
-		Flow: machine.Flow{Scope: u, Role: u.role}, props: props,
-		groups: append([]iam.IGroup{u.group}, *props.AllowedGroups...), identity: u.identity,
+		userFlow: userFlow{machine.Flow{Scope: u, Role: u.role}, props},
+		groups:   append([]iam.IGroup{u.group}, *props.AllowedGroups...), identity: u.identity,
 		configurationSet: u.configurationSet, signInURL: u.signInURL,
 	}
 	return machine.New(u, &machine.Props{

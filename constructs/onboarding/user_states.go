@@ -104,8 +104,8 @@ func catchEntityExists() *sfn.CatchProps {
 	return machine.Catch("Iam.EntityAlreadyExistsException", nil)
 }
 
-// catchNoUser returns the catcher for a user name that GetUser does not find.
-func catchNoUser() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityException", nil) }
+// catchNoSuchEntity returns the catcher for a user or a login profile that IAM does not have.
+func catchNoSuchEntity() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityException", nil) }
 
 // noSuchUser ends with the status Failed, because a list with Resend creates nobody: the name may be mistyped.
 func (f *flow) noSuchUser() sfn.Pass {
@@ -263,9 +263,6 @@ func (f *flow) done() sfn.Pass {
 	return f.Output("Done", `$merge([{"UserName": $states.input.UserName}, $outcome])`)
 }
 
-// failed ends with the status that [catchAll] has made.
-func (f *flow) failed() sfn.Pass { return f.Output(contract.Failed, "$states.input") }
-
 // catchAll returns the catcher of every error, which makes the status Failed of the user.
 func catchAll() *sfn.CatchProps { return catchAllWithCause(errorCause) }
 
@@ -337,9 +334,4 @@ func outcome(status map[string]any) *sfn.ChoiceTransitionOptions {
 	return &sfn.ChoiceTransitionOptions{
 		Assign: &map[string]any{"outcome": status}, Outputs: jsonata.Expression("$states.input"),
 	}
-}
-
-// ourUsers returns the ARN of all users below the path.
-func (f *flow) ourUsers() []*string {
-	return []*string{machine.UserARN(f.Scope, *f.props.UserPath, "*")}
 }

@@ -51,11 +51,10 @@ func NameOfAnotherRun(sentence string) string {
 	return name
 }
 
-// The sentence that says why a sweep stopped has the name of the running execution between these two parts.
-const (
-	SweepWaitsFor      = "a list is being onboarded, by the execution "
-	NextSweepContinues = ": the next sweep checks the users that this one left out"
-)
+// SweepStopped says that a sweep stopped, because an execution onboards a list.
+func SweepStopped(name string) string {
+	return "a list is being onboarded, by the execution " + name + ": the next sweep checks the users that this one left out"
+}
 
 // NoStatus says why a user failed with ChildExecutionFailed.
 const NoStatus = "no status from its child execution"

@@ -37,7 +37,8 @@ const mostExecutions = 100
 
 // ListExecutions makes a state that lists the running executions of a state machine, the latest first. It sets the variable
 // activeExecution to the value of found. found is JSONata code that returns the name of an execution in the answer, or an empty
-// string. resources must have the ARN of the state machine, or be nil for [OwnARN]: [New] gives that permission.
+// string. resources must have the ARN of the state machine, or be nil for [OwnARN]: ListsOwn of [Props] gives that
+// permission.
 func (f *Flow) ListExecutions(name, stateMachine string, resources []*string, found string) tasks.CallAwsService {
 	return f.Task(name, Call{
 		Retry:      PreflightRetry,
@@ -56,10 +57,16 @@ func IsAnotherActive() sfn.Condition { return Condition(`$activeExecution != ""`
 
 // AnotherRunIsActive makes the state that ends an execution because of the one that [Flow.ListExecutions] has found.
 func (f *Flow) AnotherRunIsActive() sfn.Fail {
+	return f.Fail(contract.AnotherRunIsActive, AboutActive(contract.AnotherRun))
+}
+
+// AboutActive returns JSONata code for a sentence about the execution that [Flow.ListExecutions] has found. sentence returns the
+// sentence for a name.
+func AboutActive(sentence func(name string) string) string {
 	const name = "NAME"
 	var parts []string
-	for part := range strings.SplitSeq(contract.AnotherRun(name), name) {
+	for part := range strings.SplitSeq(sentence(name), name) {
 		parts = append(parts, jsonata.Literal(part))
 	}
-	return f.Fail(contract.AnotherRunIsActive, fmt.Sprintf("$join([%s], $activeExecution)", strings.Join(parts, ", ")))
+	return fmt.Sprintf("$join([%s], $activeExecution)", strings.Join(parts, ", "))
 }

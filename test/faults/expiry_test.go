@@ -33,7 +33,7 @@ var (
 		{name: "overdue-pending", exists: true, path: contract.DefaultUserPath, mark: "pending", issued: longAgo, profile: unused, end: withdrawn},
 		{name: "half-expired", exists: true, path: contract.DefaultUserPath, mark: "expired", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
 	}
-	// kept are the states of a user whom a sweep leaves alone.
+	// kept are the states of a user that a sweep leaves alone.
 	kept = []start{
 		{name: "recent", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: farOff, profile: unused, end: untouched},
 		{name: "of-earlier-version", exists: true, path: contract.DefaultUserPath, mark: "complete", profile: unused, end: untouched},
@@ -75,11 +75,11 @@ func newSweepSuite(t testing.TB) *sweepSuite {
 	s.machine = asl.Parse(t, definition)
 	s.child = s.machine.Child()
 	s.proxy = newProxy(t, account)
-	s.makeKept(t, kept[:1])
+	s.makeUsers(t, kept[:1])
 	return s
 }
 
-func (s *sweepSuite) makeKept(t testing.TB, starts []start) {
+func (s *sweepSuite) makeUsers(t testing.TB, starts []start) {
 	t.Helper()
 	for _, start := range starts {
 		s.makeUser(t, start, start.name+"@example.net")
@@ -101,7 +101,7 @@ func TestFaultsOfExpiry(t *testing.T) {
 	s.testAborts(t)
 	s.testSecondSweep(t)
 
-	s.makeKept(t, kept[1:])
+	s.makeUsers(t, kept[1:])
 	s.testCalls(t)
 	s.testRaces(t)
 	s.tried.wantEvery(t, append(s.machine.Tasks(), s.child.Tasks()...), nil)
@@ -123,7 +123,7 @@ func (s *sweepSuite) testTurns(t testing.TB) {
 		t.Errorf("the list ended as %+v", list)
 	}
 	s.proxy.clear()
-	if sweep.Status != types.ExecutionStatusSucceeded || !strings.Contains(sweep.Output, contract.SweepWaitsFor) || !strings.Contains(sweep.Output, `"Checked":0`) {
+	if sweep.Status != types.ExecutionStatusSucceeded || !strings.Contains(sweep.Output, "a list is being onboarded, by the execution ") || !strings.Contains(sweep.Output, `"Checked":0`) {
 		t.Errorf("the sweep beside a list ended as %+v", sweep)
 	}
 	if after := s.User(t, "overdue@example.net"); !reflect.DeepEqual(before, after) {
@@ -154,7 +154,7 @@ func (s *sweepSuite) testCallsOfParent(t testing.TB) {
 
 // testCalls makes each call fail that names a user. The faults run together in one sweep.
 func (s *sweepSuite) testCalls(t testing.TB) {
-	s.makeKept(t, overdue[1:]) // their calls are the same as those of the first one
+	s.makeUsers(t, overdue[1:]) // their calls are the same as those of the first one
 	var together []*faultCase
 	for _, task := range s.child.Tasks() {
 		together = append(together, casesOf(overdue[0], task, kinds)...)
@@ -223,7 +223,7 @@ func (s *sweepSuite) testRaces(t testing.TB) {
 			return isAfterChoice || c.state == "DeleteLoginProfile" && strings.HasSuffix(c.kind.name, "-before")
 		})
 		for _, c := range cases {
-			s.ends[c.user] = end(what)
+			c.start.end = end(what)
 		}
 		s.try(t, cases...)
 		for _, c := range cases {
@@ -267,11 +267,7 @@ func (s *sweepSuite) lost(t testing.TB, what, name string) string {
 func (s *sweepSuite) try(t testing.TB, cases ...*faultCase) deployed.Execution {
 	t.Helper()
 	for _, c := range cases {
-		end, isRace := s.ends[c.user]
 		s.makeUser(t, c.start, c.user)
-		if isRace {
-			s.ends[c.user] = end
-		}
 		user := c.user
 		if _, isOfParent := s.machine.States[c.state]; isOfParent {
 			user = anybody
