@@ -115,12 +115,13 @@ var expiryValues = map[string]any{
 	"marker": strings.Repeat("m", 320), "users": times(100, address), "checked": 4900, "notListed": 4000,
 	"expired": times(599, address), "failed": times(199, failedUser), "input.Expired": times(100, address), "input.Failed": times(100, failedUser),
 	"issuedBefore": issued, "input.IssuedBefore": issued, "BatchInput.IssuedBefore": issued, "LoginProfile.CreateDate": issued,
-	"isOurs": true, "isUnused": true, "profileMade": issued,
+	"isOurs": true, "hasSignedIn": false, "isUnused": true, "profileMade": issued, "User.PasswordLastUsed": issued,
+	"marked": true, "deletions": 3, "failure": failedUser(0), "pages": 49,
 }
 
 // failedUser is a user of the report of a sweep.
 func failedUser(i int) any {
-	return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "GetLoginProfile again", "Error": strings.Repeat("E", 48),
+	return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "DeleteLoginProfile", "Error": strings.Repeat("E", 48),
 		"Cause": strings.Repeat("c", 100)}
 }
 

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -97,12 +99,35 @@ func wantChildInTime(t testing.TB, machine asl.Machine) {
 	}
 }
 
+// TestChildOfSweepEndsInTime checks that a child of a sweep ends in time also if every call fails as often as it can, and the deletion
+// succeeds at the last attempt.
+func TestChildOfSweepEndsInTime(t *testing.T) {
+	states := expiryMachine(t).Child().States
+	deletions := regexp.MustCompile(`\$deletions = (\d+)`).FindStringSubmatch(states["Was it the last attempt?"].Choices[0].Condition)
+	attempts, err := strconv.ParseFloat(deletions[1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := longestTime(states["GetUser"]) + longestTime(states["GetLoginProfile"])
+	seconds := look + longestTime(states["TagUser expired"]) + attempts*(look+longestTime(states["DeleteLoginProfile"])) +
+		(attempts-1)*float64(states["WaitForTag"].Seconds)
+	t.Logf("%.1f s", seconds)
+	if seconds >= maxChildSeconds {
+		t.Errorf("a user can take %.1f s, want less than %d s", seconds, maxChildSeconds)
+	}
+}
+
+func expiryMachine(t testing.TB) asl.Machine {
+	t.Helper()
+	return asl.Parse(t, synthesize(t, newStack(t), props{}).ofExpiry(t, stateMachineType)["DefinitionString"].(string))
+}
+
 // TestSweepFits checks that the history of a sweep of 5,000 users, the quota of an account (IAM User Guide, "IAM and AWS STS quotas"),
 // has fewer than 5,000 events, also if every call fails as often as its retries allow. A history may have 25,000 events (Step Functions
 // Developer Guide, "Quotas").
 func TestSweepFits(t *testing.T) {
 	const users, most = 5000, 5000
-	machine := asl.Parse(t, synthesize(t, newStack(t), props{}).ofExpiry(t, stateMachineType)["DefinitionString"].(string))
+	machine := expiryMachine(t)
 	events := 0
 	for name, state := range machine.States {
 		switch {

@@ -30,7 +30,7 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 		Comment:       "Withdraws first passwords that nobody used in time",
 		Definition:    flow.sweep(),
 		Role:          role,
-		Timeout:       interval, // so a scheduled sweep has ended when the next one starts
+		Timeout:       sweepTimeout(interval),
 		LogRetention:  props.LogRetention,
 		EncryptionKey: props.EncryptionKey,
 	})
@@ -41,7 +41,7 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 			Conditions: machine.StringEquals("aws:SourceAccount", awscdk.Stack_Of(scope).Account()).Document(),
 		}),
 	})
-	scheduler.NewSchedule(scope, jsii.String("Schedule"), &scheduler.ScheduleProps{
+	schedule := scheduler.NewSchedule(scope, jsii.String("Schedule"), &scheduler.ScheduleProps{
 		Description: jsii.String("Starts the state machine that withdraws first passwords"),
 		Schedule:    scheduler.ScheduleExpression_Rate(interval),
 		// EventBridge Scheduler retries a start that fails (EventBridge Scheduler User Guide, "RetryPolicy": for a day at most).
@@ -49,6 +49,8 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 			Role: scheduleRole, MaxEventAge: awscdk.Duration_Hours(jsii.Number(min(24, *interval.ToHours(nil)))),
 		}),
 	})
+	// A schedule starts its first execution at once, and that needs every permission.
+	schedule.Node().AddDependency(scope.Node().FindChild(jsii.String(machine.MapRunPolicy)))
 	machine.Explain(role.Node().FindChild(jsii.String(machine.DefaultPolicy)),
 		wildcard(`\*`, "Delivering logs supports no resource-level permissions"),
 		wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are read from IAM; all users are below the path of this state machine"))
@@ -59,4 +61,11 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 // an hour, longer than the mail says.
 func sweepInterval(props *UserOnboardingProps) awscdk.Duration {
 	return awscdk.Duration_Hours(jsii.Number(max(1, math.Floor(props.validityHours()/12))))
+}
+
+// sweepTimeout returns the time in which a sweep of 5,000 users, the quota of an account (IAM User Guide, "IAM and AWS STS quotas"), ends
+// also if it goes through them one by one. A user takes some two seconds. If the interval is shorter, two sweeps may run at the same
+// time, which is safe.
+func sweepTimeout(interval awscdk.Duration) awscdk.Duration {
+	return awscdk.Duration_Hours(jsii.Number(max(4, *interval.ToHours(nil))))
 }

@@ -1,9 +1,12 @@
 package onboarding
 
 import (
+	"fmt"
+
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
@@ -40,6 +43,7 @@ func (f *expiryFlow) sweep() sfn.IChainable {
 	tally.Next(isLastPage)
 	isLastPage.
 		When(machine.Condition(`$marker = ""`), summary, nil).
+		When(machine.Condition(fmt.Sprintf("$pages >= %d", maxPages)), f.tooManyPages().Next(summary), nil).
 		Otherwise(listExecutions)
 	summary.Next(isEveryoneChecked)
 	isEveryoneChecked.
@@ -51,45 +55,56 @@ func (f *expiryFlow) sweep() sfn.IChainable {
 // stepsOfUser returns what a child execution does for each of its users. It never fails: it ends with the status of the user.
 //
 // The user is marked before the login profile is deleted. So if the execution stops in between, a list still finds out why the
-// user has no first password, and the next sweep deletes the login profile. Between the mark and the deletion it reads the user
-// and the login profile again: a password that the user has chosen in between stays, and so does a new one that a list has issued.
+// user has no first password, and the next sweep deletes the login profile.
+//
+// Right before each attempt to delete the login profile, it reads the user and the login profile again: a password that the user has
+// chosen since then stays, and so does a new one that a list has issued. So DeleteLoginProfile is not retried by itself.
 func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 	kept, expired, failed := f.kept(), f.expired(), f.failed()
-	getUser, getUserAgain := f.getUser("GetUser"), f.getUser("GetUser again")
-	getLoginProfile, getLoginProfileAgain := f.getLoginProfile("GetLoginProfile"), f.getLoginProfile("GetLoginProfile again")
-	tagUser, deleteLoginProfile := f.tagUser(), f.deleteLoginProfile()
-	isOld, isOverdue := f.Choice("Is the password old?"), f.Choice("Is the password overdue?")
-	isStillOld, isStillOverdue := f.Choice("Is the password still old?"), f.Choice("Is the password still overdue?")
+	beginUser, getUser, getLoginProfile := f.beginUser(), f.getUser(), f.getLoginProfile()
+	tagUser, deleteLoginProfile, wait := f.tagUser(), f.deleteLoginProfile(), f.waitForTag()
+	isOld, isOverdue, isMarked := f.Choice("Is the password old?"), f.Choice("Is the password overdue?"), f.Choice("Is the user marked?")
+	isDeleted, isLastDeletion := f.Choice("Was the login profile deleted?"), f.Choice("Was it the last attempt?")
 
+	beginUser.Next(getUser)
 	getUser.AddCatch(kept, catchNoSuchEntity()).Next(isOld)
 	isOld.
 		When(machine.Condition(old), getLoginProfile, nil).
 		Otherwise(kept)
-	getLoginProfile.AddCatch(kept, catchNoSuchEntity()).Next(isOverdue)
+	getLoginProfile.AddCatch(isDeleted, catchNoSuchEntity()).Next(isOverdue)
+	isDeleted.
+		When(machine.Condition(`$deletions > 0`), expired, nil).
+		Otherwise(kept)
 	isOverdue.
-		When(machine.Condition(overdue), tagUser, nil).
+		When(machine.Condition(overdue), isMarked, nil).
 		Otherwise(kept)
-	tagUser.AddCatch(kept, catchNoSuchEntity()).Next(getUserAgain)
-	getUserAgain.AddCatch(kept, catchNoSuchEntity()).Next(isStillOld)
-	isStillOld.
-		When(machine.Condition(old), getLoginProfileAgain, nil).
-		Otherwise(kept)
-	getLoginProfileAgain.AddCatch(kept, catchNoSuchEntity()).Next(isStillOverdue)
-	isStillOverdue.
-		When(machine.Condition(overdue), deleteLoginProfile, nil).
-		Otherwise(kept)
-	deleteLoginProfile.AddCatch(expired, catchNoSuchEntity()).Next(expired)
+	isMarked.
+		When(machine.Condition(`$marked`), deleteLoginProfile, nil).
+		Otherwise(tagUser)
+	tagUser.AddCatch(kept, catchNoSuchEntity()).Next(getUser)
+	deleteLoginProfile.
+		AddCatch(expired, catchNoSuchEntity()).
+		AddCatch(isLastDeletion, catchFailedDeletion()).
+		Next(expired)
+	isLastDeletion.
+		When(machine.Condition(fmt.Sprintf("$deletions = %d", maxDeletions)), failed, &sfn.ChoiceTransitionOptions{Outputs: jsonata.Expression("$failure")}).
+		Otherwise(wait)
+	wait.Next(getUser)
 
 	// The catcher of every error has to be the last catcher of its task.
-	for _, task := range []tasks.CallAwsService{getUser, getLoginProfile, tagUser, getUserAgain, getLoginProfileAgain, deleteLoginProfile} {
+	for _, task := range []tasks.CallAwsService{getUser, getLoginProfile, tagUser} {
 		task.AddCatch(failed, catchAll())
 	}
-	return getUser
+	return beginUser
 }
 
 // The conditions for a password to be withdrawn. A user of an earlier version has no tag that says when the password was issued, so
 // the creation of the login profile counts.
+//
+// A user who has signed in since then keeps the password, although it must be changed: an administrator may have reset the password
+// of a user who had taken over. Whether IAM sets PasswordLastUsed if the user stops at the page that asks for a new password is not
+// documented. If it does, a first password with which somebody has got that far does not expire.
 const (
-	old     = `$isOurs and ($issued = "" or $issued < $states.input.IssuedBefore)`
+	old     = `$isOurs and $not($hasSignedIn) and ($issued = "" or $issued < $states.input.IssuedBefore)`
 	overdue = `$isUnused and ($issued != "" or $profileMade < $states.input.IssuedBefore)`
 )

@@ -3,6 +3,7 @@ package onboarding
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -17,9 +18,15 @@ const (
 	// of a payload (IAM API Reference, User). 5,000 users, the quota of an account, make 50 pages (IAM User Guide, "IAM and AWS STS
 	// quotas"), and a page some 30 events of the history.
 	usersOfPage = 100
+	// maxPages is the maximum number of pages. IAM may return fewer users than asked for (IAM API Reference, ListUsers).
+	maxPages = 200
 	// maxExpired and maxFailed are the numbers of users from which on the report does not list further pages.
 	maxExpired = 500
 	maxFailed  = 100
+	// maxDeletions is the maximum number of attempts to delete a login profile. A deletion is denied until the tag has reached all of
+	// IAM, so they are as far apart as the retries of UpdateLoginProfile take: 3 × 8 s.
+	maxDeletions = 4
+	deletionWait = 8 // seconds
 	// expiryCauseLength is the maximum length of the cause of a failed user, so that the report fits into a payload.
 	expiryCauseLength = 100
 )
@@ -32,6 +39,7 @@ func (f *expiryFlow) begin() sfn.Pass {
 		// A call of ListExecutions that fails leaves it empty.
 		"activeExecution": "",
 		"checked":         0,
+		"pages":           0,
 		"expired":         []any{},
 		"failed":          []any{},
 		"notListed":       0,
@@ -103,11 +111,18 @@ func (f *expiryFlow) tally() sfn.Pass {
 	isExpiredListed, isFailedListed := fmt.Sprintf("$count($expired) < %d", maxExpired), fmt.Sprintf("$count($failed) < %d", maxFailed)
 	return f.Assign("Tally", map[string]any{
 		"checked": jsonata.Expression("$checked + $count($users)"),
+		"pages":   jsonata.Expression("$pages + 1"),
 		"expired": jsonata.Expression(isExpiredListed + " ? [$append($expired, $states.input.Expired)] : $expired"),
 		"failed":  jsonata.Expression(isFailedListed + " ? [$append($failed, $states.input.Failed)] : $failed"),
 		"notListed": jsonata.Expression(fmt.Sprintf("$notListed + (%s ? 0 : $count($states.input.Expired)) + (%s ? 0 : $count($states.input.Failed))",
 			isExpiredListed, isFailedListed)),
 	})
+}
+
+// tooManyPages makes the sweep fail although it can make its report.
+func (f *expiryFlow) tooManyPages() sfn.Pass {
+	return f.Assign("TooManyPages", map[string]any{"failed": jsonata.Expression(fmt.Sprintf(
+		`[$failed, {"Step": "ListUsers", "Error": $states.context.State.Name, "Cause": "IAM had more users after %d pages"}]`, maxPages))})
 }
 
 // summary makes the state whose output is the report of the sweep.
@@ -123,17 +138,22 @@ func (f *expiryFlow) passwordsNotWithdrawn() sfn.Fail {
 	return f.Fail(contract.PasswordsNotWithdrawn, fmt.Sprintf(`"Not every first password could be checked: fix the cause; the next sweep tries again. `+
 		`The full report is the output of the state %s.\n"
   & $join($map($states.input.Failed, function($one) {
-    $string($one.UserName) & ": " & $one.Step & " failed with " & $one.Error & ": " & $one.Cause }), "\n")`, contract.SummaryState))
+    ($exists($one.UserName) ? $one.UserName & ": " : "") & $one.Step & " failed with " & $one.Error & ": " & $one.Cause }), "\n")`, contract.SummaryState))
 }
 
 func (f *expiryFlow) everyoneChecked() sfn.Succeed {
 	return sfn.Succeed_Jsonata(f.Scope, jsii.String("EveryoneChecked"), nil)
 }
 
-// getUser makes a task that reads whose user it is, and when the first password was issued. A user of ours has the path of the
-// props, and the tag onboarding with a value of ours.
-func (f *expiryFlow) getUser(name string) tasks.CallAwsService {
-	return f.Task(name, machine.Call{
+// beginUser sets the variables of a user.
+func (f *expiryFlow) beginUser() sfn.Pass {
+	return f.Assign("BeginUser", map[string]any{"marked": false, "deletions": 0})
+}
+
+// getUser makes the task that reads whose user it is, when the first password was issued, and whether the user has signed in since
+// then. A user of ours has the path of the props, and the tag onboarding with a value of ours.
+func (f *expiryFlow) getUser() tasks.CallAwsService {
+	return f.Task("GetUser", machine.Call{
 		Permission: "iam:GetUser",
 		Resources:  f.ourUsers(),
 		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
@@ -141,18 +161,23 @@ func (f *expiryFlow) getUser(name string) tasks.CallAwsService {
 			"isOurs": jsonata.Expression(fmt.Sprintf(`$states.result.User.Path = %s and [$states.result.User.Tags[Key = %s].Value, "none"][0] in [%s, %s, %s]`,
 				jsonata.Literal(*f.props.UserPath), jsonata.Literal(contract.TagKey),
 				jsonata.Literal(contract.TagPending), jsonata.Literal(contract.TagComplete), jsonata.Literal(contract.TagExpired))),
-			"issued": jsonata.Expression(fmt.Sprintf(`(
-  $issued := [$states.result.User.Tags[Key = %s].Value, ""][0];
-  $contains($issued, /^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/) ? $issued : ""
-)`, jsonata.Literal(contract.IssuedTagKey))),
+			"issued":      jsonata.Expression(issuedTag),
+			"hasSignedIn": jsonata.Expression(fmt.Sprintf(`[$states.result.User.PasswordLastUsed[$type($) = "string"], ""][0] > %s`, issuedTag)),
 		},
 		Final: []string{"Iam.NoSuchEntityException"}, // the user is gone, or so new that its password is not overdue
+		Retry: machine.SweepRetry,
 	})
 }
 
-// getLoginProfile makes a task that reads whether the first password is unused, and when the login profile was made.
-func (f *expiryFlow) getLoginProfile(name string) tasks.CallAwsService {
-	return f.Task(name, machine.Call{
+// issuedTag is JSONata code for the time at which the password was issued, or for an empty string if no tag says so.
+var issuedTag = fmt.Sprintf(`(
+  $issued := [$states.result.User.Tags[Key = %s].Value, ""][0];
+  $contains($issued, /^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/) ? $issued : ""
+)`, jsonata.Literal(contract.IssuedTagKey))
+
+// getLoginProfile makes the task that reads whether the first password is unused, and when the login profile was made.
+func (f *expiryFlow) getLoginProfile() tasks.CallAwsService {
+	return f.Task("GetLoginProfile", machine.Call{
 		Permission: "iam:GetLoginProfile",
 		Resources:  f.ourUsers(),
 		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
@@ -161,6 +186,7 @@ func (f *expiryFlow) getLoginProfile(name string) tasks.CallAwsService {
 			"profileMade": jsonata.Expression(`$substring($string($states.result.LoginProfile.CreateDate), 0, 19) & "Z"`),
 		},
 		Final: []string{"Iam.NoSuchEntityException"}, // there is no password to withdraw
+		Retry: machine.SweepRetry,
 	})
 }
 
@@ -174,27 +200,41 @@ func (f *expiryFlow) tagUser() tasks.CallAwsService {
 		Resources:  f.ourUsers(),
 		Conditions: conditions,
 		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName"), "Tags": tagParameters(tags)},
+		Assign:     map[string]any{"marked": true},
 		Final: []string{
 			"Iam.InvalidInputException",  // the request stays the same
 			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
 			"Iam.NoSuchEntityException",  // the user is gone
 		},
+		Retry: machine.SweepRetry,
 	})
 }
 
 // deleteLoginProfile makes the task that withdraws the password. It may delete only the login profile of a user that is marked as
-// expired. That tag was written right before.
+// expired. That tag may have been written right before.
 func (f *expiryFlow) deleteLoginProfile() tasks.CallAwsService {
 	return f.Task("DeleteLoginProfile", machine.Call{
 		Permission: "iam:DeleteLoginProfile",
 		Resources:  f.ourUsers(),
 		Conditions: machine.StringEquals("aws:ResourceTag/"+contract.TagKey, jsii.String(contract.TagExpired)),
 		Parameters: map[string]any{"UserName": jsonata.Expression("$states.input.UserName")},
-		Final: []string{
-			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
-			"Iam.NoSuchEntityException",  // an earlier attempt, or somebody else, has deleted it
-		},
-		Retry: machine.TaggedUserRetry,
+		Retry:      machine.NoRetry,
+	})
+}
+
+// catchFailedDeletion returns the catcher of every error of the deletion. It counts the deletion, and keeps the status of the user in
+// case there is no other attempt.
+func catchFailedDeletion() *sfn.CatchProps {
+	return machine.Catch("States.ALL", map[string]any{
+		"deletions": jsonata.Expression("$deletions + 1"), "failure": jsonata.Expression(failedWithCause(errorCause)),
+	})
+}
+
+// waitForTag waits before the next attempt to delete the login profile.
+func (f *expiryFlow) waitForTag() sfn.Wait {
+	return sfn.Wait_Jsonata(f.Scope, jsii.String("WaitForTag"), &sfn.WaitJsonataProps{
+		Time:    sfn.WaitTime_Duration(awscdk.Duration_Seconds(jsii.Number(deletionWait))),
+		Outputs: jsonata.Expression("$states.input"),
 	})
 }
 

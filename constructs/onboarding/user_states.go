@@ -282,12 +282,15 @@ func catchAllWithoutPassword() *sfn.CatchProps {
 // errorCause is the cause of an error, or an empty string if there is none: a time-out may have no cause.
 const errorCause = `("" & $states.errorOutput.Cause)`
 
-// catchAllWithCause cuts the error and the cause, so that the statuses of a list fit into the report. It replaces a character
-// by an apostrophe if it is not printable ASCII, or if JSON needs two characters for it.
 func catchAllWithCause(cause string) *sfn.CatchProps {
-	return &sfn.CatchProps{
-		Errors: jsii.Strings("States.ALL"),
-		Outputs: jsonata.Expression(fmt.Sprintf(`(
+	return &sfn.CatchProps{Errors: jsii.Strings("States.ALL"), Outputs: jsonata.Expression(failedWithCause(cause))}
+}
+
+// failedWithCause returns JSONata code for the status of a user whose call failed. It cuts the error and the cause, so that the
+// statuses of a list fit into the report. It replaces a character by an apostrophe if it is not printable ASCII, or if JSON needs two
+// characters for it.
+func failedWithCause(cause string) string {
+	return fmt.Sprintf(`(
 $error := $substring($states.errorOutput.Error, 0, 48);
 $cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseLength);
 {
@@ -296,8 +299,7 @@ $cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseL
   "Step": $states.context.State.Name,
   "Error": $error,
   "Cause": $cause
-})`, cause, jsonata.Literal(contract.Failed))),
-	}
+})`, cause, jsonata.Literal(contract.Failed))
 }
 
 // endAsFailed ends with the status Failed and an error of our own. step is the call that succeeded before we found the error.

@@ -59,6 +59,10 @@ func (d definition) sweeps() []question {
 		return map[string]any{"User": user}
 	}
 	tag := func(key, value string) map[string]any { return map[string]any{"Key": key, "Value": value} }
+	signedIn := user(tag(contract.TagKey, contract.TagComplete), tag(contract.IssuedTagKey, issued))
+	signedIn["User"].(map[string]any)["PasswordLastUsed"] = "2026-11-25T07:12:14Z"
+	status := func(name, status string) any { return map[string]any{"UserName": name, "Status": status} }
+	silent := map[string]any{"UserName": "bob", "Step": contract.UnknownStep, "Error": contract.ChildExecutionFailed, "Cause": contract.NoStatus}
 	input := map[string]any{"UserName": "ada", "IssuedBefore": issued, "CauseLength": 100}
 	return []question{
 		ofState("ListUsers: a page", noSweep,
@@ -67,9 +71,27 @@ func (d definition) sweeps() []question {
 			want{status: succeeded, next: "SweepUsers", variables: map[string]any{"users": []any{"ada"}, "marker": "m"}}),
 		ofState("ListUsers: nobody", noSweep, test{state: d.state("ListUsers"), mock: map[string]any{"IsTruncated": false, "Users": []any{}}},
 			want{status: succeeded, next: "SweepUsers", variables: map[string]any{"users": []any{}, "marker": ""}}),
+		ofState("SweepUsers: a user expired, and one is silent", noSweep,
+			test{state: d.state("SweepUsers"), variables: map[string]any{"users": []any{"ada", "bob"}, "issuedBefore": issued},
+				mock: []any{[]any{status("ada", contract.Expired)}}},
+			want{status: succeeded, next: "Tally", output: map[string]any{"Expired": []any{"ada"}, "Failed": []any{silent}}, said: []string{issued}}),
+		ofState("Tally: a page", noSweep,
+			test{state: d.state("Tally"), input: map[string]any{"Expired": []any{"ada"}, "Failed": []any{}}, variables: map[string]any{
+				"users": []any{"ada", "bob"}, "checked": 100, "pages": 1, "expired": []any{"eve"}, "failed": []any{}, "notListed": 0}},
+			want{status: succeeded, variables: map[string]any{"checked": 102, "pages": 2, "expired": []any{"eve", "ada"}, "failed": []any{}, "notListed": 0}}),
+		ofState("Summary: everyone checked", noSweep,
+			test{state: d.state("Summary"), variables: map[string]any{
+				"checked": 2, "expired": []any{}, "failed": []any{silent}, "notListed": 0, "activeExecution": ""}},
+			want{status: succeeded, output: map[string]any{"Checked": 2, "Expired": []any{}, "Failed": []any{silent}, "NotListed": 0}}),
+		ofState("PasswordsNotWithdrawn: a user", noSweep,
+			test{state: d.state("PasswordsNotWithdrawn"), input: map[string]any{"Failed": []any{silent, map[string]any{"Step": "ListUsers", "Error": "E", "Cause": "c"}}}},
+			want{status: failed, error: contract.PasswordsNotWithdrawn, cause: []string{"\nbob: unknown failed with", "\nListUsers failed with E: c"}}),
 		ofState("GetUser: ours", noSweep,
 			test{state: d.state("GetUser"), input: input, mock: user(tag(contract.TagKey, contract.TagComplete), tag(contract.IssuedTagKey, issued))},
-			want{status: succeeded, next: "Is the password old?", output: input, variables: map[string]any{"isOurs": true, "issued": issued}}),
+			want{status: succeeded, next: "Is the password old?", output: input,
+				variables: map[string]any{"isOurs": true, "issued": issued, "hasSignedIn": false}}),
+		ofState("GetUser: signed in", noSweep, test{state: d.state("GetUser"), input: input, mock: signedIn},
+			want{status: succeeded, next: "Is the password old?", output: input, variables: map[string]any{"hasSignedIn": true}}),
 		ofState("GetUser: without a tag", noSweep, test{state: d.state("GetUser"), input: input, mock: user()},
 			want{status: succeeded, next: "Is the password old?", output: input, variables: map[string]any{"isOurs": false, "issued": ""}}),
 		ofState("GetLoginProfile: a date", noSweep,
@@ -79,6 +101,13 @@ func (d definition) sweeps() []question {
 		ofState("DeleteLoginProfile: deleted before", noSweep,
 			test{state: d.state("DeleteLoginProfile"), input: input, mockError: "Iam.NoSuchEntityException", cause: "because"},
 			want{status: caught, error: "Iam.NoSuchEntityException", next: "Expired", output: input}),
+		ofState("DeleteLoginProfile: denied", noSweep,
+			test{state: d.state("DeleteLoginProfile"), input: input, variables: map[string]any{"deletions": 1},
+				context:   map[string]any{"State": map[string]any{"Name": "DeleteLoginProfile"}},
+				mockError: "Iam.IamException", cause: "not \"authorized\""},
+			want{status: caught, error: "Iam.IamException", next: "Was it the last attempt?", output: input, variables: map[string]any{
+				"deletions": 2, "failure": map[string]any{"UserName": "ada", "Status": contract.Failed, "Step": "DeleteLoginProfile",
+					"Error": "Iam.IamException", "Cause": "not 'authorized'"}}}),
 	}
 }
 

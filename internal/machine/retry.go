@@ -20,12 +20,13 @@ import (
 //	two draws of a password:                          2 × (2 × (2 + 0.5) + 2 × 5 + 1) = 32 s
 //	two mails:                                        2 × (6 × (2 + 0.5) + 5)         = 40 s
 //
-// The sum is 289.5 s. A test computes it from the definition.
+// The sum is 289.5 s. A test computes it from the definition. The path of a user of a sweep is shorter, because it has fewer retries.
 const (
 	taskTimeout      = 5 // seconds
 	preflightTimeout = 30
 	retries          = 6 // after a failed call
 	preflightRetries = 9
+	sweepRetries     = 3 // few, because a child of a sweep looks at its users several times, and the next sweep tries again
 	drawRetries      = 2 // few, because this call depends on no earlier call, and its throttling limit is 50 calls a second
 	retryInterval    = 2 // seconds
 
@@ -49,6 +50,8 @@ type RetryPolicy struct {
 	Evenly bool
 	// OnceOnly forbids a retry after a call without an answer, because that call may have taken effect.
 	OnceOnly bool
+	// Never forbids every retry, because the states around the task decide whether to call again.
+	Never bool
 }
 
 // The retry policies that differ from the zero value.
@@ -58,6 +61,8 @@ var (
 	DrawRetry       = RetryPolicy{Retries: drawRetries}
 	TaggedUserRetry = RetryPolicy{Retries: tagRetries, Interval: tagRetryInterval, Evenly: true}
 	MailRetry       = RetryPolicy{OnceOnly: true}
+	SweepRetry      = RetryPolicy{Retries: sweepRetries}
+	NoRetry         = RetryPolicy{Never: true}
 )
 
 // retry adds the retriers of a call to its task.
@@ -70,6 +75,9 @@ var (
 // Step Functions uses the first retrier that matches the error (Step Functions Developer Guide, "Handling errors in Step
 // Functions workflows"). So States.TaskFailed, which matches every error except a time-out, comes last.
 func retry(task tasks.CallAwsService, c Call) {
+	if c.Retry.Never {
+		return
+	}
 	if len(c.Final) > 0 {
 		task.AddRetry(&sfn.RetryProps{Errors: jsii.Strings(c.Final...), MaxAttempts: jsii.Number(0)})
 	}

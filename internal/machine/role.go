@@ -11,6 +11,9 @@ import (
 // DefaultPolicy is the construct id that the CDK gives the policy of a role or a group.
 const DefaultPolicy = "DefaultPolicy"
 
+// MapRunPolicy is the construct id of the policy with which a state machine runs its Distributed Map.
+const MapRunPolicy = "MapRunPolicy"
+
 // NewRole makes the role of a state machine. It allows what Step Functions needs to write the log (Step Functions Developer
 // Guide, "Using CloudWatch Logs to log execution history"). None of these actions supports resource-level permissions. The
 // tasks add the permissions for their calls.
@@ -36,7 +39,7 @@ func NewRole(scope constructs.Construct, description string) iam.Role {
 // runs.
 func allowMapRun(scope constructs.Construct, role iam.Role, machine sfn.StateMachine) iam.Policy {
 	machine.Node().TryRemoveChild(jsii.String("DistributedMapPolicy"))
-	policy := iam.NewPolicy(scope, jsii.String("MapRunPolicy"), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
+	policy := iam.NewPolicy(scope, jsii.String(MapRunPolicy), &iam.PolicyProps{Roles: &[]iam.IRole{role}})
 	machine.GrantStartExecution(policy)
 	machine.GrantExecution(policy, jsii.String("states:DescribeExecution"), jsii.String("states:StopExecution"))
 	return policy

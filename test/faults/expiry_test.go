@@ -18,6 +18,9 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
+// mostLooks is how often a sweep looks at a user: before the mark, and before each deletion of the login profile.
+const mostLooks = 5
+
 const (
 	longAgo = "2020-01-01T00:00:00Z"
 	farOff  = "2099-01-01T00:00:00Z"
@@ -30,7 +33,7 @@ var (
 	// overdue are the states of a user whose first password a sweep withdraws. The third one is left by a sweep that was stopped.
 	overdue = []start{
 		{name: "overdue", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
-		{name: "overdue-pending", exists: true, path: contract.DefaultUserPath, mark: "pending", issued: longAgo, profile: unused, end: withdrawn},
+		{name: "pending", exists: true, path: contract.DefaultUserPath, mark: "pending", issued: longAgo, profile: unused, end: withdrawn},
 		{name: "half-expired", exists: true, path: contract.DefaultUserPath, mark: "expired", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
 	}
 	// kept are the states of a user that a sweep leaves alone.
@@ -39,6 +42,7 @@ var (
 		{name: "of-earlier-version", exists: true, path: contract.DefaultUserPath, mark: "complete", profile: unused, end: untouched},
 		{name: "with-strange-time", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: "1", profile: unused, end: untouched},
 		{name: "signed-in", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, profile: chosen, end: untouched},
+		{name: "reset-by-admin", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, signedIn: true, profile: unused, end: untouched},
 		{name: "without-profile", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, end: untouched},
 		{name: "expired-before", exists: true, path: contract.DefaultUserPath, mark: "expired", issued: longAgo, end: untouched},
 		{name: "unmarked", exists: true, path: contract.DefaultUserPath, issued: longAgo, profile: unused, end: untouched},
@@ -104,6 +108,8 @@ func TestFaultsOfExpiry(t *testing.T) {
 	s.makeUsers(t, kept[1:])
 	s.testCalls(t)
 	s.testRaces(t)
+	s.testInterruptedList(t)
+	s.testTooManyPages(t)
 	s.tried.wantEvery(t, append(s.machine.Tasks(), s.child.Tasks()...), nil)
 }
 
@@ -186,7 +192,7 @@ func (s *sweepSuite) abort() {
 
 // testSecondSweep runs another sweep right before and right after each call of a sweep.
 func (s *sweepSuite) testSecondSweep(t testing.TB) {
-	for _, c := range s.races("sweep", func(name string) {
+	for _, c := range s.races("sweep", overdue[0], func(name string) {
 		execution, err := s.Account.Account.Run(t.Context(), map[string]any{})
 		if err != nil || execution.Status != types.ExecutionStatusSucceeded {
 			t.Errorf("%s: the other sweep ended as %+v, %v", name, execution, err)
@@ -203,31 +209,44 @@ func (s *sweepSuite) testSecondSweep(t testing.TB) {
 // changed the mark; but the local AWS asks the policy before the call reaches the proxy.)
 func (s *sweepSuite) testRaces(t testing.TB) {
 	var serial sync.Mutex // one list after the other
-	for what, happen := range map[string]func(name string){
-		"choice": func(name string) {
-			if err := s.SignIn(t.Context(), name, unused.Password, chosen.Password); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		},
-		"list": func(name string) {
+	listWith := func(resend bool) func(name string) {
+		return func(name string) {
 			serial.Lock()
 			defer serial.Unlock()
-			execution, err := s.onboarding.Account.Run(t.Context(), map[string]any{"IAMUserNames": []string{name}, "Resend": true})
+			execution, err := s.onboarding.Account.Run(t.Context(), map[string]any{"IAMUserNames": []string{name}, "Resend": resend})
 			if err != nil || execution.Status != types.ExecutionStatusSucceeded {
 				t.Errorf("%s: the list ended as %+v, %v", name, execution, err)
 			}
-		},
+		}
+	}
+	for _, race := range []struct {
+		what   string
+		start  start
+		happen func(name string)
+	}{
+		{"choice", overdue[0], func(name string) {
+			if err := s.SignIn(t.Context(), name, unused.Password, chosen.Password); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}},
+		{"resend", overdue[0], listWith(true)},
+		{"list", overdue[1], listWith(false)},
 	} {
-		cases := slices.DeleteFunc(s.races(what, happen), func(c *faultCase) bool {
-			isAfterChoice := c.kind.name == "choice-after" && (c.state == "GetLoginProfile again" || c.state == "DeleteLoginProfile")
-			return isAfterChoice || c.state == "DeleteLoginProfile" && strings.HasSuffix(c.kind.name, "-before")
+		cases := slices.DeleteFunc(s.races(race.what, race.start, race.happen), func(c *faultCase) bool {
+			switch c.state + " " + c.kind.name {
+			case "GetLoginProfile choice-after-2", "DeleteLoginProfile choice-before", "DeleteLoginProfile resend-before": // unsafe
+				return true
+			case "DeleteLoginProfile choice-after": // nothing is left to choose for
+				return true
+			}
+			return false
 		})
 		for _, c := range cases {
-			c.start.end = end(what)
+			c.start.end = end(race.what)
 		}
 		s.try(t, cases...)
 		for _, c := range cases {
-			if problem := s.lost(t, what, c.user); problem != "" {
+			if problem := s.lost(t, race.what, c.user); problem != "" {
 				t.Errorf("%s: %s", c.user, problem)
 			}
 		}
@@ -235,14 +254,74 @@ func (s *sweepSuite) testRaces(t testing.TB) {
 	}
 }
 
-// races returns two cases for each call of a child execution: something happens to its user right before and right after the call.
-func (s *sweepSuite) races(what string, happen func(name string)) (cases []*faultCase) {
+// races returns the cases in which something happens to a user: right before and right after each call of a child execution, right
+// before and right after the second call of those that read the user again, and after a deletion that failed.
+func (s *sweepSuite) races(what string, start start, happen func(name string)) (cases []*faultCase) {
+	ofUser := func(call apiCall) { happen(call.user) }
 	for _, task := range s.child.Tasks() {
-		for _, kind := range around(what, func(call apiCall) { happen(call.user) }) {
-			cases = append(cases, newCase(overdue[0], task, kind, 1))
+		for _, kind := range around(what, ofUser) {
+			cases = append(cases, newCase(start, task, kind, 1))
+			if strings.HasPrefix(task, "Get") {
+				kind.name += "-2"
+				second := newCase(start, task, kind, 1)
+				calls := 0
+				second.fault.on = func(call apiCall) bool {
+					if call.state == task {
+						calls++
+					}
+					return call.state == task && calls == 2
+				}
+				cases = append(cases, second)
+			}
 		}
 	}
-	return cases
+	refuse := kindNamed("throttled").treat
+	return append(cases, newCase(start, "DeleteLoginProfile", kind{name: what + "-after-failure", treat: func(x *exchange) {
+		ofUser(x.apiCall)
+		refuse(x)
+	}}, 1))
+}
+
+// testInterruptedList stops a list after it has set a new password, and before it has mailed the password. A sweep must leave the user
+// alone, and the next list finishes the user.
+func (s *sweepSuite) testInterruptedList(t testing.TB) {
+	const name = "interrupted@example.net"
+	overdue[1].make(t, s.Account, name)
+	list := map[string]any{"IAMUserNames": []string{name}}
+	s.proxy.inject(name, &fault{on: inState("UpdateLoginProfile"), calls: 1, treat: func(x *exchange) {
+		answer := x.handOn()
+		stopRunning(s.onboarding)
+		x.give(answer)
+	}})
+	if execution := s.onboarding.Run(t, list); execution.Status != types.ExecutionStatusAborted {
+		t.Errorf("the list ended as %+v", execution)
+	}
+	s.proxy.clear()
+	if err := s.AwaitQuiet(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := s.User(t, name)
+	s.check(t, s.Run(t, map[string]any{}))
+	if after := s.User(t, name); !reflect.DeepEqual(before, after) || *after.LoginProfile == *unused {
+		t.Errorf("the user was %+v with %+v, and now is %+v with %+v", before, before.LoginProfile, after, after.LoginProfile)
+	}
+	if execution := s.onboarding.Run(t, list); execution.Status != types.ExecutionStatusSucceeded {
+		t.Errorf("the second list ended as %+v", execution)
+	}
+	s.onboarding.WantOnboarded(t, name, name)
+}
+
+// testTooManyPages gives a sweep fewer pages than it needs.
+func (s *sweepSuite) testTooManyPages(t testing.TB) {
+	const bound = "$pages >= 200"
+	definition := s.Definition(t)
+	if !strings.Contains(definition, bound) {
+		t.Fatalf("the definition has no %s", bound)
+	}
+	execution := s.WithDefinition(t, "FewPages", strings.ReplaceAll(definition, bound, "$pages >= 2")).Run(t, map[string]any{})
+	if execution.Error != contract.PasswordsNotWithdrawn || !strings.Contains(execution.Cause, "\nListUsers failed with TooManyPages: IAM had more users after 200 pages") {
+		t.Errorf("the sweep ended as %+v", execution)
+	}
 }
 
 // lost returns why a race has taken the password of a user, or an empty string.
@@ -254,8 +333,11 @@ func (s *sweepSuite) lost(t testing.TB, what, name string) string {
 		if profile == nil || *profile != *chosen {
 			return fmt.Sprintf("the user has chosen a password, and now the login profile is %+v", profile)
 		}
-	case "list":
+	case "list", "resend":
 		mails := s.MailsTo(t, name)
+		if tags := s.User(t, name).Tags; what == "list" && len(mails) == 0 && profile == nil && tags[contract.TagKey] == contract.TagExpired {
+			return "" // the list skipped the user
+		}
 		if profile == nil || deployedtest.MailedPassword(mails[len(mails)-1]) != profile.Password {
 			return fmt.Sprintf("a list has issued a new password, and now the login profile is %+v", profile)
 		}
@@ -385,7 +467,7 @@ func (s *sweepSuite) checkBounds(t testing.TB, calls []apiCall) {
 	for key, got := range made {
 		bound := s.machine.States[key.state].Attempts() * pages
 		if task, ok := s.child.States[key.state]; ok {
-			bound = task.Attempts() * 3 // a race has a second sweep, or a list whose states have the same names
+			bound = task.Attempts() * 2 * mostLooks // a race has a second sweep, or a list whose states have the same names
 		}
 		if got > bound {
 			t.Errorf("invariant 5: %s was called %d times for %q, want at most %d", key.state, got, key.user, bound)

@@ -15,16 +15,17 @@ import (
 
 // start is the state of a user when a run begins.
 type start struct {
-	name    string
-	exists  bool
-	path    string
-	mark    string // the value of the tag of the state machine
-	issued  string // the value of the tag onboarding-issued
-	inGroup bool
-	profile *localaws.LoginProfile
-	resend  bool // the run has Resend
-	brief   bool // only the calls fail that no earlier start leads to; the other calls are the same as from there
-	end     end  // the state of the user after a run without faults
+	name     string
+	exists   bool
+	path     string
+	mark     string // the value of the tag of the state machine
+	issued   string // the value of the tag onboarding-issued
+	inGroup  bool
+	profile  *localaws.LoginProfile
+	signedIn bool // the user signed in, and an administrator set the password of profile after that
+	resend   bool // the run has Resend
+	brief    bool // only the calls fail that no earlier start leads to; the other calls are the same as from there
+	end      end  // the state of the user after a run without faults
 }
 
 type end string
@@ -79,11 +80,23 @@ func (s start) make(t testing.TB, a *deployedtest.Account, name string) {
 			t.Fatal(err)
 		}
 	}
-	if s.profile != nil {
-		if _, err := a.IAM.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
-			UserName: &name, Password: &s.profile.Password, PasswordResetRequired: s.profile.ResetRequired,
-		}); err != nil {
-			t.Fatal(err)
-		}
+	if s.profile == nil {
+		return
+	}
+	if _, err := a.IAM.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+		UserName: &name, Password: &s.profile.Password, PasswordResetRequired: s.profile.ResetRequired,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !s.signedIn {
+		return
+	}
+	if err := a.SignIn(t.Context(), name, s.profile.Password, "Chosen-and-forgotten-1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.IAM.UpdateLoginProfile(t.Context(), &iam.UpdateLoginProfileInput{
+		UserName: &name, Password: &s.profile.Password, PasswordResetRequired: &s.profile.ResetRequired,
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

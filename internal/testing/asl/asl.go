@@ -21,6 +21,7 @@ type State struct {
 	Retry               []Retrier
 	Catch               []Catcher
 	TimeoutSeconds      int
+	Seconds             int // of a Wait
 
 	Resource  string
 	Arguments map[string]any
