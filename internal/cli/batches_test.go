@@ -73,7 +73,7 @@ func TestInputIsBounded(t *testing.T) {
 	)
 	csv := "email,user_name,group\n"
 	for i := range users {
-		email := strings.Repeat("&", 64) + "@" + strings.Repeat("d.", 90) + "example"
+		email := "a" + strings.Repeat("&", 63) + "@" + strings.Repeat("d.", 90) + "example"
 		csv += fmt.Sprintf("%s,%s%04d,%s\n", email, strings.Repeat("n", 60), i, strings.Repeat("g", 128))
 	}
 	fake := &fakeAWS{looks: succeeded(created)}

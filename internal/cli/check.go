@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -13,12 +14,18 @@ import (
 // checkOptions are the flags of onboard check.
 type checkOptions struct {
 	target target
+	input  inputOptions
 	aws    bool
 }
 
 func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
+	o.input.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.aws, "aws", false, "also check that AWS is ready for the list")
+}
+
+func (o *checkOptions) validate(cmd *cobra.Command) error {
+	return errors.Join(o.target.validate(cmd), o.input.validate())
 }
 
 func checkCommand(app App) *cobra.Command {
@@ -42,7 +49,7 @@ It changes nothing in AWS.`,
 		Args:              oneArgument("LIST"),
 		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := options.target.validate(cmd); err != nil {
+			if err := options.validate(cmd); err != nil {
 				return err
 			}
 			return app.check(cmd.Context(), args[0], options)
@@ -54,12 +61,12 @@ It changes nothing in AWS.`,
 
 // check checks the list at path.
 func (a App) check(ctx context.Context, path string, options checkOptions) error {
-	list, err := readList(ctx, path, a.Stdin)
+	list, err := a.readList(ctx, path, options.input)
 	if err != nil {
 		return err
 	}
 	if !options.aws {
-		fmt.Fprintln(a.Stdout, operator.NoProblems(list))
+		fmt.Fprintf(a.Stdout, "%s\n%s\n", operator.NoProblems(list), operator.NotChecked(list))
 		return nil
 	}
 	machine, err := a.find(ctx, options.target)

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -73,10 +74,18 @@ func (f *fakePreflight) GetAccountPasswordPolicy(context.Context, *iam.GetAccoun
 }
 
 func TestCheckNeedsNoAWS(t *testing.T) {
-	fake := &fakeAWS{interruptOn: connecting}
-	got := runWith(t, fake, addresses(3), "check", "-")
-	expect(t, got, result{"standard input: 3 users, no problems\n", "", 0})
+	for list, want := range map[string]string{
+		addresses(3): "3 users, no problems\n" + notChecked,
+		"email,group\na@example.com,Staff\nb@example.com,\nc@example.com,Admins\nd@example.com,Staff\n": "4 users, no problems\n" +
+			"not checked without --aws: whether the list may name 2 groups (Admins and Staff), and whether AWS is ready for the list\n",
+	} {
+		fake := &fakeAWS{interruptOn: connecting}
+		got := runWith(t, fake, list, "check", "-")
+		expect(t, got, result{"standard input: " + want, "", 0})
+	}
 }
+
+const notChecked = "not checked without --aws: whether AWS is ready for the list\n"
 
 func TestCheckWithAWS(t *testing.T) {
 	const (
@@ -198,5 +207,19 @@ ok       the password policy of the account can be read: passwords have at least
 	expect(t, got, result{want, "onboard: 1 problem to fix before you run the list\n", 2})
 	if fake.preflight.askedForMachine != machineARN || fake.preflight.askedForIdentity != "example.com" {
 		t.Errorf("asked for the state machine %s and the identity %s", fake.preflight.askedForMachine, fake.preflight.askedForIdentity)
+	}
+}
+
+func TestCheckOfManyWrongGroups(t *testing.T) {
+	list := "email,group\n"
+	for i := range 10_000 {
+		list += fmt.Sprintf("user-%d@example.com,Admins\n", i)
+	}
+	got := runWith(t, &fakeAWS{}, list, "check", "-", "--aws")
+	if wrong := strings.Count(got.Stdout, "must have a Group out of"); wrong != 20 || got.Code != 2 {
+		t.Errorf("got %d lines about groups and the exit code %d, want 20 and 2", wrong, got.Code)
+	}
+	if want := "\nproblem  standard input: 9980 more users name a group that is not allowed\n"; !strings.Contains(got.Stdout, want) {
+		t.Errorf("stdout lacks %q, got: %s", want, got.Stdout)
 	}
 }

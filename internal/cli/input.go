@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -15,30 +16,68 @@ import (
 )
 
 const (
-	listFormats = `LIST is a file, or - for standard input:
-  .json  an array of users, or {"IAMUserNames": [users], "Resend": true};
-         a user is an e-mail address, which is also the user name, or
-         {"UserName": "...", "Email": "..."}; "Group": "..." is optional
-  .csv   a header with email, and optionally user_name and group; the
-         separator is a comma, a semicolon or a tab
-  .txt   an e-mail address on each line; # begins a comment
-Standard input is JSON if it begins with [ or {, CSV if its first line has a
-field email, and otherwise text.`
+	listFormats = `LIST is a file, or - for standard input. The command recognises the format:
+  CSV    a header with email, and optionally user_name and group, also in other
+         common spellings; the separator is a comma, a semicolon or a tab
+  text   e-mail addresses on each line; # begins a comment
+  JSON   users, an array of users, or {"IAMUserNames": [users], "Resend": true};
+         a user is an e-mail address, or {"Email": "..."}, optionally with
+         "UserName": "..." and "Group": "..."
+Without a user name, the e-mail address is the user name.`
 
-	expectedFile = "LIST must be a .json, .csv or .txt file that you can read, or - for standard input"
+	expectedFile = "LIST must be a file that you can read, or - for standard input"
 
 	// maxListSize is in bytes. A list of all users that an account can have is far smaller.
 	maxListSize = 16 << 20
 )
 
-// readList reads the list from the file at path, or from stdin if path is "-". It returns a usageError if the list is wrong,
-// and [operator.ErrInterrupted] if ctx ends first.
-func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List, error) {
+// formats has the formats that --format chooses.
+var formats = map[string]userlist.Format{"": userlist.Unknown, "csv": userlist.CSV, "json": userlist.JSON, "text": userlist.Text}
+
+// inputOptions are the flags that say how to read a list.
+type inputOptions struct {
+	format string
+	userlist.Options
+}
+
+func (o *inputOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.format, "format", "", "the format of the list: csv, json or text\n(default: recognised by the content)")
+	flags.StringVar(&o.Encoding, "encoding", "", "the encoding of the list, such as shift_jis or\nwindows-1252 (default: UTF-8 or UTF-16, or\n"+
+		"another one that is certain)")
+	flags.StringVar(&o.Columns.Email, "email-column", "", "the CSV `column` with the addresses")
+	flags.StringVar(&o.Columns.UserName, "user-column", "", "the CSV `column` with the user names")
+	flags.StringVar(&o.Columns.Group, "group-column", "", "the CSV `column` with the groups")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"csv", "json", "text"}, cobra.ShellCompDirectiveNoFileComp))
+	for _, name := range []string{"encoding", "email-column", "user-column", "group-column"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	}
+}
+
+func (o *inputOptions) validate() error {
+	var problems []error
+	format, ok := formats[o.format]
+	if !ok {
+		problems = append(problems, usageErrorf("--format must be csv, json or text, got: %q", o.format))
+	}
+	o.Format = format
+	if o.Encoding != "" && !userlist.IsEncoding(o.Encoding) {
+		problems = append(problems, usageErrorf("--encoding must be the name of an encoding, such as shift_jis, windows-1252 or utf-16le, got: %q", o.Encoding))
+	}
+	if o.Columns != (userlist.Columns{}) && format != userlist.Unknown && format != userlist.CSV {
+		problems = append(problems, usageErrorf("only CSV has columns: leave out --format %s, or the flags for columns", o.format))
+	}
+	return errors.Join(problems...)
+}
+
+// readList reads the list from the file at path, or from standard input if path is "-". It writes the notices of the list to
+// standard error. It returns a usageError if the list is wrong, and [operator.ErrInterrupted] if ctx ends first.
+func (a App) readList(ctx context.Context, path string, options inputOptions) (*userlist.List, error) {
 	name := text.OneLine(path)
 	read := func() ([]byte, error) { return readFile(path) }
 	if path == "-" {
 		name = "standard input"
-		read = func() ([]byte, error) { return readAll(stdin) }
+		read = func() ([]byte, error) { return readAll(a.Stdin) }
 	}
 	data, err := untilDone(ctx, read)
 	switch {
@@ -47,14 +86,10 @@ func readList(ctx context.Context, path string, stdin io.Reader) (*userlist.List
 	case err != nil:
 		return nil, usageErrorf("%s: %s", text.OneLine(err.Error()), expectedFile)
 	}
-	format := userlist.FormatOf(path)
-	if format == userlist.Unknown && path != "-" {
-		return nil, usageErrorf("%s, got: %q", expectedFile, name)
-	}
 	if len(data) > maxListSize {
 		return nil, usageErrorf("%s is larger than %d MiB: check that it is a list of users", name, maxListSize>>20)
 	}
-	return parseList(name, format, data)
+	return a.parseList(name, options.Options, data)
 }
 
 func readFile(path string) ([]byte, error) {
@@ -71,21 +106,27 @@ func readAll(source io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(source, maxListSize+1))
 }
 
-func parseList(name string, format userlist.Format, data []byte) (*userlist.List, error) {
-	list, err := userlist.Parse(name, format, data)
+func (a App) parseList(name string, options userlist.Options, data []byte) (*userlist.List, error) {
+	list, err := userlist.Parse(name, options, data)
+	var notices []string
 	if wrong, ok := errors.AsType[*userlist.Error](err); ok {
-		return nil, usageErrorf("%s in the list:\n  %s", text.Count(len(wrong.Problems), "problem"),
-			strings.ReplaceAll(wrong.Error(), "\n", "\n  "))
+		notices = wrong.Notices
+		err = usageErrorf("%s in the list:\n  %s", text.Count(len(wrong.Problems), "problem"), strings.ReplaceAll(wrong.Error(), "\n", "\n  "))
+	} else {
+		notices = list.Notices
+	}
+	for _, notice := range notices {
+		fmt.Fprintf(a.Stderr, "note: %s: %s\n", name, notice)
 	}
 	return list, err
 }
 
-// completeList completes the argument LIST with files whose extension is that of a list.
+// completeList completes the argument LIST with any file, because a list may have any name.
 func completeList(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return []string{"json", "csv", "txt"}, cobra.ShellCompDirectiveFilterFileExt
+	return nil, cobra.ShellCompDirectiveDefault
 }
 
 // untilDone runs f and returns its results. If ctx ends first, it returns the error of ctx and leaves f behind, so that Ctrl-C

@@ -33,7 +33,7 @@ func TestUnreadableList(t *testing.T) {
 	}
 	got := runMain(t, "check", "users.txt")
 	expect(t, got, result{"", "onboard: open users.txt: permission denied: " +
-		"LIST must be a .json, .csv or .txt file that you can read, or - for standard input\n", 2})
+		"LIST must be a file that you can read, or - for standard input\n", 2})
 }
 
 // TestInterruptedWhileOpeningTheList opens a named pipe, which waits until another process writes to it.

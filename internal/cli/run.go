@@ -16,19 +16,21 @@ import (
 type runOptions struct {
 	target      target
 	output      output
+	input       inputOptions
 	yes, resend bool
 }
 
 func (o *runOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
 	o.output.addFlag(cmd)
+	o.input.addFlags(cmd)
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask before the start")
 	cmd.Flags().BoolVar(&o.resend, "resend", false,
 		"also mail a new first password to users who were\nonboarded before and have not chosen a password")
 }
 
 func (o *runOptions) validate(cmd *cobra.Command) error {
-	return errors.Join(o.target.validate(cmd), o.output.validate())
+	return errors.Join(o.target.validate(cmd), o.output.validate(), o.input.validate())
 }
 
 func runCommand(app App) *cobra.Command {
@@ -89,7 +91,7 @@ func (a App) run(ctx context.Context, path string, options runOptions) error {
 
 // prepare reads the list, finds the state machine, warns, and asks. It starts no execution.
 func (a App) prepare(ctx context.Context, path string, options runOptions) (*userlist.List, *operator.Run, error) {
-	list, err := readList(ctx, path, a.Stdin)
+	list, err := a.readList(ctx, path, options.input)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -69,6 +70,23 @@ func NoProblems(list *userlist.List) string {
 	return fmt.Sprintf("%s: %s, no problems", list.Name, text.Count(len(list.Users), "user"))
 }
 
+// NotChecked returns the sentence that says what the check of a list without AWS leaves open.
+func NotChecked(list *userlist.List) string {
+	groups := map[string]bool{}
+	for _, user := range list.Users {
+		groups[user.Group] = true
+	}
+	delete(groups, "")
+	if len(groups) == 0 {
+		return "not checked without --aws: whether AWS is ready for the list"
+	}
+	return fmt.Sprintf("not checked without --aws: whether the list may name %s (%s), and whether AWS is ready for the list",
+		text.Count(len(groups), "group"), text.Some(slices.Sorted(maps.Keys(groups))))
+}
+
+// maxWrongGroups is the number of users with a wrong group that a check prints. A wrong list may have thousands.
+const maxWrongGroups = 20
+
 // lookAtList checks the groups that the list names. It returns the number of users whose group is not allowed.
 func (p preflight) lookAtList() (wrong int) {
 	var groups []string
@@ -76,10 +94,15 @@ func (p preflight) lookAtList() (wrong int) {
 		groups = append(groups, group.Name)
 	}
 	for _, user := range p.list.Users {
-		if user.Group != "" && !slices.Contains(groups, user.Group) {
-			wrong++
+		if user.Group == "" || slices.Contains(groups, user.Group) {
+			continue
+		}
+		if wrong++; wrong <= maxWrongGroups {
 			p.add(problem, "%s:%d: %s, got: %q", p.list.Name, user.Line, contract.MustHaveGroup(strings.Join(groups, ", ")), user.Group)
 		}
+	}
+	if more := wrong - maxWrongGroups; more > 0 {
+		p.add(problem, "%s: %s name a group that is not allowed", p.list.Name, text.Count(more, "more user"))
 	}
 	if wrong == 0 {
 		p.add(fine, "%s", NoProblems(p.list))

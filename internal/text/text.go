@@ -23,6 +23,15 @@ func Join(separator string, parts ...string) string {
 	return strings.Join(given, separator)
 }
 
+// Some returns the first items of a list, and the number of the others, such as "a, b, c, d, e and 12 more".
+func Some(items []string) string {
+	const shown = 5
+	if len(items) <= shown+1 {
+		return Join(" and ", strings.Join(items[:max(len(items)-1, 0)], ", "), strings.Join(items[max(len(items)-1, 0):], ""))
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(items[:shown], ", "), len(items)-shown)
+}
+
 // OneLine makes text from AWS or a file safe to print on one line of a terminal. Line breaks, control characters and
 // characters that change the direction of text become spaces. Several spaces become one.
 func OneLine(text string) string {

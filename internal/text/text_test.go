@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
@@ -15,6 +16,11 @@ func TestTexts(t *testing.T) {
 		"parts":                  {text.Join(", ", parts...), "a, b"},
 		"the same parts again":   {text.Join(": ", parts...), "a: b"},
 		"no part":                {text.Join(", ", "", ""), ""},
+		"some of none":           {text.Some(nil), ""},
+		"some of one":            {text.Some([]string{"a"}), "a"},
+		"some of three":          {text.Some([]string{"a", "b", "c"}), "a, b and c"},
+		"some of six":            {text.Some(strings.Split("abcdef", "")), "a, b, c, d, e and f"},
+		"some of seven":          {text.Some(strings.Split("abcdefg", "")), "a, b, c, d, e and 2 more"},
 		"a line":                 {text.OneLine("the user ada"), "the user ada"},
 		"lines, and a terminal":  {text.OneLine(" a\r\n\tb\x1b[2J\u202ec "), "a b [2J c"},
 		"indented lines":         {text.Indent("a\tb\nc\n"), "\n  a b\n  c"},

@@ -4,112 +4,210 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// check checks the items by the rules of the state machine, with its sentences, and makes users of them. Only the state
-// machine knows which groups a list may name; check accepts every group name that IAM accepts.
+// check makes users of the items, and checks them by the rules of the state machine, with its sentences. Only the state machine
+// knows which groups a list may name; check accepts every group name that IAM accepts.
 func (d *draft) check() {
 	if len(d.items) == 0 && len(d.problems) == 0 {
 		d.add(0, contract.MustHaveAUser+", got: none")
 	}
+	var read []entry
 	for _, item := range d.items {
 		switch value := item.value.(type) {
 		case string:
-			d.checkUser(item, map[string]any{"UserName": value, "Email": value})
+			read = append(read, entry{item, d.user(item, map[string]any{"Email": value})})
 		case map[string]any:
-			d.checkUser(item, value)
+			read = append(read, entry{item, d.user(item, value)})
 		default:
-			d.addTo(item, contract.MustBeUser+", got: %s", show(value))
+			d.addTo(item, contract.MustBeUser+", got: "+show(value))
 		}
 	}
-	d.checkTwins()
+	read = d.merge(read)
+	d.checkTwins(read)
+	for _, entry := range read {
+		d.list.Users = append(d.list.Users, entry.user)
+	}
 }
 
-func (d *draft) checkUser(item item, user map[string]any) {
-	name, _ := user["UserName"].(string)
-	if !rules.UserName.Holds(name) {
-		d.addTo(item, contract.MustHaveUserName+", got: %s", showKey(user, "UserName"))
+// entry is an item with the user that it stands for. Without a valid user name, the name is empty.
+type entry struct {
+	item item
+	user User
+}
+
+// user checks the user of an item.
+func (d *draft) user(item item, fields map[string]any) User {
+	email, ok := d.email(item, fields)
+	_, hasName := fields["UserName"]
+	name, _ := fields["UserName"].(string)
+	name = clean(name)
+	switch {
+	case !hasName && ok && !rules.UserName.Holds(email):
+		d.addTo(item, fmt.Sprintf("%s, got: %s, because the user name is the address by default: %s", contract.MustHaveUserName,
+			describe(email), item.remedy()))
+	case !hasName && ok:
+		name = email
+	case hasName && !rules.UserName.Holds(name):
+		d.addTo(item, contract.MustHaveUserName+", got: "+describe(fields["UserName"]))
+		name = ""
 	}
-	email, _ := user["Email"].(string)
-	if !rules.EmailAddress.Holds(email) {
-		d.addTo(item, contract.MustHaveEmail+", got: %s", showKey(user, "Email"))
+	group, _ := fields["Group"].(string)
+	group = clean(group)
+	if value, ok := fields["Group"]; ok && !rules.GroupName.Holds(group) {
+		d.addTo(item, contract.MustHaveGroupName+", got: "+describe(value))
 	}
-	group, _ := user["Group"].(string)
-	if _, ok := user["Group"]; ok && !rules.GroupName.Holds(group) {
-		d.addTo(item, contract.MustHaveGroupName+", got: %s", showKey(user, "Group"))
-	}
-	for _, key := range slices.Sorted(maps.Keys(user)) {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if key != "UserName" && key != "Email" && key != "Group" {
-			d.addTo(item, contract.MustHaveNoOtherKey+", got: %s", show(key))
+			d.addTo(item, contract.MustHaveNoOtherKey+", got: "+show(key))
 		}
 	}
-	d.list.Users = append(d.list.Users, User{name, email, group, item.line})
+	return User{name, email, group, item.line}
+}
+
+// email returns the address of an item. It adds a problem, and returns false, if the item has not exactly one valid address.
+func (d *draft) email(item item, fields map[string]any) (string, bool) {
+	value, hasValue := fields["Email"]
+	written, _ := value.(string)
+	found, ok := addresses(written)
+	got := describe(value)
+	switch {
+	case !hasValue:
+		got = "nothing"
+	case ok && len(found) > 1:
+		got += fmt.Sprintf(" (%d addresses)", len(found))
+	case ok && len(found) == 1 && rules.EmailAddress.Holds(found[0]) && begins.MatchString(found[0]):
+		return found[0], true
+	case ok && len(found) == 1 && rules.EmailAddress.Holds(found[0]):
+		got += ": delete it if it is a comment, otherwise the character at its start"
+	}
+	d.addTo(item, contract.MustHaveEmail+", got: "+got)
+	return "", false
+}
+
+// begins rejects an address that begins with a mark. The mark makes it a comment, a list item or a formula in files of other kinds,
+// and mailboxes do not begin like that, although they could.
+var begins = regexp.MustCompile(`\A\w`)
+
+// remedy says how to give a user a name, in the words of the list's format.
+func (i item) remedy() string {
+	switch {
+	case i.index > 0:
+		return "add a UserName"
+	case i.inText:
+		return "write the list as CSV, with the columns email and user_name"
+	default:
+		return "add a user_name"
+	}
+}
+
+// merge returns the entries without those that occur again with the same values, and adds a notice of them.
+func (d *draft) merge(read []entry) (unique []entry) {
+	same := map[User][]item{}
+	for _, entry := range read {
+		user := entry.user
+		user.Line = 0
+		if user.UserName == "" || same[user] == nil {
+			unique = append(unique, entry)
+		}
+		same[user] = append(same[user], entry.item)
+	}
+	var twice []string
+	for _, entry := range unique {
+		user := entry.user
+		user.Line = 0
+		if items := same[user]; user.UserName != "" && len(items) > 1 {
+			twice = append(twice, show(user.UserName)+" ("+places(items)+")")
+		}
+	}
+	if len(twice) > 0 {
+		d.notice("%s that the list has more than once, with the same values, counted once: %s", text.Count(len(twice), "user"), text.Some(twice))
+	}
+	return unique
 }
 
 // checkTwins adds a problem for each user name that occurs more than once without regard to letter case, as IAM compares
 // names. The line of the problem is the line of the second occurrence.
-func (d *draft) checkTwins() {
+func (d *draft) checkTwins(read []entry) {
 	same := map[string][]item{}
-	for _, item := range d.items {
-		if name, ok := userName(item.value); ok {
+	names := map[string]string{}
+	for _, entry := range read {
+		if name := entry.user.UserName; name != "" {
 			key := strings.ToLower(name)
-			same[key] = append(same[key], item)
+			if same[key] == nil {
+				names[key] = name
+			}
+			same[key] = append(same[key], entry.item)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(same)) {
-		if twins := same[key]; len(twins) > 1 {
-			name, _ := userName(twins[0].value)
-			d.add(twins[1].line, contract.MustBeUnique+", got %d times: %s (%s)",
-				len(twins), show(name), places(twins))
+		twins := same[key]
+		if len(twins) < 2 {
+			continue
+		}
+		sentence := fmt.Sprintf("%s, got %d times: %s (%s)", contract.MustBeUnique, len(twins), show(names[key]), places(twins))
+		if second := twins[1]; second.index == 0 {
+			d.addTo(second, sentence)
+		} else {
+			d.add(second.line, "%s", sentence)
 		}
 	}
-}
-
-func userName(value any) (string, bool) {
-	if user, ok := value.(map[string]any); ok {
-		value = user["UserName"]
-	}
-	name, ok := value.(string)
-	return name, ok
 }
 
 // places returns the positions of items, such as "lines 3 and 9".
 func places(items []item) string {
-	kind, numbers := "lines", make([]string, len(items))
+	kind, numbers := "lines ", make([]string, len(items))
 	for i, item := range items {
 		numbers[i] = strconv.Itoa(item.line)
 		if item.index > 0 {
-			kind, numbers[i] = "items", strconv.Itoa(item.index)
+			kind, numbers[i] = "items ", strconv.Itoa(item.index)
 		}
 	}
-	last := len(numbers) - 1
-	return kind + " " + strings.Join(numbers[:last], ", ") + " and " + numbers[last]
+	return kind + text.Some(numbers)
 }
 
-// addTo adds a problem of an item. In JSON, the problem has the number of the item, as the state machine reports it.
-func (d *draft) addTo(item item, format string, args ...any) {
-	if item.index > 0 {
-		format = fmt.Sprintf("%s%d ", contract.Item, item.index) + format
+// addTo adds a sentence to the problem of an item, which has one problem for everything. In JSON, the problem has the number of the
+// item, as the state machine reports it.
+func (d *draft) addTo(item item, sentence string) {
+	place := [2]int{item.line, item.index}
+	if at, ok := d.problemAt[place]; ok {
+		if problem := &d.problems[at]; !strings.Contains(problem.Text, sentence) {
+			problem.Text += "; " + sentence
+		}
+		return
 	}
-	d.add(item.line, format, args...)
+	if item.index > 0 {
+		sentence = fmt.Sprintf("%s%d %s", contract.Item, item.index, sentence)
+	}
+	d.problemAt[place] = len(d.problems)
+	d.add(item.line, "%s", sentence)
 }
 
 const shown = 64 // characters
 
-// show returns the start of a value as JSON, without characters that a terminal would obey.
+// show returns the start of a value as JSON, without characters that a terminal would obey. An ellipsis marks what is cut.
 func show(value any) string {
+	ellipsis := func(text string) string {
+		if utf8.RuneCountInString(text) > shown {
+			return "…"
+		}
+		return ""
+	}
 	if text, ok := value.(string); ok {
-		return strconv.Quote(fmt.Sprintf("%.*s", shown, text))
+		return strconv.Quote(fmt.Sprintf("%.*s", shown, text)) + ellipsis(text)
 	}
 	encoded, _ := json.Marshal(value)
-	return fmt.Sprintf("%.*s", shown, strings.Map(printable, string(encoded)))
+	return fmt.Sprintf("%.*s", shown, strings.Map(printable, string(encoded))) + ellipsis(string(encoded))
 }
 
 func printable(r rune) rune {
@@ -119,10 +217,22 @@ func printable(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-func showKey(user map[string]any, key string) string {
-	value, ok := user[key]
-	if !ok {
-		return "nothing"
+// describe shows a value, and says about a text what an operator may not see: its length, if it is cut, and the first character
+// outside ASCII.
+func describe(value any) string {
+	written, _ := value.(string)
+	var details []string
+	if length := utf8.RuneCountInString(written); length > shown {
+		details = append(details, text.Count(length, "character"))
 	}
-	return show(value)
+	for _, r := range written {
+		if r > unicode.MaxASCII || unicode.IsControl(r) {
+			details = append(details, fmt.Sprintf("with %#U", r))
+			break
+		}
+	}
+	if len(details) == 0 {
+		return show(value)
+	}
+	return show(value) + " (" + strings.Join(details, ", ") + ")"
 }

@@ -3,48 +3,127 @@ package userlist
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// columns maps the columns that a header may have to the keys of the state machine's input.
-var columns = map[string]string{"email": "Email", "user_name": "UserName", "group": "Group"}
+const separators = ",;\t"
 
 func (d *draft) readCSV(text string) {
-	reader := csv.NewReader(strings.NewReader(text))
-	reader.Comma = separator(text)
-	reader.FieldsPerRecord = -1 // readCSV reports a wrong number of fields itself
+	text, comma := d.separator(text)
+	reader := newReader(text, comma)
 	header, ok := d.readRecord(reader)
+	for ok && isMarked(header) && !d.hasAddresses(header) {
+		header, ok = d.readRecord(reader)
+	}
 	if !ok {
 		return
 	}
 	line, _ := reader.FieldPos(0)
-	if !d.checkHeader(line, header, string(reader.Comma)) {
+	columns, ok := d.findColumns(line, header)
+	if !ok {
 		return
 	}
+	ignored := others(header, columns)
 	for {
 		record, ok := d.readRecord(reader)
 		if !ok {
-			return
+			break
 		}
 		line, _ := reader.FieldPos(0)
 		switch {
 		case strings.Join(record, "") == "": // skipped, because Excel writes a row that was cleared as an empty row
-		case len(record) != len(header):
-			d.add(line, "must have %d fields with %q between them, as the header has, got: %d", len(header), reader.Comma, len(record))
+		case isMarked(record) && !isMarked(header):
+			d.add(line, "must not begin with %s, got: %s: delete the row if it is a comment", mark.FindString(record[0]), show(record[0]))
+		case len(record) > len(header) && strings.Join(record[len(header):], "") != "":
+			d.add(line, "must have at most %d fields with %q between them, as the header has, got: %d", len(header), comma, len(record))
+		case slices.ContainsFunc(record, func(field string) bool { return hasRow(field, comma) }):
+			d.add(line, "has a field over several lines, and one of them looks like another row: check the quotes")
 		default:
-			d.items = append(d.items, item{line: line, value: user(header, record)})
+			d.items = append(d.items, item{line: line, value: user(columns, record)})
+			for i, field := range record[:min(len(record), len(header))] {
+				if name := fmt.Sprintf("number %d", i+1); header[i] == "" && field != "" && !slices.Contains(ignored, name) {
+					ignored = append(ignored, name)
+				}
+			}
+		}
+	}
+	if names := some(ignored); names != "" {
+		d.notice("these columns are ignored: %s", names)
+	}
+}
+
+func newReader(text string, comma rune) *csv.Reader {
+	reader := csv.NewReader(strings.NewReader(text))
+	reader.Comma = comma
+	reader.FieldsPerRecord = -1             // readCSV checks the number of fields itself
+	reader.TrimLeadingSpace = comma != '\t' // for a quote after a space; it would also remove an empty field before a tab
+	return reader
+}
+
+// separatorLine is a first line that tells Excel the separator.
+var separatorLine = regexp.MustCompile(`(?i)\A\s*"?sep=([,;\t])"?[,;\s]*?(\n|\z)`)
+
+// separator returns the separator of a CSV list, and the text without the line that names it. Excel writes semicolons in locales with
+// a decimal comma. Without such a line, the separator is the one with which the header has a column of addresses, or else has the
+// most columns.
+func (d *draft) separator(text string) (string, rune) {
+	if match := separatorLine.FindStringSubmatch(text); match != nil {
+		return strings.Repeat("\n", strings.Count(match[0], "\n")) + text[len(match[0]):], rune(match[1][0])
+	}
+	best, most := ',', 0
+	for _, comma := range separators {
+		header := d.header(text, comma)
+		if d.hasAddresses(header) {
+			return text, comma
+		}
+		if len(header) > most {
+			best, most = comma, len(header)
+		}
+	}
+	return text, best
+}
+
+// header returns the first record of a text that is not a comment.
+func (d *draft) header(text string, comma rune) []string {
+	reader := newReader(text, comma)
+	for {
+		record, err := reader.Read()
+		if err != nil || !isMarked(record) || d.hasAddresses(record) {
+			return record
 		}
 	}
 }
 
-// separator returns the first separator in the header, or a comma. Excel writes semicolons in locales with a decimal comma.
-func separator(text string) rune {
-	header, _, _ := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
-	if at := strings.IndexAny(header, ",;\t"); at >= 0 {
-		return rune(header[at])
+func (d *draft) hasHeader(text string) bool {
+	text, comma := d.separator(text)
+	return d.hasAddresses(d.header(text, comma))
+}
+
+// hasAddresses reports whether a record is a header with a column of addresses. A comment is none, although it may have the name of
+// such a column.
+func (d *draft) hasAddresses(header []string) bool {
+	if isMarked(header) && clean(header[0]) != "#" {
+		return false
 	}
-	return ','
+	return len(columns[0].find(header, d.options.Columns.Email)) > 0
+}
+
+// mark begins a comment in files of other kinds.
+var mark = regexp.MustCompile(`\A(#|//)`)
+
+// isMarked reports whether a row looks like a comment.
+func isMarked(record []string) bool { return len(record) > 0 && mark.MatchString(clean(record[0])) }
+
+// hasRow reports whether a field over several lines has a line that looks like a row of the list. A quote that someone forgot would
+// otherwise hide the users of these rows.
+func hasRow(field string, comma rune) bool {
+	_, others, _ := strings.Cut(field, "\n")
+	return slices.ContainsFunc(strings.Split(others, "\n"), func(line string) bool {
+		return strings.Contains(line, "@") && strings.ContainsRune(line, comma)
+	})
 }
 
 // readRecord returns the fields of the next record without the space around them. It returns false if there is no other
@@ -52,51 +131,21 @@ func separator(text string) rune {
 func (d *draft) readRecord(reader *csv.Reader) ([]string, bool) {
 	record, err := reader.Read()
 	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
-		d.add(wrong.StartLine, "must have quotes around whole fields only, got: %v", wrong.Err)
+		d.add(wrong.StartLine, "must have quotes around whole fields only, and a quote in a field twice; the list was read up to this line")
 	}
 	for i, field := range record {
-		record[i] = strings.TrimSpace(field)
+		record[i] = clean(field)
 	}
 	return record, err == nil
 }
 
-func (d *draft) checkHeader(line int, header []string, separator string) bool {
-	const expected = "must be a header of email and, if wanted, user_name and group, with a comma, semicolon or tab between them, got: %q"
-	before := len(d.problems)
-	for i, name := range header {
-		header[i] = strings.ToLower(name)
-		if columns[header[i]] == "" {
-			d.add(line, expected, name)
-		} else if slices.Contains(header[:i], header[i]) {
-			d.add(line, "must have the column %s once", header[i])
+// user returns the user of a record. A field that is empty or missing is no value, except for the address.
+func user(columns map[string]int, record []string) map[string]any {
+	user := map[string]any{"Email": ""}
+	for key, i := range columns {
+		if i < len(record) && record[i] != "" {
+			user[key] = record[i]
 		}
-	}
-	if !slices.Contains(header, "email") && len(d.problems) == before {
-		d.add(line, expected, strings.Join(header, separator))
-	}
-	return len(d.problems) == before
-}
-
-// user returns the user of a record. An empty field counts as a missing one. The default of the user name is the e-mail
-// address.
-func user(header, record []string) map[string]any {
-	user := map[string]any{}
-	for i, name := range header {
-		if record[i] != "" || name == "email" {
-			user[columns[name]] = record[i]
-		}
-	}
-	if user["UserName"] == nil {
-		user["UserName"] = user["Email"]
 	}
 	return user
-}
-
-func hasHeader(text string) bool {
-	reader := csv.NewReader(strings.NewReader(text))
-	reader.Comma = separator(text)
-	header, _ := reader.Read()
-	return slices.ContainsFunc(header, func(name string) bool {
-		return strings.EqualFold(strings.TrimSpace(name), "email")
-	})
 }

@@ -1,12 +1,12 @@
-// Package userlist reads lists of users from files. It checks them as the state machine checks its input, with the same
-// sentences. Package rules defines what a value must be; a test checks that the state machine follows the same rules.
+// Package userlist reads lists of users from files, in the forms in which programs and people write them. It makes of each user
+// what the state machine takes: an address, a user name and a group, exactly. It checks them by the rules of the state machine,
+// with the same sentences. Package rules defines what a value must be.
 package userlist
 
 import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -15,30 +15,27 @@ import (
 type Format int
 
 const (
-	// Unknown makes [Parse] guess the format: JSON begins with a bracket or a brace, and CSV has email in its first line.
+	// Unknown makes [Parse] recognise the format by the content: JSON begins with a bracket or a brace, and CSV has a column
+	// of addresses in its header.
 	Unknown Format = iota
-	// JSON is an array of users, or the input of the state machine, whose key IAMUserNames has that array. A user is an
-	// e-mail address, or an object with UserName, Email and an optional Group.
+	// JSON is an array of users, the input of the state machine, whose key IAMUserNames has that array, or users one after the
+	// other, as in JSON lines. A user is an e-mail address, or an object with Email and optional UserName and Group.
 	JSON
-	// CSV has a header with email, and with the optional columns user_name and group.
+	// CSV has a header with a column of addresses, and optional columns of user names and groups.
 	CSV
-	// Text has an e-mail address on each line, and comments after #.
+	// Text has e-mail addresses on each line, and comments after #.
 	Text
 )
 
-// FormatOf returns the format for the extension of a file, or Unknown.
-func FormatOf(path string) Format {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".json":
-		return JSON
-	case ".csv":
-		return CSV
-	case ".txt":
-		return Text
-	default:
-		return Unknown
-	}
+// Options say how to read a list. With the zero value, Parse finds out.
+type Options struct {
+	Format   Format
+	Encoding string // a name that [IsEncoding] knows
+	Columns  Columns
 }
+
+// Columns has names of columns in the header of a CSV list. Without a name, Parse looks for the usual names.
+type Columns struct{ Email, UserName, Group string }
 
 // List is a list without problems.
 type List struct {
@@ -46,6 +43,8 @@ type List struct {
 	Users []User
 	// Resend asks for a new password for each user that was onboarded before and has not chosen a password yet.
 	Resend bool
+	// Notices are sentences about what Parse left out, merged or decoded, for the operator.
+	Notices []string
 }
 
 // User is a user of a list.
@@ -66,64 +65,82 @@ func (u User) MarshalJSON() ([]byte, error) {
 	}{u.UserName, u.Email, u.Group})
 }
 
-// Problem is one problem of a list.
+// Problem is everything that is wrong with one line of a list, or with one item of a JSON array.
 type Problem struct {
-	Line int // 0 for a problem of the whole list
-	Text string
+	Line   int // 0 for a problem of the whole list
+	Column int // 0 for a problem of the whole line
+	Text   string
 }
 
-// Error lists every problem of a list.
+// Error lists the problems of a list.
 type Error struct {
 	Name     string    // of the list
 	Problems []Problem // in the order of their lines
+	Notices  []string  // as those of [List], because a wrong encoding makes problems
 }
 
-// Error returns a line for each problem. The line begins with the position of the problem, such as users.csv:7.
+// maxProblems is the number of problems that an error prints. More would push the first ones off the screen.
+const maxProblems = 20
+
+// Error returns a line for each of the first problems, and the number of the others. A line begins with the position of the
+// problem, such as users.csv:7.
 func (e *Error) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, problem := range e.Problems {
+	var lines []string
+	for _, problem := range e.Problems[:min(len(e.Problems), maxProblems)] {
 		position := e.Name
-		if problem.Line > 0 {
-			position = fmt.Sprintf("%s:%d", e.Name, problem.Line)
+		for _, number := range []int{problem.Line, problem.Column} {
+			if number > 0 {
+				position = fmt.Sprintf("%s:%d", position, number)
+			}
 		}
-		lines[i] = position + ": " + problem.Text
+		lines = append(lines, position+": "+problem.Text)
+	}
+	if more := len(e.Problems) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
 }
 
 // Parse reads a list. name is the name of the list in messages. Every error is an [*Error].
-func Parse(name string, format Format, data []byte) (*List, error) {
-	d := draft{list: List{Name: name}}
-	if text, problem := decode(data); problem != nil {
-		d.problems = append(d.problems, *problem)
-	} else {
-		d.read(format, text)
+func Parse(name string, options Options, data []byte) (*List, error) {
+	d := draft{options: options, list: List{Name: name}, problemAt: map[[2]int]int{}}
+	if text, ok := d.decode(data); ok {
+		d.read(lineBreaks.Replace(text))
 	}
 	d.check()
 	if len(d.problems) > 0 {
 		slices.SortStableFunc(d.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-		return nil, &Error{name, d.problems}
+		return nil, &Error{name, d.problems, d.list.Notices}
 	}
 	return &d.list, nil
 }
 
+// lineBreaks makes a line feed of every line break of an operating system. Old programs for the Mac write a carriage return alone.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // draft is a list that is being read.
 type draft struct {
+	options  Options
 	items    []item
 	list     List
 	problems []Problem
+	// problemAt has the index of the problem of an item, by its line and its index.
+	problemAt map[[2]int]int
 }
 
-// item is an item of the list, before it is checked.
+// item is a user of the list, before it is checked.
 type item struct {
 	line  int
-	index int // from 1 in a JSON array, whose items may all be on one line; otherwise 0
-	value any // as encoding/json decodes it
+	index int // from 1 in JSON, whose items may all be on one line; otherwise 0
+	// value is what encoding/json decodes: a string is an address, and a map has the keys Email, UserName and Group.
+	value  any
+	inText bool // the list is a text list
 }
 
-func (d *draft) read(format Format, text string) {
+func (d *draft) read(text string) {
+	format := d.options.Format
 	if format == Unknown {
-		format = guess(text)
+		format = d.guess(text)
 	}
 	switch format {
 	case JSON:
@@ -135,17 +152,28 @@ func (d *draft) read(format Format, text string) {
 	}
 }
 
-func guess(text string) Format {
-	switch start := strings.TrimSpace(text); {
-	case strings.HasPrefix(start, "[") || strings.HasPrefix(start, "{"):
+// guess returns the format of a list by its content. A list that could be both is CSV if its first line has fields that are no
+// addresses: the problem is then the header, and not each line.
+func (d *draft) guess(text string) Format {
+	if start := clean(text); strings.HasPrefix(start, "[") || strings.HasPrefix(start, "{") {
 		return JSON
-	case hasHeader(start):
-		return CSV
-	default:
-		return Text
 	}
+	if d.options.Columns != (Columns{}) || d.hasHeader(text) {
+		return CSV
+	}
+	first, others := firstLine(text)
+	_, ok := addresses(first)
+	isHeader := !strings.Contains(first, "@") && strings.Contains(others, "@")
+	if !ok && (isHeader || strings.ContainsAny(first, separators)) || isTable(first+"\n"+others) {
+		return CSV
+	}
+	return Text
 }
 
 func (d *draft) add(line int, format string, args ...any) {
-	d.problems = append(d.problems, Problem{line, fmt.Sprintf(format, args...)})
+	d.problems = append(d.problems, Problem{Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+func (d *draft) notice(format string, args ...any) {
+	d.list.Notices = append(d.list.Notices, fmt.Sprintf(format, args...))
 }
