@@ -176,12 +176,16 @@ func places(items []item) string {
 	return kind + text.Some(numbers)
 }
 
+// maxSentences is the number of sentences in a problem. A line of a text list may have any number of addresses.
+const maxSentences = 5
+
 // addTo adds a sentence to the problem of an item, which has one problem for everything. In JSON, the problem has the number of the
 // item, as the state machine reports it.
 func (d *draft) addTo(item item, sentence string) {
 	place := [2]int{item.line, item.index}
 	if at, ok := d.problemAt[place]; ok {
-		if problem := &d.problems[at]; !strings.Contains(problem.Text, sentence) {
+		problem := &d.problems[at]
+		if problem.sentences++; problem.sentences <= maxSentences {
 			problem.Text += "; " + sentence
 		}
 		return
@@ -190,7 +194,7 @@ func (d *draft) addTo(item item, sentence string) {
 		sentence = fmt.Sprintf("%s%d %s", contract.Item, item.index, sentence)
 	}
 	d.problemAt[place] = len(d.problems)
-	d.add(item.line, "%s", sentence)
+	d.problems = append(d.problems, Problem{Line: item.line, Text: sentence, sentences: 1})
 }
 
 const shown = 64 // characters
@@ -225,7 +229,7 @@ func describe(value any) string {
 	if length := utf8.RuneCountInString(written); length > shown {
 		details = append(details, text.Count(length, "character"))
 	}
-	for _, r := range written {
+	for _, r := range clean(written) {
 		if r > unicode.MaxASCII || unicode.IsControl(r) {
 			details = append(details, fmt.Sprintf("with %#U", r))
 			break

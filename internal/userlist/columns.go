@@ -93,7 +93,8 @@ func (d *draft) findColumns(line int, header []string) (map[string]int, bool) {
 		case chosen != "":
 			d.add(line, "must have the column %s of %s, got: %s", show(chosen), column.flag, some(header))
 		case column.key == "Email" && strings.Contains(strings.Join(header, ""), "@"):
-			d.add(line, "has no header: the first line must name the columns, such as email,user_name,group, got: %s", some(header))
+			d.add(line, "has no header: the first line must name the columns, such as email,user_name,group, got: %s%s", some(header),
+				ifAddresses(header))
 		case column.key == "Email":
 			d.add(line, "has no column email: the first line must name the columns, with a comma, semicolon or tab between them; if another "+
 				"column has the addresses, choose it with --email-column, got: %s", some(header))
@@ -103,6 +104,14 @@ func (d *draft) findColumns(line int, header []string) (map[string]int, bool) {
 		d.checkSeparators(line, others(header, found))
 	}
 	return found, len(d.problems) == before
+}
+
+// ifAddresses says how to read a list whose first line has addresses only, or returns an empty string.
+func ifAddresses(header []string) string {
+	if len(header) > 1 && !slices.ContainsFunc(header, func(field string) bool { return !strings.Contains(field, "@") }) {
+		return ": if each address is a user, choose --format text"
+	}
+	return ""
 }
 
 // checkSeparators adds a problem for each ignored column that is a usual one and another one with a wrong separator between them.

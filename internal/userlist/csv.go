@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 const separators = ",;\t"
@@ -58,20 +59,21 @@ func (d *draft) readCSV(text string) {
 func newReader(text string, comma rune) *csv.Reader {
 	reader := csv.NewReader(strings.NewReader(text))
 	reader.Comma = comma
-	reader.FieldsPerRecord = -1             // readCSV checks the number of fields itself
-	reader.TrimLeadingSpace = comma != '\t' // for a quote after a space; it would also remove an empty field before a tab
+	reader.FieldsPerRecord = -1 // readCSV checks the number of fields itself
+	// A quote may follow a space. If the separator is a space or a tab, this would also remove empty fields.
+	reader.TrimLeadingSpace = !unicode.IsSpace(comma)
 	return reader
 }
 
 // separatorLine is a first line that tells Excel the separator.
-var separatorLine = regexp.MustCompile(`(?i)\A\s*"?sep=([,;\t])"?[,;\s]*?(\n|\z)`)
+var separatorLine = regexp.MustCompile(`(?i)\A\s*"?sep=([^"\n])"?[,;\s]*?(\n|\z)`)
 
 // separator returns the separator of a CSV list, and the text without the line that names it. Excel writes semicolons in locales with
 // a decimal comma. Without such a line, the separator is the one with which the header has a column of addresses, or else has the
 // most columns.
 func (d *draft) separator(text string) (string, rune) {
 	if match := separatorLine.FindStringSubmatch(text); match != nil {
-		return strings.Repeat("\n", strings.Count(match[0], "\n")) + text[len(match[0]):], rune(match[1][0])
+		return strings.Repeat("\n", strings.Count(match[0], "\n")) + text[len(match[0]):], []rune(match[1])[0]
 	}
 	best, most := ',', 0
 	for _, comma := range separators {

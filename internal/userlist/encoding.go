@@ -47,8 +47,10 @@ func (d *draft) decode(data []byte) (string, bool) {
 		{"Shift_JIS", func(data []byte) bool { return mayBeShiftJIS(data) && !mayBeWindows1252(data) }, japanese.ShiftJIS},
 		{"Windows-1252", func(data []byte) bool { return mayBeWindows1252(data) && !mayBeShiftJIS(data) }, charmap.Windows1252},
 	} {
-		text, err := decodeAs(candidate.encoding, data)
-		if candidate.isCertain(data) && err == nil && isText(text) && !strings.ContainsRune(text, utf8.RuneError) {
+		if !candidate.isCertain(data) {
+			continue
+		}
+		if text, err := decodeAs(candidate.encoding, data); err == nil && isText(text) && !strings.ContainsRune(text, utf8.RuneError) {
 			d.notice("the list is read as %s: if that is wrong, name its encoding with --encoding", candidate.name)
 			return text, true
 		}

@@ -76,7 +76,7 @@ func (d *draft) addSyntax(data []byte, begin int, isNext bool) {
 		got += ": delete the comma before it"
 	}
 	line, column := position(data, wrong)
-	d.problems = append(d.problems, Problem{line, column, fmt.Sprintf("is not valid JSON: expected %s, got: %s", expected, got)})
+	d.problems = append(d.problems, Problem{Line: line, Column: column, Text: fmt.Sprintf("is not valid JSON: expected %s, got: %s", expected, got)})
 }
 
 // syntaxProblems has what is expected at a place, by a part of the sentence in which package json says so.

@@ -3,6 +3,8 @@ package userlist_test
 import (
 	"encoding/binary"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,6 +58,7 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 		"addresses with commas":                    {"ada@example.com,bob@example.com", both, nil},
 		"addresses with spaces":                    {"ada@example.com\u3000bob@example.com", both, nil},
 		"addresses and one with a name":            {"ada@example.com, Bob <bob@example.com>", both, nil},
+		"addresses on two lines":                   {"Ada <ada@example.com>; Bob <bob@example.com>\ncy@example.com, dee@example.com,\n", both + "2 cy@example.com\n2 dee@example.com\n", nil},
 		"addresses in brackets":                    {"<ada@example.com> <bob@example.com>", both, nil},
 		"addresses in quotes":                      {`"ada@example.com"; "bob@example.com"`, both, nil},
 		"invisible characters around":              {"\u200b\u202aada@example.com\u202c\u00a0\n", adaOnly, nil},
@@ -80,6 +83,7 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 		"CSV with empty rows":                   {"email,group\n,\n \n\nada@example.com\n,,,\n", "5 ada@example.com\n", nil},
 		"CSV with sep":                          {"sep=;\r\nname,first;email\r\nada;ada@example.com\r\n", "3 ada@example.com\n", []string{ignored + `"name,first"`}},
 		"CSV with sep of another Excel":         {"\"sep=,\"\nemail,group\nada@example.com,\n", "3 ada@example.com\n", nil},
+		"CSV with sep of bars":                  {"sep=|\nemail|group\nada@example.com|Staff\n", "3 ada@example.com Staff\n", nil},
 		"CSV with a separator in a quoted name": {"\"Name, first\";Email\nAda;ada@example.com\n", ada, []string{ignored + `"Name, first"`}},
 		"CSV with a space before a quote":       {"email, name\nada@example.com, \"Doe, Ada\"\n", ada, []string{ignored + `"name"`}},
 		"CSV with a line end in a field":        {"email,note\nada@example.com,\"two\nlines\"\nbob@example.com,\n", ada + "4 bob@example.com\n", []string{ignored + `"note"`}},
@@ -167,4 +171,31 @@ func encoded(encoding encoding.Encoding, text string) string {
 		panic(err)
 	}
 	return result
+}
+
+// TestColumnsInDocs reads lists with the names of columns that docs/lists.md has.
+func TestColumnsInDocs(t *testing.T) {
+	content, err := os.ReadFile("../../docs/lists.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| (address|user name|group) \\| (.*) \\| `--\\w+-column` \\|$").FindAllStringSubmatch(string(content), -1)
+	if len(rows) != 3 {
+		t.Fatalf("docs/lists.md has %d rows of columns, want 3", len(rows))
+	}
+	values := map[string]string{"address": "ada@example.com", "user name": "ada", "group": "Staff"}
+	for _, row := range rows {
+		for name := range strings.SplitSeq(row[2], ", ") {
+			header, data := "email,"+name, "grace@example.com,"+values[row[1]]
+			if row[1] == "address" {
+				header, data = "x,"+name, ","+values[row[1]]
+			}
+			list, err := userlist.Parse("users", userlist.Options{Format: userlist.CSV}, []byte(header+"\n"+data+"\n"))
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if got := people(list.Users); !strings.Contains(got, values[row[1]]) {
+				t.Errorf("%s: got the user %s, want one with the %s %s", name, got, row[1], values[row[1]])
+			}
+		}
+	}
 }

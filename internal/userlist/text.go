@@ -41,8 +41,8 @@ func firstLine(text string) (first, rest string) {
 	return first, text
 }
 
-// isTable reports whether each of several lines has the same number of addresses, and more than one. They may be columns, such as a
-// user and a manager.
+// isTable reports whether each of several lines has the same number of addresses, more than one, and nothing else. They may be the
+// columns of a CSV list without a header, such as a user and a manager.
 func isTable(text string) bool {
 	lines, columns := 0, 0
 	for line := range strings.Lines(text) {
@@ -50,7 +50,8 @@ func isTable(text string) bool {
 			continue
 		}
 		found, ok := addresses(line)
-		if lines++; !ok || len(found) < 2 || lines > 1 && len(found) != columns {
+		isRow := ok && len(found) > 1 && !strings.ContainsAny(line, "<>") && !strings.ContainsAny(line[len(line)-1:], separators)
+		if lines++; !isRow || lines > 1 && len(found) != columns {
 			return false
 		}
 		columns = len(found)

@@ -70,6 +70,8 @@ type Problem struct {
 	Line   int // 0 for a problem of the whole list
 	Column int // 0 for a problem of the whole line
 	Text   string
+
+	sentences int // more than [maxSentences] if the text does not have all of them
 }
 
 // Error lists the problems of a list.
@@ -93,7 +95,11 @@ func (e *Error) Error() string {
 				position = fmt.Sprintf("%s:%d", position, number)
 			}
 		}
-		lines = append(lines, position+": "+problem.Text)
+		line := position + ": " + problem.Text
+		if more := problem.sentences - maxSentences; more > 0 {
+			line += fmt.Sprintf("; and %d more", more)
+		}
+		lines = append(lines, line)
 	}
 	if more := len(e.Problems) - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))

@@ -140,7 +140,9 @@ users:3: ` + needsMail + `"` + long[:64] + `"… (79 characters)`},
 			`users:1: ` + needsName + `"o'brien@example.com"` + byName + "write the list as CSV, with the columns email and user_name\n" +
 				`users:2: ` + needsName + `"` + long[:53] + `@example.co"… (65 characters)` + byName + "write the list as CSV, with the columns email and user_name"},
 		"text that may be a table": {userlist.Unknown, "ada@example.com,boss@example.com\nbob@example.com,boss@example.com\n",
-			noHeader + `"ada@example.com" and "boss@example.com"`},
+			noHeader + `"ada@example.com" and "boss@example.com": if each address is a user, choose --format text`},
+		"text with many wrong addresses on a line": {userlist.Text, strings.Repeat("a@b ", 10_000),
+			"users:1: " + strings.Repeat(needsMail+`"a@b"; `, 5) + "and 9995 more"},
 
 		"CSV without a header":           {userlist.CSV, "ada@example.com\nbob@example.com", noHeader + `"ada@example.com"`},
 		"CSV without a header, input":    {userlist.Unknown, "ada@example.com,ada\nbob@example.com,bob\n", noHeader + `"ada@example.com" and "ada"`},
