@@ -127,7 +127,7 @@ func isUTF16(upper int) func(data []byte) bool {
 				zeros[i%2]++
 			}
 		}
-		return len(data)%2 == 0 && zeros[1-upper] == 0 && zeros[upper] > len(data)/4
+		return len(data)%2 == 0 && zeros[upper] > len(data)/4
 	}
 }
 
