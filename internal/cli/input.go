@@ -62,7 +62,8 @@ func (o *inputOptions) validate() error {
 	}
 	o.Format = format
 	if o.Encoding != "" && !userlist.IsEncoding(o.Encoding) {
-		problems = append(problems, usageErrorf("--encoding must be the name of an encoding, such as shift_jis, windows-1252 or utf-16le, got: %q", o.Encoding))
+		problems = append(problems, usageErrorf("--encoding must be the name of an encoding, such as shift_jis, windows-1252 or "+
+			"utf-16le, got: %q", o.Encoding))
 	}
 	if o.Columns != (userlist.Columns{}) && format != userlist.Unknown && format != userlist.CSV {
 		problems = append(problems, usageErrorf("only CSV has columns: leave out --format %s, or the flags for columns", o.format))

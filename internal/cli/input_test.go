@@ -30,8 +30,9 @@ func TestListBecomesTheInput(t *testing.T) {
 		"column": {"users.csv", "Login,Mail 2,Mail,Team\nada,ada@example.com,x@example.com,Staff\n",
 			[]string{"--email-column", "Mail 2", "--user-column", "login", "--group-column", "Team"},
 			`{"IAMUserNames":[{"UserName":"ada","Email":"ada@example.com","Group":"Staff"}]}`},
-		"encoding": {"users.csv", "\xa5\xe1\xa1\xbc\xa5\xeb,Name\nada@example.com,\xbb\xb3\n", []string{"--encoding", "euc-jp"}, `{"IAMUserNames":["ada@example.com"]}`},
-		"confirm":  {"users.txt", "ada@example.com", []string{"--yes"}, `{"IAMUserNames":["ada@example.com"]}`},
+		"encoding": {"users.csv", "\xa5\xe1\xa1\xbc\xa5\xeb,Name\nada@example.com,\xbb\xb3\n",
+			[]string{"--encoding", "euc-jp"}, `{"IAMUserNames":["ada@example.com"]}`},
+		"confirm": {"users.txt", "ada@example.com", []string{"--yes"}, `{"IAMUserNames":["ada@example.com"]}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +98,7 @@ func TestNotices(t *testing.T) {
 	got := runWith(t, &fakeAWS{looks: succeeded(created)}, "email,Name\nada@example.com,M\xfcller\nada@example.com,Muller\n", "run", "-")
 	expect(t, got, result{createdTable, "note: standard input: the list is read as Windows-1252: if that is wrong, name its encoding with --encoding\n" +
 		"note: standard input: these columns are ignored: \"Name\"\n" +
-		"note: standard input: 1 user that the list has more than once, with the same values, counted once: \"ada@example.com\" (lines 2 and 3)\n" +
+		"note: standard input: users that are in the list again with the same values are counted once: \"ada@example.com\" (lines 2 and 3)\n" +
 		stderrStart, 0})
 }
 

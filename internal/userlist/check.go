@@ -131,7 +131,7 @@ func (d *draft) merge(read []entry) (unique []entry) {
 		}
 	}
 	if len(twice) > 0 {
-		d.notice("%s that the list has more than once, with the same values, counted once: %s", text.Count(len(twice), "user"), text.Some(twice))
+		d.notice("users that are in the list again with the same values are counted once: %s", text.Some(twice))
 	}
 	return unique
 }

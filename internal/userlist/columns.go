@@ -66,7 +66,7 @@ func (c column) find(header []string, chosen string) (found []int) {
 		switch {
 		case chosen == "" && keyOf(name) == c.key, chosen != "" && name == clean(chosen):
 			found = append(found, i)
-		case chosen != "" && plain(name) == plain(chosen):
+		case chosen != "" && plain(name) != "" && plain(name) == plain(chosen):
 			similar = append(similar, i)
 		}
 	}

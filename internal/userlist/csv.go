@@ -16,7 +16,7 @@ func (d *draft) readCSV(text string) {
 	text, comma := d.separator(text)
 	reader := newReader(text, comma)
 	header, ok := d.readRecord(reader)
-	for ok && isMarked(header) && !d.hasAddresses(header) {
+	for ok && d.isBeforeHeader(header) {
 		header, ok = d.readRecord(reader)
 	}
 	if !ok {
@@ -35,9 +35,10 @@ func (d *draft) readCSV(text string) {
 		}
 		line, _ := reader.FieldPos(0)
 		switch {
-		case strings.Join(record, "") == "": // skipped, because Excel writes a row that was cleared as an empty row
+		case isEmpty(record): // skipped, because Excel writes a row that was cleared as an empty row
 		case isMarked(record) && !isMarked(header):
-			d.add(line, "must not begin with %s, got: %s: delete the row if it is a comment", mark.FindString(record[0]), show(record[0]))
+			begin := mark.FindString(record[0])
+			d.add(line, "must not begin with %s, got: %s: delete the row if it is a comment, otherwise the %[1]s", begin, show(record[0]))
 		case len(record) > len(header) && strings.Join(record[len(header):], "") != "":
 			d.add(line, "must have at most %d fields with %q between them, as the header has, got: %d", len(header), comma, len(record))
 		case slices.ContainsFunc(record, func(field string) bool { return hasRow(field, comma) }):
@@ -88,12 +89,12 @@ func (d *draft) separator(text string) (string, rune) {
 	return text, best
 }
 
-// header returns the first record of a text that is not a comment.
+// header returns the first record of a text that is neither empty nor a comment.
 func (d *draft) header(text string, comma rune) []string {
 	reader := newReader(text, comma)
 	for {
 		record, err := reader.Read()
-		if err != nil || !isMarked(record) || d.hasAddresses(record) {
+		if err != nil || !d.isBeforeHeader(record) {
 			return record
 		}
 	}
@@ -112,6 +113,13 @@ func (d *draft) hasAddresses(header []string) bool {
 	}
 	return len(columns[0].find(header, d.options.Columns.Email)) > 0
 }
+
+// isBeforeHeader reports whether a record at the start of a list is not its header.
+func (d *draft) isBeforeHeader(record []string) bool {
+	return isEmpty(record) || isMarked(record) && !d.hasAddresses(record)
+}
+
+func isEmpty(record []string) bool { return clean(strings.Join(record, "")) == "" }
 
 // mark begins a comment in files of other kinds.
 var mark = regexp.MustCompile(`\A(#|//)`)

@@ -166,11 +166,12 @@ func mayBeWindows1252(data []byte) bool {
 			continue
 		}
 		run++
-		inWord := i > 0 && i+1 < len(data) && isLetter(data[i-1]) && isLetter(data[i+1])
-		isMark := strings.IndexByte("\x84\x85\x91\x93\x94\x96\x97\xa0\xa7\xab\xb0\xbb", b) >= 0 && !inWord
+		afterLetter, beforeLetter := i > 0 && isLetter(data[i-1]), i+1 < len(data) && isLetter(data[i+1])
+		isMark := strings.IndexByte("\x84\x85\x91\x93\x94\x96\x97\xa0\xa7\xab\xb0\xbb", b) >= 0 && !(afterLetter && beforeLetter)
+		isEuro := b == 0x80 && !afterLetter && !beforeLetter
 		isWestern := b >= 0xc0 && b != 0xd7 && b != 0xf7 // the signs for multiplication and division
 		const apostrophe = 0x92
-		if run > 2 || !isMark && !isWestern && b != apostrophe {
+		if run > 2 || !isMark && !isEuro && !isWestern && b != apostrophe {
 			return false
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -96,7 +95,14 @@ var syntaxProblems = []struct{ says, expected string }{
 
 // isUser reports whether a document is the object of a user, and not the input of the state machine.
 func isUser(document member) bool {
-	return document.value[0] == '{' && slices.ContainsFunc(members(document.value, 0), func(m member) bool { return keyOf(m.key) != "" })
+	if document.value[0] != '{' {
+		return false
+	}
+	has := map[string]bool{}
+	for _, member := range members(document.value, 0) {
+		has[keyOf(member.key)], has[member.key] = true, true
+	}
+	return !has["IAMUserNames"] && (has["Email"] || has["UserName"] || has["Group"])
 }
 
 // readInput reads a document that has the form of the state machine's input.

@@ -38,7 +38,7 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 		adaStaff = "2 ada <ada@example.com> Staff\n"
 		both     = "1 ada@example.com\n1 bob@example.com\n"
 		readAs   = "the list is read as %s: if that is wrong, name its encoding with --encoding"
-		again    = "1 user that the list has more than once, with the same values, counted once: "
+		again    = "users that are in the list again with the same values are counted once: "
 		ignored  = "these columns are ignored: "
 	)
 	tests := map[string]struct {
@@ -93,18 +93,20 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 		"CSV with sep": {"sep=;\r\nname,first;email\r\nada;ada@example.com\r\n", "3 ada@example.com\n",
 			[]string{ignored + `"name,first"`}},
 		"CSV with sep of another Excel":         {"\"sep=,\"\nemail,group\nada@example.com,\n", "3 ada@example.com\n", nil},
+		"CSV of DOS":                            {"email,group\r\nada@example.com,Staff\r\n\x1a", "2 ada@example.com Staff\n", nil},
 		"CSV with sep of bars":                  {"sep=|\nemail|group\nada@example.com|Staff\n", "3 ada@example.com Staff\n", nil},
 		"CSV with a separator in a quoted name": {"\"Name, first\";Email\nAda;ada@example.com\n", ada, []string{ignored + `"Name, first"`}},
 		"CSV with a space before a quote":       {"email, name\nada@example.com, \"Doe, Ada\"\n", ada, []string{ignored + `"name"`}},
 		"CSV with a line end in a field": {"email,note\nada@example.com,\"two\nlines\"\nbob@example.com,\n", ada + "4 bob@example.com\n",
 			[]string{ignored + `"note"`}},
+		"CSV with empty rows first":             {";;\n;;\nE-Mail;Gruppe;\nada@example.com;Staff;\n", "4 ada@example.com Staff\n", nil},
 		"CSV with a comment first":              {"# Export\nemail\nada@example.com\n", "3 ada@example.com\n", nil},
 		"CSV with a comment of two parts first": {"# Export; all users\nemail,group\nada@example.com,Staff\n", "3 ada@example.com Staff\n", nil},
 		"CSV with addresses of a mail program": {"email\n\"Lovelace, Ada <ada@example.com>\"\nmailto:bob@example.com\n",
 			ada + "3 bob@example.com\n", nil},
 		"CSV with invisible characters": {"email,user_name,group\n\u00a0ada@example.com\u200b,\u200bada,Staff\u00a0\n", adaStaff, nil},
 		"CSV with the same row again": {"email,user_name,group,note\nada@example.com,ada,Staff,1\nada@example.com,ada,Staff,2\n",
-			adaStaff, []string{ignored + `"note"`, `1 user that the list has more than once, with the same values, counted once: "ada" (lines 2 and 3)`}},
+			adaStaff, []string{ignored + `"note"`, again + `"ada" (lines 2 and 3)`}},
 
 		"CSV in Shift_JIS": {encoded(japanese.ShiftJIS, "メールアドレス,氏名\nada@example.com,山田 ｴｲﾀﾞ\n"), ada,
 			[]string{fmt.Sprintf(readAs, "Shift_JIS"), ignored + `"氏名"`}},
@@ -116,7 +118,7 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 			[]string{fmt.Sprintf(readAs, "ISO-2022-JP"), ignored + `"氏名"`}},
 		"CSV in Windows-1252": {encoded(charmap.Windows1252, "E-Mail;Straße\nada@example.com;Große Höhe\n"), ada,
 			[]string{fmt.Sprintf(readAs, "Windows-1252"), ignored + `"Straße"`}},
-		"text in Windows-1252": {encoded(charmap.Windows1252, "ada@example.com\u00a0# O’Brien – “François”\n"), adaOnly,
+		"text in Windows-1252": {encoded(charmap.Windows1252, "ada@example.com\u00a0# O’Brien – “François”, 5 €\n"), adaOnly,
 			[]string{fmt.Sprintf(readAs, "Windows-1252")}},
 		"CSV in UTF-16 without a BOM": {inUTF16("email,名前\nada@example.com,エイダ\n", binary.LittleEndian)[2:], ada,
 			[]string{fmt.Sprintf(readAs, "UTF-16LE"), ignored + `"名前"`}},
@@ -129,7 +131,8 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 		"JSON object":            {"{\n\"Email\": \"ada@example.com\", \"Group\": \"Staff\"}", "1 ada@example.com Staff\n", nil},
 		"JSON with keys of others": {`{"e-mail": "Ada <ada@example.com>", "user_name": "ada", "group": "Staff"}`,
 			"1 ada <ada@example.com> Staff\n", nil},
-		"JSON lines": {"\n{\"Email\": \"ada@example.com\"}\n\n{\"Email\":\"bob@example.com\",\n\"UserName\":\"bob\"}\n\"cy@example.com\"\r\n", ada + "4 bob <bob@example.com>\n6 cy@example.com\n", nil},
+		"JSON lines": {"\n{\"Email\": \"ada@example.com\"}\n\n{\"Email\":\"bob@example.com\",\n\"UserName\":\"bob\"}\n\"cy@example.com\"\r\n",
+			ada + "4 bob <bob@example.com>\n6 cy@example.com\n", nil},
 		"JSON with a user again": {`["ada@example.com", {"Email": "ada@example.com"}]`, adaOnly,
 			[]string{again + `"ada@example.com" (items 1 and 2)`}},
 	}
@@ -166,6 +169,10 @@ func TestOptions(t *testing.T) {
 			`users:1: must have the column "login" of --user-column, got: "email" and "user"`},
 		"a column of a text list": {userlist.Options{Columns: userlist.Columns{Email: "work"}}, "ada@example.com\n",
 			`users:1: must have the column "work" of --email-column, got: "ada@example.com"`},
+		"a column of marks": {userlist.Options{Columns: userlist.Columns{Group: "#"}}, "email,,#\nada@example.com,x,Staff\n",
+			"2 ada@example.com Staff\n"},
+		"no column of marks": {userlist.Options{Columns: userlist.Columns{Group: "#"}}, "email,\nada@example.com,x\n",
+			`users:1: must have the column "#" of --group-column, got: "email"`},
 		"a column for two": {userlist.Options{Columns: userlist.Columns{UserName: "email"}}, "email,user_name\nada@example.com,ada\n",
 			"2 ada@example.com\n"},
 		"a column after a number": {userlist.Options{Columns: userlist.Columns{Email: "Work"}}, "#,Work\n1,ada@example.com\n",

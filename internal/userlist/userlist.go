@@ -111,7 +111,7 @@ func (e *Error) Error() string {
 func Parse(name string, options Options, data []byte) (*List, error) {
 	d := draft{options: options, list: List{Name: name}, problemAt: map[[2]int]int{}}
 	if text, ok := d.decode(data); ok {
-		d.read(lineBreaks.Replace(text))
+		d.read(strings.TrimRight(lineBreaks.Replace(text), endOfFile))
 	}
 	d.check()
 	if len(d.problems) > 0 {
@@ -123,6 +123,9 @@ func Parse(name string, options Options, data []byte) (*List, error) {
 
 // lineBreaks makes a line feed of every line break of an operating system. Old programs for the Mac write a carriage return alone.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// endOfFile ends a text file of DOS.
+const endOfFile = "\x1a"
 
 // draft is a list that is being read.
 type draft struct {

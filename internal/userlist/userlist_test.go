@@ -75,8 +75,9 @@ func TestGoodLists(t *testing.T) {
 
 func TestBadLists(t *testing.T) {
 	const (
-		none      = "users: must have at least one user, got: none"
-		notUTF8   = "is not text in UTF-8, and another encoding is not certain: save the list as UTF-8 (Excel calls it CSV UTF-8), or name its encoding with --encoding, such as shift_jis or windows-1252"
+		none    = "users: must have at least one user, got: none"
+		notUTF8 = "is not text in UTF-8, and another encoding is not certain: save the list as UTF-8 (Excel calls it CSV UTF-8), " +
+			"or name its encoding with --encoding, such as shift_jis or windows-1252"
 		needsName = "must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: "
 		needsMail = "must have an e-mail address such as user@example.com, got: "
 		noHeader  = "users:1: has no header: the first line must name the columns, such as email,user_name,group, got: "
@@ -110,6 +111,7 @@ func TestBadLists(t *testing.T) {
 			"users:3: " + needsMail + `"jürgen@example.com" (with U+00FC 'ü')`},
 		"an umlaut of DOS":                       {userlist.Unknown, "email,name\nada@example.com,M\x81ller\n", "users:2: " + notUTF8},
 		"an umlaut of DOS, in quotes of Windows": {userlist.Unknown, "email,name\nada@example.com,J\x94rg\n", "users:2: " + notUTF8},
+		"a capital umlaut of a Mac":              {userlist.Unknown, "email,name\nada@example.com,\x80rger\n", "users:2: " + notUTF8},
 		"an umlaut of a Mac":                     {userlist.Unknown, "email,name\nada@example.com,M\x9fller\n", "users:2: " + notUTF8},
 		"Russian in 8 bits":                      {userlist.Unknown, "email,name\nada@example.com,\xc8\xe2\xe0\xed\xee\xe2\n", "users:2: " + notUTF8},
 		"Japanese in EUC-JP":                     {userlist.Unknown, "email,name\nada@example.com,\xbb\xb3\xc5\xc4\n", "users:2: " + notUTF8},
@@ -193,10 +195,10 @@ users:4: ` + needsMail + `"no address"`},
 		"CSV with two addresses": {userlist.CSV, "email,user_name\na@example.com; b@example.com,ada",
 			`users:2: must have an e-mail address such as user@example.com, got: "a@example.com; b@example.com" (2 addresses)`},
 		"CSV with a comment": {userlist.Unknown, "email,user_name\nada@example.com,ada\n#grace@example.com,grace\n",
-			`users:3: must not begin with #, got: "#grace@example.com": delete the row if it is a comment`},
+			`users:3: must not begin with #, got: "#grace@example.com": delete the row if it is a comment, otherwise the #`},
 		"CSV with a comment in another column": {userlist.Unknown,
 			"name,email\nAda,ada@example.com\n// Grace,grace@example.com\nBob,#bob@example.com",
-			`users:3: must not begin with //, got: "// Grace": delete the row if it is a comment` + "\n" +
+			`users:3: must not begin with //, got: "// Grace": delete the row if it is a comment, otherwise the //` + "\n" +
 				`users:4: ` + needsMail + `"#bob@example.com": delete it if it is a comment, otherwise the character at its start`},
 		"CSV with an address that is no user name": {userlist.CSV, "email,group\no'brien@example.com,",
 			`users:2: ` + needsName + `"o'brien@example.com"` + byName + "add a user_name"},
@@ -232,6 +234,8 @@ users:4: ` + needsMail + `"no address"`},
 		"JSON null":   {userlist.JSON, "null", `users:1: must be an array of users, or an object with the key IAMUserNames, got: null`},
 		"JSON in another case": {userlist.JSON, `{"iamusernames": []}`,
 			"users:1: the input must have no key except IAMUserNames, Resend, got: \"iamusernames\"\nusers:1: IAMUserNames must be an array of users, got: nothing"},
+		"JSON with a key of a user": {userlist.JSON, `{"IAMUserNames": ["ada@example.com"], "Group": "Staff"}`,
+			`users:1: the input must have no key except IAMUserNames, Resend, got: "Group"`},
 		"JSON with another type": {userlist.JSON, "{\"IAMUserNames\":\n{\"UserName\": 1.50}}",
 			`users:2: IAMUserNames must be an array of users, got: {"UserName":1.50}`},
 		"JSON with keys twice": {userlist.JSON,
