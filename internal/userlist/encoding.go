@@ -33,7 +33,7 @@ func (d *draft) decode(data []byte) (string, bool) {
 		return text, true
 	}
 	text := textfile.Decode(data)
-	if isText(text) && !bytes.Contains(data, []byte(iso2022JP)) {
+	if isText(text) && !strings.Contains(text, iso2022JP) {
 		return text, true
 	}
 	for _, candidate := range []struct {
