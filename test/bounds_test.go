@@ -94,7 +94,7 @@ var otherValues = map[string]any{
 	"input.Users": times(1000, func(i int) any {
 		return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "GetUser", "Error": "Iam.IamException", "Cause": "c"}
 	}),
-	"problems": times(200, func(int) any { return strings.Repeat("p", 300) }), "draws": 2, "outcome": map[string]any{"Status": "Created"},
+	"problems": times(200, func(int) any { return strings.Repeat("p", 300) }), "draws": 2, "outcome": map[string]any{"Status": "Resumed"},
 	"existingName": longestName, "onboarding": "pending", "takenOver": true,
 	"errorOutput.Error": strings.Repeat("E", 256), "errorOutput.Cause": strings.Repeat("&quot;", 5461), "states.result": times(20, func(i int) any { return times(5, func(j int) any { return failedUser(5*i + j) }) }),
 	"result.SendingEnabled": true, "result.VerifiedForSendingStatus": true, "PasswordPolicy.MinimumPasswordLength": 128,
@@ -116,7 +116,7 @@ var expiryValues = map[string]any{
 	"expired": times(599, address), "failed": times(199, failedUser), "input.Expired": times(100, address), "input.Failed": times(100, failedUser),
 	"issuedBefore": issued, "input.IssuedBefore": issued, "BatchInput.IssuedBefore": issued, "LoginProfile.CreateDate": issued,
 	"isOurs": true, "hasSignedIn": false, "isUnused": true, "profileMade": issued, "User.PasswordLastUsed": issued,
-	"marked": true, "deletions": 3, "failure": failedUser(0), "pages": 49,
+	"marked": true, "deletions": 3, "failure": failedUser(0), "pages": 49, "waits": 12,
 }
 
 // failedUser is a user of the report of a sweep.

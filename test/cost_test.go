@@ -47,6 +47,9 @@ func TestCostOfSweepInDocs(t *testing.T) {
 	size := int(machine.States["ListUsers"].Arguments["MaxItems"].(float64))
 	states, page := 0, 1
 	for name := machine.StartAt; name != ""; states++ {
+		if states > users {
+			t.Fatal("the walk through the sweep does not end")
+		}
 		state := machine.States[name]
 		name = state.Next
 		if state.Type == "Choice" {

@@ -103,11 +103,7 @@ func wantChildInTime(t testing.TB, machine asl.Machine) {
 // succeeds at the last attempt.
 func TestChildOfSweepEndsInTime(t *testing.T) {
 	states := expiryMachine(t).Child().States
-	deletions := regexp.MustCompile(`\$deletions = (\d+)`).FindStringSubmatch(states["Was it the last attempt?"].Choices[0].Condition)
-	attempts, err := strconv.ParseFloat(deletions[1], 64)
-	if err != nil {
-		t.Fatal(err)
-	}
+	attempts := float64(boundOf(t, states["Was it the last attempt?"], "deletions = "))
 	look := longestTime(states["GetUser"]) + longestTime(states["GetLoginProfile"])
 	seconds := look + longestTime(states["TagUser expired"]) + attempts*(look+longestTime(states["DeleteLoginProfile"])) +
 		(attempts-1)*float64(states["WaitForTag"].Seconds)
@@ -115,6 +111,20 @@ func TestChildOfSweepEndsInTime(t *testing.T) {
 	if seconds >= maxChildSeconds {
 		t.Errorf("a user can take %.1f s, want less than %d s", seconds, maxChildSeconds)
 	}
+}
+
+// boundOf returns the number with which the first condition of a choice compares a variable.
+func boundOf(t testing.TB, choice asl.State, comparison string) int {
+	t.Helper()
+	match := regexp.MustCompile(regexp.QuoteMeta("$"+comparison) + `(\d+)`).FindStringSubmatch(choice.Choices[0].Condition)
+	if match == nil {
+		t.Fatalf("the choice does not compare $%s: %+v", comparison, choice)
+	}
+	bound, err := strconv.Atoi(match[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bound
 }
 
 func expiryMachine(t testing.TB) asl.Machine {
@@ -128,20 +138,26 @@ func expiryMachine(t testing.TB) asl.Machine {
 func TestSweepFits(t *testing.T) {
 	const users, most = 5000, 5000
 	machine := expiryMachine(t)
-	events := 0
-	for name, state := range machine.States {
-		switch {
-		case name == "ListUsers", !isInLoop(machine, name): // not for each page
-		case state.Type == "Task":
-			events += 2 + 3*state.Attempts() // entered and exited; scheduled, started and ended
-		case state.Type == "Map":
-			events += 5 // entered, started, the map run started and ended, exited
-		default:
-			events += 2
+	eventsOf := func(names ...string) (events int) {
+		for _, name := range names {
+			switch state := machine.States[name]; state.Type {
+			case "Task":
+				events += 2 + 3*state.Attempts() // entered and exited; scheduled, started and ended
+			case "Map":
+				events += 5 // entered, started, the map run started and ended, exited
+			default:
+				events += 2
+			}
 		}
+		return events
 	}
-	pages := users / int(machine.States["ListUsers"].Arguments["MaxItems"].(float64))
-	if events *= pages; events >= most || events == 0 {
+	ofPage := slices.Collect(maps.Keys(machine.States))
+	ofPage = slices.DeleteFunc(ofPage, func(name string) bool {
+		return slices.Contains([]string{"ListUsers", "Is it running for too long?", "WaitForList"}, name) || !isInLoop(machine, name) // not for each page
+	})
+	pages, waits := users/int(machine.States["ListUsers"].Arguments["MaxItems"].(float64)), boundOf(t, machine.States["Is it running for too long?"], "waits >= ")
+	events := eventsOf(ofPage...)*pages + eventsOf("ListExecutions", "Is a list running?", "Is it running for too long?", "WaitForList")*waits
+	if events >= most || len(ofPage) == 0 {
 		t.Errorf("a sweep of %d users has up to %d events, want fewer than %d", users, events, most)
 	}
 	t.Logf("a sweep of %d users has up to %d events", users, events)

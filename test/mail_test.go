@@ -31,8 +31,8 @@ func messageOf(t *testing.T, template template, task string) message {
 
 // mailBindings returns the bindings of the expressions of a mail.
 func mailBindings(userName, password, signInURL string) map[string]any {
-	return map[string]any{"password": password, "states": map[string]any{
-		"input":   map[string]any{"UserName": userName, "SignInUrl": signInURL, "Issued": "2026-11-25T07:12:13Z", "Resend": false},
+	return map[string]any{"password": password, "outcome": map[string]any{"Status": "Created"}, "states": map[string]any{
+		"input":   map[string]any{"UserName": userName, "SignInUrl": signInURL, "Issued": "2026-11-25T07:12:13Z"},
 		"context": map[string]any{"Execution": map[string]any{"Id": "arn:aws:states:us-east-1:123456789012:express:Machine:1"}},
 	}}
 }
@@ -94,10 +94,10 @@ func TestBuiltInMails(t *testing.T) {
 			{messageOf(t, two, "SendEmail"), want.Announcement},
 			{messageOf(t, two, "SendEmail password"), want.Password},
 		} {
-			for _, isResend := range []bool{false, true} {
+			for _, status := range []string{"Created", "Resumed", "Resent"} {
 				bindings, said := mailBindings("ada", "pass", "https://a.b/"), ""
-				if isResend {
-					bindings["states"].(map[string]any)["input"].(map[string]any)["Resend"], said = true, earlier[test.language]
+				if status != "Created" {
+					bindings["outcome"], said = map[string]any{"Status": status}, earlier[test.language]
 				}
 				fill := strings.NewReplacer("{{UserName}}", "ada", "{{Password}}", "pass", "{{SignInUrl}}", "https://a.b/",
 					"{{AccountId}}", "123456789012", "{{ValidUntil}}", test.deadline, "{{EarlierMails}}", said)
@@ -107,7 +107,7 @@ func TestBuiltInMails(t *testing.T) {
 					{simple.Body.Html.Data, fill.Replace(sent.want.HTML)},
 				} {
 					if got := jsonata.text(t, part.expression, bindings); got != part.want {
-						t.Errorf("%+v, sent again %v: got\n%s\nwant\n%s", test, isResend, got, part.want)
+						t.Errorf("%+v, %s: got\n%s\nwant\n%s", test, status, got, part.want)
 					}
 				}
 			}

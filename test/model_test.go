@@ -52,20 +52,20 @@ var argumentValues = map[string]map[string]any{
 		"UserName":        "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
 		"PasswordLength": 20, "Password": "Drawn-password-1",
 		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
-		"Issued": issued, "Input.Resend": false, "Marker": "marker",
+		"Issued": issued, "Outcome.Status": "Created", "Marker": "marker",
 	},
 	"shortest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:M:1",
 		"StateMachine.Id": stateMachineARN + "M",
 		"UserName":        "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
-		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Input.Resend": false, "Marker": "m",
+		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Outcome.Status": "Created", "Marker": "m",
 	},
 	"longest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
 		"StateMachine.Id": stateMachineARN + strings.Repeat("m", 80),
 		"UserName":        longestName, "Email": longestAddress, "GroupName": longestGroup,
 		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
-		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Input.Resend": true, "Marker": strings.Repeat("m", 320),
+		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Outcome.Status": "Resumed", "Marker": strings.Repeat("m", 320),
 	},
 }
 

@@ -19,20 +19,23 @@ type expiryFlow struct {
 }
 
 // sweep returns the whole state machine. It reads the users below the path, a page at a time, and passes each page to child
-// executions. Before each page it looks for a list that is running, because a list may issue a new password at any time. A list that
+// executions. Before each page it waits as long as a list is running, because a list may issue a new password at any time. A list that
 // starts later runs beside the children of one page at most.
 func (f *expiryFlow) sweep() sfn.IChainable {
 	begin, listExecutions, tally, summary := f.begin(), f.listExecutions(), f.tally(), f.summary()
 	listUsers, listMoreUsers := f.listUsers("ListUsers", false), f.listUsers("ListUsers next", true)
 	sweepUsers := f.sweepUsers(f.sweepUser(f.stepsOfUser()))
-	isListRunning, isFirstPage := f.Choice("Is a list running?"), f.Choice("Is it the first page?")
+	isListRunning, isLongList, isFirstPage := f.Choice("Is a list running?"), f.Choice("Is it running for too long?"), f.Choice("Is it the first page?")
 	isLastPage, isEveryoneChecked := f.Choice("Is it the last page?"), f.Choice("Is everyone checked?")
 
 	begin.Next(listExecutions)
 	listExecutions.AddCatch(summary, f.catchFailedCall()).Next(isListRunning)
 	isListRunning.
-		When(machine.IsAnotherActive(), summary, nil).
+		When(machine.IsAnotherActive(), isLongList, nil).
 		Otherwise(isFirstPage)
+	isLongList.
+		When(machine.Condition(fmt.Sprintf("$waits >= %d", maxListWaits)), f.listIsRunning().Next(summary), nil).
+		Otherwise(f.waitForList().Next(listExecutions))
 	isFirstPage.
 		When(machine.Condition(`$marker = ""`), listUsers, nil).
 		Otherwise(listMoreUsers)
@@ -82,10 +85,7 @@ func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 		When(machine.Condition(`$marked`), deleteLoginProfile, nil).
 		Otherwise(tagUser)
 	tagUser.AddCatch(kept, catchNoSuchEntity()).Next(getUser)
-	deleteLoginProfile.
-		AddCatch(expired, catchNoSuchEntity()).
-		AddCatch(isLastDeletion, catchFailedDeletion()).
-		Next(expired)
+	deleteLoginProfile.AddCatch(isLastDeletion, catchFailedDeletion()).Next(expired)
 	isLastDeletion.
 		When(machine.Condition(fmt.Sprintf("$deletions = %d", maxDeletions)), failed, &sfn.ChoiceTransitionOptions{Outputs: jsonata.Expression("$failure")}).
 		Otherwise(wait)
@@ -98,13 +98,13 @@ func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 	return beginUser
 }
 
-// The conditions for a password to be withdrawn. A user of an earlier version has no tag that says when the password was issued, so
-// the creation of the login profile counts.
+// The conditions for a password to be withdrawn. A user of an earlier version has no tag that says when the password was issued. The
+// creation of the login profile counts for every user, because an administrator may have made a new one.
 //
 // A user who has signed in since then keeps the password, although it must be changed: an administrator may have reset the password
 // of a user who had taken over. Whether IAM sets PasswordLastUsed if the user stops at the page that asks for a new password is not
 // documented. If it does, a first password with which somebody has got that far does not expire.
 const (
 	old     = `$isOurs and $not($hasSignedIn) and ($issued = "" or $issued < $states.input.IssuedBefore)`
-	overdue = `$isUnused and ($issued != "" or $profileMade < $states.input.IssuedBefore)`
+	overdue = `$isUnused and $profileMade < $states.input.IssuedBefore`
 )

@@ -14,10 +14,13 @@ import (
 )
 
 const (
-	// usersOfPage is the number of users that ListUsers returns at a time. Their paths and ARNs take at most 150 KB of the 256 KiB
-	// of a payload (IAM API Reference, User). 5,000 users, the quota of an account, make 50 pages (IAM User Guide, "IAM and AWS STS
+	// usersOfPage is the number of users that ListUsers returns at a time. Their paths and ARNs take at most 230 KB of the 256 KiB
+	// of a payload, if every character of a deeper path is a quotation mark, which JSON escapes (IAM API Reference, User). 5,000 users, the quota of an account, make 50 pages (IAM User Guide, "IAM and AWS STS
 	// quotas"), and a page some 30 events of the history.
 	usersOfPage = 100
+	// A sweep waits for lists for two hours at most.
+	maxListWaits = 12
+	listWait     = 10 // minutes
 	// maxPages is the maximum number of pages. IAM may return fewer users than asked for (IAM API Reference, ListUsers).
 	maxPages = 200
 	// maxExpired and maxFailed are the numbers of users from which on the report does not list further pages.
@@ -40,6 +43,7 @@ func (f *expiryFlow) begin() sfn.Pass {
 		"activeExecution": "",
 		"checked":         0,
 		"pages":           0,
+		"waits":           0,
 		"expired":         []any{},
 		"failed":          []any{},
 		"notListed":       0,
@@ -121,16 +125,28 @@ func (f *expiryFlow) tally() sfn.Pass {
 
 // tooManyPages makes the sweep fail although it can make its report.
 func (f *expiryFlow) tooManyPages() sfn.Pass {
-	return f.Assign("TooManyPages", map[string]any{"failed": jsonata.Expression(fmt.Sprintf(
-		`[$failed, {"Step": "ListUsers", "Error": $states.context.State.Name, "Cause": "IAM had more users after %d pages"}]`, maxPages))})
+	return f.failedAt("TooManyPages", "ListUsers", jsonata.Literal(fmt.Sprintf("IAM had more users after %d pages", maxPages)))
+}
+
+// listIsRunning makes the sweep fail, because it has waited for lists for too long.
+func (f *expiryFlow) listIsRunning() sfn.Pass {
+	return f.failedAt("ListIsRunning", "ListExecutions", machine.AboutActive(contract.ListIsRunning))
+}
+
+// failedAt makes a state that adds an error of its own name to the report. step is the call that succeeded before. cause is JSONata code.
+func (f *expiryFlow) failedAt(name, step, cause string) sfn.Pass {
+	return f.Assign(name, map[string]any{"failed": jsonata.Expression(fmt.Sprintf(
+		`[$failed, {"Step": %s, "Error": $states.context.State.Name, "Cause": %s}]`, jsonata.Literal(step), cause))})
+}
+
+// waitForList waits until the next look for a running list.
+func (f *expiryFlow) waitForList() sfn.Wait {
+	return f.Wait("WaitForList", awscdk.Duration_Minutes(jsii.Number(listWait)), map[string]any{"waits": jsonata.Expression("$waits + 1")})
 }
 
 // summary makes the state whose output is the report of the sweep.
 func (f *expiryFlow) summary() sfn.Pass {
-	return f.Output(contract.SummaryState, fmt.Sprintf(`$merge([
-  {"Checked": $checked, "Expired": $expired, "Failed": $failed, "NotListed": $notListed},
-  $activeExecution = "" ? {} : {"Stopped": %s}
-])`, machine.AboutActive(contract.SweepStopped)))
+	return f.Output(contract.SummaryState, `{"Checked": $checked, "Expired": $expired, "Failed": $failed, "NotListed": $notListed}`)
 }
 
 // passwordsNotWithdrawn ends a sweep that could not check every user.
@@ -168,12 +184,6 @@ func (f *expiryFlow) getUser() tasks.CallAwsService {
 		Retry: machine.SweepRetry,
 	})
 }
-
-// issuedTag is JSONata code for the time at which the password was issued, or for an empty string if no tag says so.
-var issuedTag = fmt.Sprintf(`(
-  $issued := [$states.result.User.Tags[Key = %s].Value, ""][0];
-  $contains($issued, /^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/) ? $issued : ""
-)`, jsonata.Literal(contract.IssuedTagKey))
 
 // getLoginProfile makes the task that reads whether the first password is unused, and when the login profile was made.
 func (f *expiryFlow) getLoginProfile() tasks.CallAwsService {
@@ -232,10 +242,7 @@ func catchFailedDeletion() *sfn.CatchProps {
 
 // waitForTag waits before the next attempt to delete the login profile.
 func (f *expiryFlow) waitForTag() sfn.Wait {
-	return sfn.Wait_Jsonata(f.Scope, jsii.String("WaitForTag"), &sfn.WaitJsonataProps{
-		Time:    sfn.WaitTime_Duration(awscdk.Duration_Seconds(jsii.Number(deletionWait))),
-		Outputs: jsonata.Expression("$states.input"),
-	})
+	return f.Wait("WaitForTag", awscdk.Duration_Seconds(jsii.Number(deletionWait)), nil)
 }
 
 // kept ends with a user whose password was not withdrawn.

@@ -131,7 +131,7 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 		Otherwise(skipped)
 	getLoginProfile.AddCatch(hasTakenOver, catchNoLoginProfile()).Next(hasTakenOver)
 	hasTakenOver.
-		When(machine.Condition(`$takenOver`), markComplete, outcome(takenOver)).
+		When(machine.Condition(`$takenOver`), markComplete, tookOver()).
 		Otherwise(markPending)
 	markPending.Next(addUserToGroup)
 

@@ -1,6 +1,7 @@
 package onboarding
 
 import (
+	"fmt"
 	netmail "net/mail"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
@@ -102,7 +104,7 @@ func (f *flow) mailValues() map[string]string {
 		mail.SignInUrl:    "$states.input.SignInUrl",
 		mail.AccountID:    `$split($states.context.Execution.Id, ":")[4]`,
 		mail.ValidUntil:   mail.ValidUntilIn(*f.props.Language, "$states.input.Issued", validity, *f.props.TimeZoneOffset),
-		mail.EarlierMails: mail.EarlierMailsIn(*f.props.Language, "$states.input.Resend"),
+		mail.EarlierMails: mail.EarlierMailsIn(*f.props.Language, fmt.Sprintf("$outcome.Status != %s", jsonata.Literal(contract.Created))),
 	}
 }
 

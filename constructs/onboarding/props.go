@@ -154,7 +154,7 @@ type UserOnboardingProps struct {
 	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInUrl}},
 	// {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}. It has at most 60,000 bytes.
 	//
-	// {{ValidUntil}} must be left out if PasswordValidity is 0. {{EarlierMails}} is empty except in a mail that is sent again.
+	// {{ValidUntil}} must be left out if PasswordValidity is 0. {{EarlierMails}} is empty in the mail to a new user.
 	//
 	// It also has at most 100 placeholders, so that it fits into a payload together with the HTML (Step Functions
 	// Developer Guide, "Quotas"). It has no control characters except tabs and line breaks, and no byte order mark.

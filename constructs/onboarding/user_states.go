@@ -95,8 +95,23 @@ func (f *flow) getUser() tasks.CallAwsService {
 			"onboarding": jsonata.Expression(fmt.Sprintf(
 				`$states.result.User.Path = %s ? [$states.result.User.Tags[Key = %s].Value, "none"][0] : "none"`,
 				jsonata.Literal(*f.props.UserPath), jsonata.Literal(contract.TagKey))),
+			"issued": jsonata.Expression(issuedTag),
 		},
 	})
+}
+
+// issuedTag is JSONata code for the time at which the password of a user was issued, or for an empty string if no tag says so.
+var issuedTag = fmt.Sprintf(`(
+  $issued := [$states.result.User.Tags[Key = %s].Value, ""][0];
+  $contains($issued, /^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/) ? $issued : ""
+)`, jsonata.Literal(contract.IssuedTagKey))
+
+// tookOver returns options of a choice for a user that gets no new password. The mark that follows has the time at which the old
+// password was issued, so that a sweep still knows that the user has signed in since then. Without a tag it is long ago.
+func tookOver() *sfn.ChoiceTransitionOptions {
+	options := outcome(takenOver)
+	options.Outputs = jsonata.Expression(`$merge([$states.input, {"Issued": $issued = "" ? "2000-01-01T00:00:00Z" : $issued}])`)
+	return options
 }
 
 // catchEntityExists returns the catcher for a user or a login profile that exists already.

@@ -98,9 +98,6 @@ func (d definition) sweeps() []question {
 			test{state: d.state("GetLoginProfile"), input: input, mock: map[string]any{"LoginProfile": map[string]any{
 				"UserName": "ada", "CreateDate": issued, "PasswordResetRequired": true}}},
 			want{status: succeeded, next: "Is the password overdue?", output: input, variables: map[string]any{"isUnused": true, "profileMade": issued}}),
-		ofState("DeleteLoginProfile: deleted before", noSweep,
-			test{state: d.state("DeleteLoginProfile"), input: input, mockError: "Iam.NoSuchEntityException", cause: "because"},
-			want{status: caught, error: "Iam.NoSuchEntityException", next: "Expired", output: input}),
 		ofState("DeleteLoginProfile: denied", noSweep,
 			test{state: d.state("DeleteLoginProfile"), input: input, variables: map[string]any{"deletions": 1},
 				context:   map[string]any{"State": map[string]any{"Name": "DeleteLoginProfile"}},
@@ -275,14 +272,15 @@ func (d definition) user() []question {
 func (d definition) mails() []question {
 	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInUrl": "https://example.com/?a={%1%}", "CauseLength": 60,
 		"Issued": "2026-11-25T07:12:13Z", "Resend": true}
-	mock := map[string]any{"MessageId": "1"}
+	mock, outcome := map[string]any{"MessageId": "1"}, map[string]any{"outcome": map[string]any{"Status": contract.Resent}}
 	return []question{
-		ofState("SendEmail: the longest mail", noUser, test{state: d.state("SendEmail"), input: user, mock: mock},
+		ofState("SendEmail: the longest mail", noUser, test{state: d.state("SendEmail"), input: user, variables: outcome, mock: mock},
 			want{status: succeeded, output: user, said: []string{
 				`https://example.com/?a={%1%}\nada"<{%1%}& ` + lastWords, `ada&quot;&lt;{%1%}&amp; ` + lastWords,
 				`"Subject":{"Charset":"UTF-8","Data":"` + strings.Trim(string(encode(hostile)), `"`),
 			}}),
-		ofState("SendEmail password", noUser, test{state: d.state("SendEmail password"), input: user, variables: map[string]any{"password": `p"<&`}, mock: mock},
+		ofState("SendEmail password", noUser, test{state: d.state("SendEmail password"), input: user, variables: map[string]any{
+			"password": `p"<&`, "outcome": outcome["outcome"]}, mock: mock},
 			want{status: succeeded, output: user, said: []string{`p"<&, 2026年12月25日 03:42 (UTC-3:30)以前の`, `p&quot;&lt;&amp;`}}),
 	}
 }

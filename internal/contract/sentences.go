@@ -51,8 +51,8 @@ func NameOfAnotherRun(sentence string) string {
 	return name
 }
 
-// SweepStopped says that a sweep stopped, because an execution onboards a list.
-func SweepStopped(name string) string {
+// ListIsRunning says that a sweep ended early, because an execution onboards a list for too long.
+func ListIsRunning(name string) string {
 	return "a list is being onboarded, by the execution " + name + ": the next sweep checks the users that this one left out"
 }
 

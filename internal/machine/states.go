@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
@@ -44,6 +45,13 @@ func (f *Flow) Output(name, code string) sfn.Pass {
 
 // Choice makes a state that follows its first condition that is true.
 func (f *Flow) Choice(question string) sfn.Choice { return sfn.Choice_Jsonata(f.Scope, &question, nil) }
+
+// Wait makes a state that waits, and then sets variables.
+func (f *Flow) Wait(name string, duration awscdk.Duration, variables map[string]any) sfn.Wait {
+	return sfn.Wait_Jsonata(f.Scope, &name, &sfn.WaitJsonataProps{
+		Time: sfn.WaitTime_Duration(duration), Assign: assignment(variables), Outputs: jsonata.Expression("$states.input"),
+	})
+}
 
 // Condition returns the condition of a choice. code is its JSONata code.
 func Condition(code string) sfn.Condition {

@@ -29,9 +29,9 @@ func zone(offset string) string {
 	return "UTC" + offset[:1] + strings.TrimPrefix(strings.TrimSuffix(offset[1:], ":00"), "0")
 }
 
-// EarlierMailsIn returns the JSONata code of the value of {{EarlierMails}}. If isResend, the code of a boolean, is true, the value is
+// EarlierMailsIn returns the JSONata code of the value of {{EarlierMails}}. If isAgain, the code of a boolean, is true, the value is
 // a sentence in a language, which says that a password from an earlier mail does not work any more. The sentence follows another
 // one, so it begins with a space if the language has one there. Otherwise the value is empty, and leaves no space in the mail.
-func EarlierMailsIn(language, isResend string) string {
-	return fmt.Sprintf(`%s ? %s : ""`, isResend, jsonata.Literal(languages[language].earlierMails))
+func EarlierMailsIn(language, isAgain string) string {
+	return fmt.Sprintf(`%s ? %s : ""`, isAgain, jsonata.Literal(languages[language].earlierMails))
 }

@@ -1,14 +1,19 @@
 package faults
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
@@ -30,17 +35,17 @@ var (
 	unused = &localaws.LoginProfile{Password: "Mailed-and-never-used-1", ResetRequired: true}
 	chosen = &localaws.LoginProfile{Password: "Chosen-by-the-user-1"}
 
-	// overdue are the states of a user whose first password a sweep withdraws. The third one is left by a sweep that was stopped.
+	// overdue are the states of a user whose first password a sweep withdraws. The last one is left by a sweep that was stopped.
 	overdue = []start{
 		{name: "overdue", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
 		{name: "pending", exists: true, path: contract.DefaultUserPath, mark: "pending", issued: longAgo, profile: unused, end: withdrawn},
+		{name: "of-earlier-version", exists: true, path: contract.DefaultUserPath, mark: "complete", profile: unused, end: withdrawn},
+		{name: "with-strange-time", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: "1", profile: unused, end: withdrawn},
 		{name: "half-expired", exists: true, path: contract.DefaultUserPath, mark: "expired", issued: longAgo, inGroup: true, profile: unused, end: withdrawn},
 	}
 	// kept are the states of a user that a sweep leaves alone.
 	kept = []start{
 		{name: "recent", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: farOff, profile: unused, end: untouched},
-		{name: "of-earlier-version", exists: true, path: contract.DefaultUserPath, mark: "complete", profile: unused, end: untouched},
-		{name: "with-strange-time", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: "1", profile: unused, end: untouched},
 		{name: "signed-in", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, profile: chosen, end: untouched},
 		{name: "reset-by-admin", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, signedIn: true, profile: unused, end: untouched},
 		{name: "without-profile", exists: true, path: contract.DefaultUserPath, mark: "complete", issued: longAgo, end: untouched},
@@ -73,8 +78,9 @@ func newSweepSuite(t testing.TB) *sweepSuite {
 		t.Fatal(err)
 	}
 	s := &sweepSuite{Account: account.Of(arn), onboarding: account, ends: map[string]end{}, before: map[string]localaws.User{}, tried: tried{}}
-	// Small pages, so that two users need two.
-	definition := strings.ReplaceAll(s.Definition(t), `"MaxItems":100`, `"MaxItems":1`)
+	// Small pages, so that two users need two. Every login profile counts as old.
+	definition := strings.NewReplacer(`"MaxItems":100`, `"MaxItems":1`,
+		"$profileMade < $states.input.IssuedBefore", `$profileMade < \"`+farOff+`\"`).Replace(s.Definition(t))
 	s.Account = s.WithDefinition(t, "SmallPages", definition)
 	s.machine = asl.Parse(t, definition)
 	s.child = s.machine.Child()
@@ -109,31 +115,43 @@ func TestFaultsOfExpiry(t *testing.T) {
 	s.testCalls(t)
 	s.testRaces(t)
 	s.testInterruptedList(t)
-	s.testTooManyPages(t)
+	s.testMarkInsideList(t)
+	s.testBounds(t)
 	s.tried.wantEvery(t, append(s.machine.Tasks(), s.child.Tasks()...), nil)
 }
 
-// testTurns starts a sweep while a list runs. It must say so, and change nobody.
+// testTurns starts a sweep while a list runs. The sweep must wait for the end of the list, and then do its work.
 func (s *sweepSuite) testTurns(t testing.TB) {
 	s.makeUser(t, overdue[0], "overdue@example.net")
 	before := s.User(t, "overdue@example.net")
-	var sweep deployed.Execution
+	swept := make(chan deployed.Execution, 1)
+	looks := make(chan bool, 2)
 	s.proxy.inject("new@example.net", &fault{on: inState("CreateUser"), calls: 1, treat: func(x *exchange) {
-		var err error
-		if sweep, err = s.Account.Account.Run(t.Context(), map[string]any{}); err != nil {
-			t.Error(err)
+		s.proxy.inject(anybody, &fault{on: inState("ListExecutions"), calls: 2, treat: func(x *exchange) {
+			x.give(x.handOn())
+			looks <- true
+		}})
+		go func() {
+			execution, err := s.Account.Account.Run(context.WithoutCancel(t.Context()), map[string]any{})
+			if err != nil {
+				t.Error(err)
+			}
+			swept <- execution
+		}()
+		<-looks // the second look comes after the first wait
+		<-looks
+		if after := s.User(t, "overdue@example.net"); !reflect.DeepEqual(before, after) {
+			t.Errorf("the user was %+v, and now is %+v", before, after)
 		}
 		x.give(x.handOn())
 	}})
 	if list := s.onboarding.Run(t, map[string]any{"IAMUserNames": []string{"new@example.net"}}); list.Status != types.ExecutionStatusSucceeded {
 		t.Errorf("the list ended as %+v", list)
 	}
+	s.check(t, <-swept)
 	s.proxy.clear()
-	if sweep.Status != types.ExecutionStatusSucceeded || !strings.Contains(sweep.Output, "a list is being onboarded, by the execution ") || !strings.Contains(sweep.Output, `"Checked":0`) {
-		t.Errorf("the sweep beside a list ended as %+v", sweep)
-	}
-	if after := s.User(t, "overdue@example.net"); !reflect.DeepEqual(before, after) {
-		t.Errorf("the user was %+v, and now is %+v", before, after)
+	if after := s.User(t, "overdue@example.net"); after.LoginProfile != nil {
+		t.Errorf("after the list, the sweep has left %+v", after)
 	}
 	s.DeleteUser(t, "new@example.net")
 	s.checkEnd(t)
@@ -311,17 +329,59 @@ func (s *sweepSuite) testInterruptedList(t testing.TB) {
 	s.onboarding.WantOnboarded(t, name, name)
 }
 
-// testTooManyPages gives a sweep fewer pages than it needs.
-func (s *sweepSuite) testTooManyPages(t testing.TB) {
-	const bound = "$pages >= 200"
-	definition := s.Definition(t)
-	if !strings.Contains(definition, bound) {
-		t.Fatalf("the definition has no %s", bound)
+// testMarkInsideList makes the mark of a sweep arrive while a list issues a new password. IAM then refuses to change the password. The
+// user fails, and a list with Resend finishes the user.
+func (s *sweepSuite) testMarkInsideList(t testing.TB) {
+	const name = "marked@example.net"
+	overdue[0].make(t, s.Account, name)
+	list := map[string]any{"IAMUserNames": []string{name}, "Resend": true}
+	s.proxy.inject(name, &fault{on: inState("CreateLoginProfile"), calls: 1, treat: func(x *exchange) {
+		if _, err := s.IAM.TagUser(t.Context(), &iam.TagUserInput{UserName: aws.String(name), Tags: []iamtypes.Tag{
+			{Key: aws.String(contract.TagKey), Value: aws.String(contract.TagExpired)},
+		}}); err != nil {
+			t.Error(err)
+		}
+		x.give(x.handOn())
+	}})
+	if execution := s.onboarding.Run(t, list); execution.Error != contract.UsersNotOnboarded {
+		t.Errorf("the list ended as %+v", execution)
 	}
-	execution := s.WithDefinition(t, "FewPages", strings.ReplaceAll(definition, bound, "$pages >= 2")).Run(t, map[string]any{})
-	if execution.Error != contract.PasswordsNotWithdrawn || !strings.Contains(execution.Cause, "\nListUsers failed with TooManyPages: IAM had more users after 200 pages") {
-		t.Errorf("the sweep ended as %+v", execution)
+	s.proxy.clear()
+	if execution := s.onboarding.Run(t, list); execution.Status != types.ExecutionStatusSucceeded {
+		t.Errorf("the second list ended as %+v", execution)
 	}
+	s.onboarding.WantOnboarded(t, name, name)
+}
+
+// testBounds gives a sweep fewer pages than it needs, and fewer waits for a list.
+func (s *sweepSuite) testBounds(t testing.TB) {
+	narrow := func(name, bound, to string) *deployedtest.Account {
+		definition := s.Definition(t)
+		if !strings.Contains(definition, bound) {
+			t.Fatalf("the definition has no %s", bound)
+		}
+		return s.WithDefinition(t, name, strings.ReplaceAll(definition, bound, to))
+	}
+	wantCause := func(execution deployed.Execution, want string) {
+		t.Helper()
+		if execution.Error != contract.PasswordsNotWithdrawn || !strings.Contains(execution.Cause, want) {
+			t.Errorf("the sweep ended as %+v, want %s", execution, want)
+		}
+	}
+	wantCause(narrow("FewPages", "$pages >= 200", "$pages >= 2").Run(t, map[string]any{}),
+		"\nListUsers failed with TooManyPages: IAM had more users after 200 pages")
+
+	impatient := narrow("FewWaits", "$waits >= 12", "$waits >= 1")
+	s.proxy.inject("new@example.net", &fault{on: inState("CreateUser"), calls: 1, treat: func(x *exchange) {
+		execution, err := impatient.Account.Run(context.WithoutCancel(t.Context()), map[string]any{})
+		if err != nil {
+			t.Error(err)
+		}
+		wantCause(execution, "\nListExecutions failed with ListIsRunning: a list is being onboarded, by the execution ")
+		x.give(x.handOn())
+	}})
+	s.onboarding.Run(t, map[string]any{"IAMUserNames": []string{"new@example.net"}})
+	s.proxy.clear()
 }
 
 // lost returns why a race has taken the password of a user, or an empty string.
@@ -448,7 +508,8 @@ func isWithdrawnInPart(before, after localaws.User) bool {
 		return true
 	}
 	want := before
-	want.Tags = map[string]string{contract.TagKey: contract.TagExpired, contract.IssuedTagKey: before.Tags[contract.IssuedTagKey]}
+	want.Tags = maps.Clone(before.Tags)
+	want.Tags[contract.TagKey] = contract.TagExpired
 	if after.LoginProfile == nil {
 		want.LoginProfile = nil
 	}
@@ -485,7 +546,13 @@ func (s *sweepSuite) checkEnd(t testing.TB) {
 		if execution.Status != types.ExecutionStatusSucceeded {
 			t.Errorf("invariant 6: the %s without faults ended as %s: %s", sweep, execution.Status, execution.Cause)
 		}
-		s.proxy.clear()
+		calls := map[string]int{}
+		for _, call := range s.proxy.clear() {
+			calls[call.state]++
+		}
+		if pages, looks := calls["ListUsers"]+calls["ListUsers next"], calls["ListExecutions"]; looks != pages {
+			t.Errorf("%d pages of users were read, and %d times a running list was looked for", pages, looks)
+		}
 		s.check(t, execution)
 		if after := s.See(t); sweep == "second sweep" && !reflect.DeepEqual(before.Users, after.Users) {
 			t.Error("invariant 6: the second sweep changed users")

@@ -21,7 +21,6 @@ type sweepReport struct {
 	Checked, NotListed int
 	Expired            []string
 	Failed             []userReport
-	Stopped            string
 }
 
 // sweep runs the state machine that withdraws first passwords, and returns its report.
@@ -52,6 +51,9 @@ func TestSweep(t *testing.T) {
 	)
 	if execution := account.Run(t, listOf(forgotten, signedIn)); execution.Status != types.ExecutionStatusSucceeded {
 		t.Fatalf("got %+v", execution)
+	}
+	if err := account.MoveTime(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
 	}
 	password := account.WantOnboarded(t, signedIn, signedIn)
 	if err := account.SignIn(t.Context(), signedIn, password, "Chosen-by-the-user-1"); err != nil {
@@ -90,8 +92,29 @@ func TestSweep(t *testing.T) {
 	execution := account.Run(t, map[string]any{"IAMUserNames": []string{forgotten}, "Resend": true})
 	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 1, Resent: 1, Users: []userReport{{UserName: forgotten, Status: "Resent"}}})
 	account.WantOnboarded(t, forgotten, forgotten)
-	if got := sweep(t, account); len(got.Expired) != 0 {
-		t.Errorf("the sweep after a resend expired %v", got.Expired)
+	// A list does not make the user young who has taken over, and has a password of an administrator now.
+	execution = account.Run(t, map[string]any{"IAMUserNames": []string{signedIn}, "Resend": true})
+	deployedtest.WantReport(t, account.Report(t, execution), report{Total: 1, Skipped: 1, Users: []userReport{
+		{UserName: signedIn, Status: "Skipped", Reason: contract.TakenOver}}})
+	setByAdmin := aws.String("Set-by-an-administrator-1")
+	if _, err := account.IAM.UpdateLoginProfile(t.Context(), &iam.UpdateLoginProfileInput{
+		UserName: aws.String(signedIn), Password: setByAdmin, PasswordResetRequired: aws.Bool(true),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := account.MoveTime(t.Context(), 74*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	// An administrator has made a new login profile for the user whose first password expired.
+	if _, err := account.IAM.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+		UserName: aws.String(earlier), Password: setByAdmin, PasswordResetRequired: true,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got = sweep(t, account)
+	slices.Sort(got.Expired)
+	if want := (sweepReport{Checked: 5, Expired: []string{forgotten, late}, Failed: []userReport{}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
