@@ -67,7 +67,7 @@ func onboard(ctx context.Context, server *localaws.Server) error {
 		{"Verifying the sender " + deployed.Sender, func() error { return server.Verify(ctx, deployed.Sender) }},
 		{"Creating the user " + existing + " by hand", func() error { return createUser(ctx, server) }},
 		{"Checking the list: onboard check --aws " + list, loud(ctx, server.Env(), "bin/onboard", "check", "--aws", list)},
-		{"Running the list: onboard run " + list, loud(ctx, server.Env(), "bin/onboard", "run", list)},
+		{"Running the list: onboard run --yes " + list, loud(ctx, server.Env(), "bin/onboard", "run", "--yes", list)},
 		{"Listing the runs: onboard list", loud(ctx, server.Env(), "bin/onboard", "list")},
 		{"Reading the mails", func() error { return printMails(ctx, server) }},
 		{"Asking IAM for the users", func() error { return printUsers(ctx, server) }},

@@ -27,7 +27,7 @@ func (t *figures) addQuota(ctx context.Context, a *account, onboard string, user
 	if err := os.WriteFile(list, content, 0o600); err != nil {
 		return err
 	}
-	wall, err := timed(ctx, command{env: a.Env(), name: onboard, args: []string{"run", list, "--state-machine", a.StateMachine}})
+	wall, err := timed(ctx, command{env: a.Env(), name: onboard, args: []string{"run", list, "--yes", "--state-machine", a.StateMachine}})
 	if err != nil {
 		return err
 	}

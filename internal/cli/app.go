@@ -12,6 +12,9 @@ type App struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
+	// Terminal opens the terminal of the operator, to ask a question. It returns an error if there is none.
+	Terminal func() (io.ReadWriteCloser, error)
+
 	// Connect makes the clients for a region and a profile. An argument is empty if the operator has not chosen one.
 	Connect func(ctx context.Context, region, profile string) (*operator.Clients, error)
 }

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +24,8 @@ type fakePreflight struct {
 	accountErr                        error
 	unverified                        bool
 	identityErr, groupErr, policyErr  error
+	users                             [][]iamtypes.User // the pages of ListUsers
+	usersErr                          error
 	groupPath                         string // of the group NoAuthority, as in teams/
 	askedForIdentity, askedForMachine string
 	fakeSuppression
@@ -55,6 +58,18 @@ func (f *fakePreflight) GetAccount(context.Context, *sesv2.GetAccountInput, ...f
 func (f *fakePreflight) GetEmailIdentity(_ context.Context, in *sesv2.GetEmailIdentityInput, _ ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error) {
 	f.askedForIdentity = *in.EmailIdentity
 	return &sesv2.GetEmailIdentityOutput{VerifiedForSendingStatus: !f.unverified, ConfigurationSetName: f.defaultSet}, f.identityErr
+}
+
+func (f *fakePreflight) ListUsers(_ context.Context, in *iam.ListUsersInput, _ ...func(*iam.Options)) (*iam.ListUsersOutput, error) {
+	if len(f.users) == 0 || f.usersErr != nil {
+		return &iam.ListUsersOutput{}, f.usersErr
+	}
+	page, _ := strconv.Atoi(aws.ToString(in.Marker))
+	out := &iam.ListUsersOutput{Users: f.users[page]}
+	if page+1 < len(f.users) {
+		out.Marker, out.IsTruncated = aws.String(strconv.Itoa(page+1)), true
+	}
+	return out, nil
 }
 
 func (f *fakePreflight) GetGroup(_ context.Context, in *iam.GetGroupInput, _ ...func(*iam.Options)) (*iam.GetGroupOutput, error) {

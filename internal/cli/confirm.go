@@ -5,19 +5,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
-// confirm asks the operator whether to go on, and returns an error unless the answer is yes. It does not ask unless standard
-// input and standard error are both terminals.
-func (a App) confirm(ctx context.Context) error {
-	if !isTerminal(a.Stdin) || !isTerminal(a.Stderr) {
-		return nil
-	}
-	fmt.Fprint(a.Stderr, "Go on? [y/N] ")
-	answer, err := untilDone(ctx, func() (string, error) { return bufio.NewReader(a.Stdin).ReadString('\n') })
+// openTerminal opens the terminal of the operator. It returns a usageError if there is none, because nobody can then confirm
+// the start of an execution.
+func (a App) openTerminal() (io.ReadWriteCloser, error) {
+	terminal, err := a.Terminal()
 	if err != nil {
-		fmt.Fprintln(a.Stderr)
+		return nil, usageErrorf("nobody can confirm the start, because there is no terminal: check the list, then add --yes")
+	}
+	return terminal, nil
+}
+
+// confirm asks the operator whether to go on, and returns an error unless the answer is yes.
+func confirm(ctx context.Context, terminal io.ReadWriter, facts string) error {
+	fmt.Fprint(terminal, facts+"Go on? [y/N] ")
+	answer, err := untilDone(ctx, func() (string, error) { return bufio.NewReader(terminal).ReadString('\n') })
+	if err != nil {
+		fmt.Fprintln(terminal)
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":

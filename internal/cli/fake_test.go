@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"context"
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,12 +42,15 @@ type fakeAWS struct {
 	history      [][]types.HistoryEvent
 	executions   []types.ExecutionListItem // the answer of ListExecutions
 	preflight    fakePreflight
+	answer       string // to the question; default: yes
+	noTerminal   bool
 	interruptOn  int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
 
 	region, profile string // the arguments of Connect
 	stackName       string
 	started         []*sfn.StartExecutionInput
-	described       string // the last argument of DescribeExecution
+	asked           strings.Builder // the question
+	described       string          // the last argument of DescribeExecution
 	lookNumber      int
 	interrupt       func()
 }
@@ -73,6 +78,21 @@ func (f *fakeAWS) connect(_ context.Context, region, profile string) (*operator.
 		f.interrupt()
 	}
 	return &operator.Clients{Stacks: f, Executions: f, Machines: &f.preflight, Mail: &f.preflight, Users: &f.preflight}, nil
+}
+
+// openTerminal returns a terminal at which the operator answers the question.
+func (f *fakeAWS) openTerminal() (io.ReadWriteCloser, error) {
+	if f.noTerminal {
+		return nil, errors.New("no such device")
+	}
+	answer := "y"
+	if f.answer != "" {
+		answer = f.answer
+	}
+	return struct {
+		io.ReadCloser
+		io.Writer
+	}{io.NopCloser(strings.NewReader(answer + "\n")), &f.asked}, nil
 }
 
 func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
@@ -204,7 +224,7 @@ type result struct {
 	Code           int
 }
 
-// runWith runs the command with the fake. The time is fake too, and passes at once.
+// runWith runs the command with the fake. An operator at a terminal confirms the start. The time is fake too, and passes at once.
 func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got result) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -212,7 +232,7 @@ func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got res
 		ctx, fake.interrupt = context.WithCancel(t.Context())
 		defer fake.interrupt()
 		var stdout, stderr strings.Builder
-		app := cli.App{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Connect: fake.connect}
+		app := cli.App{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Terminal: fake.openTerminal, Connect: fake.connect}
 		code := app.Run(ctx, args)
 		got = result{stdout.String(), stderr.String(), code}
 	})

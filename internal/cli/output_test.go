@@ -199,7 +199,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				var stderr strings.Builder
-				app := cli.App{Stdin: strings.NewReader(test.list), Stdout: &fullDisk{test.room}, Stderr: &stderr, Connect: test.aws.connect}
+				app := cli.App{Stdin: strings.NewReader(test.list), Stdout: &fullDisk{test.room}, Stderr: &stderr, Terminal: test.aws.openTerminal, Connect: test.aws.connect}
 				if code := app.Run(t.Context(), test.args); code != test.code {
 					t.Errorf("got the exit code %d, want %d", code, test.code)
 				}

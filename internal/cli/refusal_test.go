@@ -58,7 +58,7 @@ func TestConnectErrors(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			setAWSEnvironment(t, test.environment)
-			got := runMain(t, append([]string{"run", "-"}, test.args...)...)
+			got := runMain(t, append([]string{"run", "-", "--yes"}, test.args...)...)
 			want := regexp.MustCompile(`\Aonboard: ` + test.want + `\n\z`)
 			if !want.MatchString(got.Stderr) {
 				t.Errorf("stderr: got %s, want %s", got.Stderr, want)
@@ -113,7 +113,7 @@ func TestErrorsOfTheHTTPAPIs(t *testing.T) {
 				"AWS_ENDPOINT_URL":      server.URL,
 				"AWS_MAX_ATTEMPTS":      "1",
 			})
-			got := runMain(t, append([]string{"run", "-"}, test.args...)...)
+			got := runMain(t, append([]string{"run", "-", "--yes"}, test.args...)...)
 			got.Stderr = strings.TrimPrefix(got.Stderr, announced)
 			expect(t, got, result{"", test.warning + "onboard: " + test.want + "\n", 3})
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -44,9 +45,12 @@ func runCommand(app App) *cobra.Command {
 
 The command checks the list first, and starts nothing if the list has a
 problem, or if another execution is running. It warns of addresses that SES
-suppresses. At a terminal it asks before it starts, except with --yes or if the
-list is standard input. It splits a long list into executions of up to 1,000
-users, runs one after the other, and prints one report.
+suppresses. Then it asks before it starts, at the terminal even if the list is
+standard input; without a terminal it needs --yes. The question says how many
+users are new, how many are known (this state machine made them), and how many
+names are taken by other users, which stay as they are. The command splits a
+long list into executions of up to 1,000 users, runs one after the other, and
+prints one report.
 
 You can run the same list again at any time. The next run finishes each user
 that the last one left incomplete. Without --resend, it changes no other user of
@@ -56,7 +60,7 @@ If you press Ctrl-C, the command ends and the execution goes on. Get its report
 with onboard report.`,
 		Example: `  onboard run users.csv
   onboard run users.json --yes --output json --profile admin --region eu-west-1
-  echo ada@example.com | onboard run -`,
+  echo ada@example.com | onboard run - --yes`,
 		Args:              oneArgument("LIST"),
 		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -92,6 +96,15 @@ func (a App) run(ctx context.Context, path string, options runOptions) error {
 // prepare reads the list, finds the state machine, warns, and asks. It starts no execution.
 func (a App) prepare(ctx context.Context, path string, options runOptions) (*userlist.List, *operator.Run, error) {
 	list, err := a.readList(ctx, path, options.input)
+	var terminal io.ReadWriteCloser
+	if !options.yes {
+		var missing error
+		if terminal, missing = a.openTerminal(); missing != nil {
+			err = errors.Join(err, missing)
+		} else {
+			defer func() { _ = terminal.Close() }() // nothing is lost if it fails
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,28 +114,31 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*use
 		return nil, nil, err
 	}
 	run := operator.NewRun(machine, list)
-	a.announce(list, machine, run.Executions())
+	plan := planOf(list, machine, run.Executions())
+	fmt.Fprint(a.Stderr, plan)
 	warn := func(text string) { fmt.Fprintf(a.Stderr, "warning: %s\n", text) }
 	if err := run.Check(ctx, warn, nowAndThen(a.Stderr)); err != nil {
 		return nil, nil, err
 	}
-	if path != "-" && !options.yes {
-		if err := a.confirm(ctx); err != nil {
-			return nil, nil, err
-		}
+	if options.yes {
+		return list, run, nil
 	}
-	return list, run, nil
+	facts := run.Names(ctx)
+	if !isTerminal(a.Stderr) {
+		facts = plan + facts // the operator has not seen the plan yet
+	}
+	return list, run, confirm(ctx, terminal, facts)
 }
 
-// announce writes which users the command will onboard, and where.
-func (a App) announce(list *userlist.List, machine *operator.Machine, executions int) {
-	fmt.Fprintf(a.Stderr, "%s of %s to onboard in account %s, %s", text.Count(len(list.Users), "user"), list.Name,
+// planOf says which users the command will onboard, and where.
+func planOf(list *userlist.List, machine *operator.Machine, executions int) string {
+	plan := fmt.Sprintf("%s of %s to onboard in account %s, %s", text.Count(len(list.Users), "user"), list.Name,
 		machine.Account(), machine.Region())
 	if executions > 1 {
-		fmt.Fprintf(a.Stderr, ", in %d executions one after the other", executions)
+		plan += fmt.Sprintf(", in %d executions one after the other", executions)
 	}
 	if list.Resend {
-		fmt.Fprint(a.Stderr, "; users who have not chosen a password yet get a new first password")
+		plan += "; users who have not chosen a password yet get a new first password"
 	}
-	fmt.Fprintln(a.Stderr)
+	return plan + "\n"
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"golang.org/x/term"
 )
@@ -21,6 +22,22 @@ func (s *stdout) Write(data []byte) (int, error) {
 		s.err = err
 	}
 	return n, err
+}
+
+// openTerminal opens the terminal of this process. The process has it even if its standard streams are files or pipes.
+func openTerminal() (io.ReadWriteCloser, error) {
+	if runtime.GOOS != "windows" {
+		return os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	}
+	input, err := os.OpenFile("CONIN$", os.O_RDWR, 0) // Windows Console documentation, "Console Handles"
+	if err != nil {
+		return nil, err
+	}
+	output, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
+	return struct {
+		io.ReadCloser
+		io.Writer
+	}{input, output}, err
 }
 
 func isTerminal(stream any) bool {

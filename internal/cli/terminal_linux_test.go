@@ -2,12 +2,16 @@ package cli_test
 
 import (
 	"context"
+	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/google/go-cmp/cmp"
@@ -74,7 +78,7 @@ func TestTerminalShowsProblemsInRed(t *testing.T) {
 		t.Setenv("NO_COLOR", noColor)
 		terminal := terminaltest.Open(t)
 		fake := &fakeAWS{preflight: fakePreflight{unverified: true}}
-		app := cli.App{Stdin: strings.NewReader(addresses(1)), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+		app := cli.App{Stdin: strings.NewReader(addresses(1)), Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
 		app.Run(t.Context(), []string{"check", "-", "--aws"})
 		if got := terminal.Close(); !strings.Contains(got, want) {
 			t.Errorf("NO_COLOR=%s: the terminal lacks %q, got: %q", noColor, want, got)
@@ -85,7 +89,7 @@ func TestTerminalShowsProblemsInRed(t *testing.T) {
 func TestTerminalIsAsked(t *testing.T) {
 	const (
 		intro    = "1 user of users.txt to onboard in account 123456789012, eu-west-1\n"
-		question = "Go on? [y/N] "
+		question = "1 new. Go on? [y/N] "
 		started  = "started run, see " + consoleLink + "\n" + createdTable
 		declined = "onboard: not confirmed, nothing was started\n"
 	)
@@ -98,9 +102,9 @@ func TestTerminalIsAsked(t *testing.T) {
 		"yes":                 {nil, "y\n", intro + question + "y\n" + started, 0},
 		"yes in full":         {nil, " YES\n", intro + question + " YES\n" + started, 0},
 		"no":                  {nil, "n\n", intro + question + "n\n" + declined, 1},
-		"nothing":             {nil, "\n", intro + "Go on? [y/N]\n" + declined, 1},
+		"nothing":             {nil, "\n", intro + "1 new. Go on? [y/N]\n" + declined, 1},
 		"something else":      {nil, "yet\n", intro + question + "yet\n" + declined, 1},
-		"the end of input":    {nil, "\x04", intro + "Go on? [y/N]\n" + declined, 1},
+		"the end of input":    {nil, "\x04", intro + "1 new. Go on? [y/N]\n" + declined, 1},
 		"not asked":           {[]string{"--yes"}, "", intro + started, 0},
 		"not asked, in short": {[]string{"-y"}, "", intro + started, 0},
 	}
@@ -111,7 +115,7 @@ func TestTerminalIsAsked(t *testing.T) {
 			write(t, "users.txt", "ada@example.com")
 			terminal := terminaltest.Open(t)
 			fake := &fakeAWS{looks: succeeded(created)}
-			app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+			app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
 			code := make(chan int)
 			go func() { code <- app.Run(t.Context(), append([]string{"run", "users.txt"}, test.args...)) }()
 			if test.typed != "" {
@@ -140,10 +144,10 @@ func TestTerminalIsAskedAfterTheWarnings(t *testing.T) {
 	terminal := terminaltest.Open(t)
 	fake := &fakeAWS{}
 	fake.preflight.suppressed = []sestypes.SuppressedDestinationSummary{onList("ada@example.com", bounce)}
-	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
 	code := make(chan int)
 	go func() { code <- app.Run(t.Context(), []string{"run", "users.txt"}) }()
-	terminal.WaitFor(t, `\nwarning: users.txt:1: SES does not deliver to ada@example.com, .*\nGo on\? \[y/N\] $`)
+	terminal.WaitFor(t, `\nwarning: users.txt:1: SES does not deliver to ada@example.com, .*\n1 new\. Go on\? \[y/N\] $`)
 	if err := terminal.Type("n\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -152,26 +156,39 @@ func TestTerminalIsAskedAfterTheWarnings(t *testing.T) {
 	}
 }
 
-func TestTerminalIsNotAskedIfStandardInputIsNoTerminal(t *testing.T) {
-	t.Chdir(t.TempDir())
-	write(t, "users.txt", "ada@example.com")
+// TestTerminalIsAskedAboutAListFromAPipe checks that the question is on the terminal, with what it is about, if the standard
+// streams are pipes.
+func TestTerminalIsAskedAboutAListFromAPipe(t *testing.T) {
 	terminal := terminaltest.Open(t)
 	fake := &fakeAWS{looks: succeeded(created)}
-	app := cli.App{Stdin: strings.NewReader(""), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
-	if code := app.Run(t.Context(), []string{"run", "users.txt"}); code != 0 {
-		t.Errorf("got the exit code %d and %s", code, terminal.Written())
+	fake.preflight.users = [][]iamtypes.User{{user("/", "user-1@example.com")}}
+	var stdout, stderr strings.Builder
+	app := cli.App{Stdin: strings.NewReader(addresses(2)), Stdout: &stdout, Stderr: &stderr, Terminal: at(terminal), Connect: fake.connect}
+	code := make(chan int)
+	go func() { code <- app.Run(t.Context(), []string{"run", "-"}) }()
+	terminal.WaitFor(t, `\A2 users of standard input to onboard in account 123456789012, eu-west-1\n1 new, 1 taken \(not changed\)\. Go on\? \[y/N\] \z`)
+	if err := terminal.Type("y\n"); err != nil {
+		t.Fatal(err)
 	}
+	ended := <-code
+	expect(t, result{stdout.String(), stderr.String(), ended}, result{createdTable, start(2), 0})
 }
 
-func TestTerminalIsNotAskedIfTheListWasTyped(t *testing.T) {
+func TestTerminalIsAskedIfTheListWasTyped(t *testing.T) {
 	terminal := terminaltest.Open(t)
-	if err := terminal.Type("ada@example.com\n\x04\x04"); err != nil { // the second end of input would answer a question with no
+	if err := terminal.Type("ada@example.com\n\x04"); err != nil {
 		t.Fatal(err)
 	}
 	fake := &fakeAWS{looks: succeeded(created)}
-	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
-	if code := app.Run(t.Context(), []string{"run", "-"}); code != 0 {
-		t.Errorf("got the exit code %d and %s", code, terminal.Written())
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
+	code := make(chan int)
+	go func() { code <- app.Run(t.Context(), []string{"run", "-"}) }()
+	terminal.WaitFor(t, `\[y/N\] $`)
+	if err := terminal.Type("y\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-code; got != 0 {
+		t.Errorf("got the exit code %d and %s", got, terminal.Written())
 	}
 }
 
@@ -181,7 +198,7 @@ func TestTerminalIsAskedUntilInterrupted(t *testing.T) {
 	terminal := terminaltest.Open(t)
 	fake := &fakeAWS{}
 	ctx, interrupt := context.WithCancel(t.Context())
-	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
 	code := make(chan int)
 	go func() { code <- app.Run(ctx, []string{"run", "users.txt"}) }()
 	terminal.WaitFor(t, `\[y/N\] $`)
@@ -198,13 +215,20 @@ func TestTerminalIsAskedUntilInterrupted(t *testing.T) {
 	}
 }
 
+// at returns a function that opens the terminal.
+func at(terminal *terminaltest.Terminal) func() (io.ReadWriteCloser, error) {
+	return func() (io.ReadWriteCloser, error) {
+		return os.OpenFile(terminal.File.Name(), os.O_RDWR|syscall.O_NOCTTY, 0)
+	}
+}
+
 // runOnTerminal runs a list with the fake, and returns all output on the terminal.
 func runOnTerminal(t *testing.T, fake *fakeAWS, list string) string {
 	t.Helper()
 	terminal := terminaltest.Open(t)
 	synctest.Test(t, func(t *testing.T) {
-		app := cli.App{Stdin: strings.NewReader(list), Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
-		app.Run(t.Context(), []string{"run", "-"})
+		app := cli.App{Stdin: strings.NewReader(list), Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
+		app.Run(t.Context(), []string{"run", "-", "--yes"})
 	})
 	return terminal.Close()
 }

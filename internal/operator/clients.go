@@ -14,7 +14,7 @@ import (
 )
 
 // Clients are the clients of AWS, each with only the calls that this package makes. [Find] uses Stacks if the target has no
-// ARN. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines and Mail. Only Check uses Users.
+// ARN. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines, Mail and Users.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
@@ -66,6 +66,7 @@ type MailAPI interface {
 
 // UserAPI has the calls of IAM that this package makes.
 type UserAPI interface {
+	ListUsers(context.Context, *iam.ListUsersInput, ...func(*iam.Options)) (*iam.ListUsersOutput, error)
 	GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error)
 	GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error)
 }

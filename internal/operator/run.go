@@ -21,10 +21,10 @@ type Run struct {
 	list    *userlist.List
 	batches []batch
 
-	validityHours int      // of a first password; 0 if it does not expire, or if the settings cannot be read
-	suppressed    []string // the names of the users whose mails SES does not send
-	started       int      // the number of users in executions that have started, or may have started
-	outcome       Outcome  // the reports of the executions that have ended
+	settings   contract.Settings // empty if they cannot be read
+	suppressed []string          // the names of the users whose mails SES does not send
+	started    int               // the number of users in executions that have started, or may have started
+	outcome    Outcome           // the reports of the executions that have ended
 }
 
 // Watcher shows the progress of a [Run].
@@ -92,15 +92,15 @@ func (r *Run) isOver(ctx context.Context, name string) bool {
 	return err == nil && hasEnded(described.Status)
 }
 
-// lookForSuppressed finds the users whose mails SES does not send, remembers them and the validity of first passwords, and returns
-// the findings.
+// lookForSuppressed finds the users whose mails SES does not send, remembers them and the settings, and returns the
+// findings.
 func (r *Run) lookForSuppressed(ctx context.Context, progress func(text string)) []Finding {
 	look, err := newLook(ctx, r.machine, r.list, progress)
 	if err != nil {
 		look.add(warning, unknown+" (states:DescribeStateMachine): %v", err)
 		return look.findings
 	}
-	r.validityHours = look.settings.ValidityHours
+	r.settings = look.settings
 	suppression := suppression{look: look}
 	_ = suppression.search(ctx) // fails only if ctx ends
 	r.suppressed = suppression.users
@@ -169,7 +169,7 @@ func (r *Run) try(ctx context.Context, batch batch, watcher Watcher) error {
 		return err
 	}
 	outcome.noteSuppressed(r.suppressed)
-	outcome.noteValidity(aws.ToTime(ended.StartDate), r.validityHours)
+	outcome.noteValidity(aws.ToTime(ended.StartDate), r.settings.ValidityHours)
 	r.outcome.add(outcome)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -34,12 +35,18 @@ type operator struct {
 	calls      []iampolicy.Request
 }
 
-// onboard runs the command, and returns its exit code and its output.
+// onboard runs the command for an operator who confirms at a terminal, and returns its exit code and its output.
 func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
 	app := cli.App{
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &err,
+		Terminal: func() (io.ReadWriteCloser, error) {
+			return struct {
+				io.ReadCloser
+				io.Writer
+			}{io.NopCloser(strings.NewReader("y\n")), io.Discard}, nil
+		},
 		Connect: func(context.Context, string, string) (*ops.Clients, error) {
 			config := o.Config()
 			config.Retryer = nil // the default, which the command uses

@@ -104,6 +104,40 @@ func TestCtrlC(t *testing.T) {
 	}
 }
 
+// TestListFromAPipeIsConfirmedAtTheTerminal pipes a list to the command. The standard streams are pipes or files, but the command
+// has a terminal, except in the last part of the test.
+func TestListFromAPipeIsConfirmedAtTheTerminal(t *testing.T) {
+	account := sharedAccount(t)
+	onboard := buildCommand(t)
+	start := func(attributes *syscall.SysProcAttr, files ...*os.File) (*exec.Cmd, *bytes.Buffer) {
+		command := exec.CommandContext(t.Context(), onboard, "run", "-")
+		var output bytes.Buffer
+		command.Env, command.SysProcAttr, command.ExtraFiles = account.Env(), attributes, files
+		command.Stdin, command.Stdout, command.Stderr = strings.NewReader("piped@example.net\n"), &output, &output
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return command, &output
+	}
+	const firstExtraFile = 3
+	terminal := terminaltest.Open(t)
+	command, output := start(&syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: firstExtraFile}, terminal.File)
+	terminal.WaitFor(t, `\A1 user of standard input to onboard in account 123456789012, us-east-1\n1 new\. Go on\? \[y/N\] \z`)
+	if err := terminal.Type("n\n"); err != nil {
+		t.Fatal(err)
+	}
+	_ = command.Wait()
+	if code := command.ProcessState.ExitCode(); code != 1 || !strings.HasSuffix(output.String(), "onboard: not confirmed, nothing was started\n") {
+		t.Errorf("declined: got the exit code %d and\n%s", code, output)
+	}
+
+	command, output = start(&syscall.SysProcAttr{Setsid: true})
+	_ = command.Wait()
+	if code := command.ProcessState.ExitCode(); code != 2 || !strings.Contains(output.String(), "there is no terminal") {
+		t.Errorf("without a terminal: got the exit code %d and\n%s", code, output)
+	}
+}
+
 // buildCommand builds the operator's command, and returns its path.
 func buildCommand(t *testing.T) string {
 	t.Helper()
