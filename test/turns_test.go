@@ -53,7 +53,7 @@ func TestAnotherRunIsActive(t *testing.T) {
 	machine := machineOf(t, onboarding.UserOnboardingProps{})
 	const name = "onboard-20261124T081502Z-a1b2c3"
 	got := startJSONata(t).text(t, machine.States["AnotherRunIsActive"].Cause, map[string]any{"activeExecution": name})
-	want := "the execution " + name + " is still running, and no user was changed: wait for its end (onboard report " + name +
+	want := "the execution " + name + " is still running, and no user was changed: wait for its end (onboard watch " + name +
 		"), then run the same list again"
 	if got != want || got != contract.AnotherRun(name) {
 		t.Errorf("got %s, want %s", got, want)

@@ -101,7 +101,7 @@ func TestLongListStops(t *testing.T) {
 		unstarted   = ", and 501 were not started, beginning with user-1000@example.com (standard input:1001): "
 		again       = "run the same list again\n"
 		later       = "when that execution has ended, " + again
-		stopped     = "\n1000 of 1501 users are in this report: " + later
+		stopped     = "\n1000 of 1501 users are in this report, and the others are in the report of that execution\n"
 		interrupted = "stopped watching; " + stillThere
 	)
 	tests := map[string]struct {
@@ -141,7 +141,7 @@ func TestLongListStops(t *testing.T) {
 		"no answer to the start": {
 			&fakeAWS{startErr: errors.New("no answer")}, 0, 0,
 			"start " + machineARN + ": no answer: check the network, --region and AWS_ENDPOINT_URL; the execution may have " +
-				"started all the same: see onboard list\nno user is reported yet" + unstarted + later, 3,
+				"started all the same; watch again with: onboard watch " + strings.Replace(executionARN, ":run", ":NAME", 1) + "\nno user is reported yet" + unstarted + later, 3,
 		},
 	}
 	for name, test := range tests {

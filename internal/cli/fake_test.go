@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -224,6 +225,9 @@ type result struct {
 	Code           int
 }
 
+// newName matches the name of an execution of now: synctest begins in 2000.
+var newName = regexp.MustCompile(`onboard-20000101T\d{6}Z-[0-9a-f]{6}`)
+
 // runWith runs the command with the fake. An operator at a terminal confirms the start. The time is fake too, and passes at once.
 func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got result) {
 	t.Helper()
@@ -234,7 +238,7 @@ func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got res
 		var stdout, stderr strings.Builder
 		app := cli.App{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Terminal: fake.openTerminal, Connect: fake.connect}
 		code := app.Run(ctx, args)
-		got = result{stdout.String(), stderr.String(), code}
+		got = result{stdout.String(), newName.ReplaceAllString(stderr.String(), "NAME"), code}
 	})
 	return got
 }

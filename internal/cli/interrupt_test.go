@@ -24,7 +24,7 @@ func TestReportCommandHasTheProfile(t *testing.T) {
 	}
 	for profile, quoted := range tests {
 		got := runWith(t, &fakeAWS{interruptOn: 1}, "ada@example.com", "run", "-", "--profile", profile)
-		if want := "onboard report " + executionARN + " --profile " + quoted + "\n"; !strings.HasSuffix(got.Stderr, want) {
+		if want := "onboard watch " + executionARN + " --profile " + quoted + "\n"; !strings.HasSuffix(got.Stderr, want) {
 			t.Errorf("stderr lacks %q at the end, got: %s", want, got.Stderr)
 		}
 	}

@@ -178,7 +178,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 			args: []string{"run", "-"}, want: "onboard: " + report + "; onboard report " + executionARN + "\n", code: 1},
 		"run, AWS refuses the second execution": {
 			aws:  &fakeAWS{looks: succeeded(created), laterLooks: [][]look{{{err: denied}}}},
-			list: addresses(1001), args: []string{"run", "-"}, want: "run the same list again\n" + report + "\n", code: 3,
+			list: addresses(1001), args: []string{"run", "-"}, want: "the others are in the report of that execution\n" + report + "\n", code: 3,
 		},
 		"report": {args: []string{"report", executionARN}, want: "onboard: " + report + "\n", code: 1},
 		"list":   {aws: &fakeAWS{looks: succeeded(created), executions: listed}, args: []string{"list"}, want: output, code: 1},

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
 const (
@@ -23,6 +25,10 @@ type watcher struct {
 
 func newWatcher(stderr io.Writer, users int) *watcher {
 	return &watcher{stderr, newProgress(stderr, users)}
+}
+
+func (w *watcher) Waiting(other string) {
+	fmt.Fprintf(w.stderr, "the execution %s is still running: waiting for its end\n", text.OneLine(other))
 }
 
 func (w *watcher) Started(name, page string) {

@@ -49,12 +49,12 @@ func TestReport(t *testing.T) {
 		},
 		"running": {
 			aws: &fakeAWS{looks: []look{{items: &types.MapRunItemCounts{Succeeded: 3, Running: 4, Total: 7}}}},
-			want: result{"", "onboard: the execution is still running, 3 of 7 users are done: ask again later, or see " +
-				consoleLink + "\n", 1},
+			want: result{"", "onboard: the execution is still running, 3 of 7 users are done; watch again with: onboard watch " +
+				executionARN + "\n", 1},
 		},
 		"just started": {
 			aws:  &fakeAWS{},
-			want: result{"", "onboard: the execution is still running: ask again later, or see " + consoleLink + "\n", 1},
+			want: result{"", "onboard: the execution is still running; watch again with: onboard watch " + executionARN + "\n", 1},
 		},
 		"no such execution": {
 			aws:  &fakeAWS{looks: []look{{err: &types.ExecutionDoesNotExist{}}}},

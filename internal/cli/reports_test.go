@@ -30,4 +30,4 @@ cy@example.com   Resumed  nothing: an earlier execution left the user incomplete
 	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; the next execution continues where this one stopped\n"
 )
 
-const stillThere = "the execution goes on; when it has ended, get its report with: onboard report " + executionARN + "\n"
+const stillThere = "the execution goes on; watch again with: onboard watch " + executionARN + "\n"

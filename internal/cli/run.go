@@ -15,10 +15,10 @@ import (
 
 // runOptions are the flags of onboard run.
 type runOptions struct {
-	target      target
-	output      output
-	input       inputOptions
-	yes, resend bool
+	target            target
+	output            output
+	input             inputOptions
+	yes, resend, wait bool
 }
 
 func (o *runOptions) addFlags(cmd *cobra.Command) {
@@ -26,6 +26,7 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	o.output.addFlag(cmd)
 	o.input.addFlags(cmd)
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask before the start")
+	cmd.Flags().BoolVar(&o.wait, "wait", false, "if another execution is running, wait for its end")
 	cmd.Flags().BoolVar(&o.resend, "resend", false,
 		"also mail a new first password to users who were\nonboarded before and have not chosen a password")
 }
@@ -44,20 +45,20 @@ func runCommand(app App) *cobra.Command {
 ` + listFormats + `
 
 The command checks the list first, and starts nothing if the list has a
-problem, or if another execution is running. It warns of addresses that SES
-suppresses. Then it asks before it starts, at the terminal even if the list is
-standard input; without a terminal it needs --yes. The question says how many
-users are new, how many are known (this state machine made them), and how many
-names are taken by other users, which stay as they are. The command splits a
-long list into executions of up to 1,000 users, runs one after the other, and
-prints one report.
+problem, or if another execution is running; with --wait it waits for the end of
+that execution. It warns of addresses that SES suppresses. Then it asks before
+it starts, at the terminal even if the list is standard input; without a
+terminal it needs --yes. The question says how many users are new, how many are
+known (this state machine made them), and how many names are taken by other
+users, which are not changed. The command splits a long list into executions of
+up to 1,000 users, runs one after the other, and prints one report.
 
 You can run the same list again at any time. The next run finishes each user
 that the last one left incomplete. Without --resend, it changes no other user of
 the list that exists.
 
-If you press Ctrl-C, the command ends and the execution goes on. Get its report
-with onboard report.`,
+If you press Ctrl-C, the command ends and the execution goes on. Watch it again
+with onboard watch.`,
 		Example: `  onboard run users.csv
   onboard run users.json --yes --output json --profile admin --region eu-west-1
   echo ada@example.com | onboard run - --yes`,
@@ -114,6 +115,7 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*use
 		return nil, nil, err
 	}
 	run := operator.NewRun(machine, list)
+	run.Waits = options.wait
 	plan := planOf(list, machine, run.Executions())
 	fmt.Fprint(a.Stderr, plan)
 	warn := func(text string) { fmt.Fprintf(a.Stderr, "warning: %s\n", text) }

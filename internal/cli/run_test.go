@@ -201,7 +201,7 @@ if a call was not authorized: ` + roleDenied + "\n", 1},
 		"start without an answer": {
 			aws: &fakeAWS{startErr: errors.New("connection reset")},
 			want: result{"", announced + "onboard: start " + machineARN + ": connection reset: check the network, --region and AWS_ENDPOINT_URL; " +
-				"the execution may have started all the same: see onboard list\n", 3},
+				"the execution may have started all the same; watch again with: onboard watch " + strings.Replace(executionARN, ":run", ":NAME", 1) + "\n", 3},
 		},
 		"a server error": {
 			aws:  &fakeAWS{startErr: &smithy.GenericAPIError{Code: "InternalFailure", Message: "oops", Fault: smithy.FaultServer}},
@@ -224,39 +224,52 @@ func TestRunRefusesBesideAnotherRun(t *testing.T) {
 		{Name: aws.String("other"), Status: types.ExecutionStatusRunning},
 	}
 	over := succeeded(created)[0]
+	wait := []string{"--wait"}
+	const waiting = "the execution other is still running: waiting for its end\n"
 	tests := map[string]struct {
 		aws  *fakeAWS
+		args []string
 		want result
 	}{
-		"one is running":               {&fakeAWS{executions: others}, result{"", announced + "onboard: " + anotherRun, 1}},
-		"none is running":              {&fakeAWS{executions: others[:1], looks: []look{over}}, result{createdTable, stderrStart, 0}},
-		"one has ended, and is listed": {&fakeAWS{executions: others, looks: []look{over}}, result{createdTable, stderrStart, 0}},
-		"list not permitted":           {&fakeAWS{executions: others, listErr: denied, looks: []look{over}}, result{createdTable, stderrStart, 0}},
+		"one is running":               {&fakeAWS{executions: others}, nil, result{"", announced + "onboard: " + anotherRun, 1}},
+		"none is running":              {&fakeAWS{executions: others[:1], looks: []look{over}}, nil, result{createdTable, stderrStart, 0}},
+		"one has ended, and is listed": {&fakeAWS{executions: others, looks: []look{over}}, nil, result{createdTable, stderrStart, 0}},
+		"list not permitted":           {&fakeAWS{executions: others, listErr: denied, looks: []look{over}}, nil, result{createdTable, stderrStart, 0}},
+		"--wait": {&fakeAWS{executions: others, looks: []look{{}, {}, {}, over}, laterLooks: [][]look{{over}}}, wait,
+			result{createdTable, announced + waiting + strings.TrimPrefix(stderrStart, announced), 0}},
+		"--wait, none is running": {&fakeAWS{executions: others[:1], looks: []look{over}}, wait, result{createdTable, stderrStart, 0}},
+		"--wait, Ctrl-C":          {&fakeAWS{executions: others, interruptOn: 3}, wait, result{"", announced + waiting + "onboard: interrupted, nothing was started\n", 1}},
+		"--wait, its end cannot be read": {&fakeAWS{executions: others, looks: []look{{err: denied}}}, wait, result{"", announced + waiting +
+			"onboard: watch the execution: AccessDeniedException: not you: ask an administrator of the account for this permission; " +
+			"the execution goes on; watch again with: onboard watch " + strings.Replace(executionARN, ":run", ":other", 1) + "\n", 3}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := runWith(t, test.aws, "ada@example.com", "run", "-")
+			got := runWith(t, test.aws, "ada@example.com", append([]string{"run", "-"}, test.args...)...)
 			expect(t, got, test.want)
 		})
 	}
 }
 
-const anotherRun = "the execution other is still running, and no user was changed: wait for its end (onboard report other), then run the same list again\n"
+const anotherRun = "the execution other is still running, and no user was changed: wait for its end (onboard watch other), then run the same list again; with --wait, the command waits itself\n"
 
 // TestRunIsRefusedBesideAnotherRun has the state machine refuse the list. If the other execution has ended, the command tries again.
 func TestRunIsRefusedBesideAnotherRun(t *testing.T) {
 	refusal := failed(contract.AnotherRunIsActive, contract.AnotherRun("other"))[0]
 	tests := map[string]struct {
 		aws  *fakeAWS
+		args []string
 		want result
 	}{
-		"it goes on": {&fakeAWS{looks: []look{refusal, {}}}, result{"", stderrStart + "onboard: " + anotherRun, 1}},
-		"it has ended": {&fakeAWS{looks: []look{refusal, succeeded(created)[0]}, laterLooks: [][]look{succeeded(created)}},
+		"it goes on": {&fakeAWS{looks: []look{refusal, {}}}, nil, result{"", stderrStart + "onboard: " + anotherRun, 1}},
+		"it has ended": {&fakeAWS{looks: []look{refusal, succeeded(created)[0]}, laterLooks: [][]look{succeeded(created)}}, nil,
 			result{createdTable, stderrStart + "started run, see " + consoleLink + "\n", 0}},
+		"it goes on, --wait": {&fakeAWS{looks: []look{refusal, {}, {}, {}, succeeded(created)[0]}, laterLooks: [][]look{succeeded(created)}}, []string{"--wait"},
+			result{createdTable, stderrStart + "the execution other is still running: waiting for its end\nstarted run, see " + consoleLink + "\n", 0}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			expect(t, runWith(t, test.aws, "ada@example.com", "run", "-"), test.want)
+			expect(t, runWith(t, test.aws, "ada@example.com", append([]string{"run", "-"}, test.args...)...), test.want)
 		})
 	}
 }

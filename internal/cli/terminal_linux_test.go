@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
@@ -52,6 +53,19 @@ func TestTerminalIsCleanAfterProgress(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestTerminalShowsThatTheCommandWaits(t *testing.T) {
+	fake := &fakeAWS{
+		executions: []types.ExecutionListItem{{Name: aws.String("other"), Status: types.ExecutionStatusRunning}},
+		looks:      []look{{}, {}, succeeded(created)[0]},
+		laterLooks: [][]look{succeeded(created)},
+	}
+	got := terminaltest.OnScreen(runOnTerminal(t, fake, addresses(1), "--wait"))
+	want := announced + "the execution other is still running: waiting for its end\n" + strings.TrimPrefix(stderrStart, announced) + createdTable
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -223,12 +237,12 @@ func at(terminal *terminaltest.Terminal) func() (io.ReadWriteCloser, error) {
 }
 
 // runOnTerminal runs a list with the fake, and returns all output on the terminal.
-func runOnTerminal(t *testing.T, fake *fakeAWS, list string) string {
+func runOnTerminal(t *testing.T, fake *fakeAWS, list string, flags ...string) string {
 	t.Helper()
 	terminal := terminaltest.Open(t)
 	synctest.Test(t, func(t *testing.T) {
 		app := cli.App{Stdin: strings.NewReader(list), Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
-		app.Run(t.Context(), []string{"run", "-", "--yes"})
+		app.Run(t.Context(), append([]string{"run", "-", "--yes"}, flags...))
 	})
 	return terminal.Close()
 }

@@ -12,6 +12,10 @@ const (
 // ReportCommand is the command that prints the report of an execution. The ARN or the name of the execution must follow it.
 const ReportCommand = "onboard report "
 
+// WatchCommand is the command that watches an execution until its end, and prints its report. The ARN or the name of the execution
+// must follow it.
+const WatchCommand = "onboard watch "
+
 // The defaults that the demo, the benchmark and the tests rely on as well.
 const (
 	DefaultGroupName = "NoAuthorityIAMGroup" // of the app

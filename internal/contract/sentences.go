@@ -34,7 +34,7 @@ const ResendCreatesNobody = "IAM has no user of this name in this letter case, a
 // The parts of the sentence of [AnotherRun].
 const (
 	theExecution = "the execution "
-	isRunning    = " is still running, and no user was changed: wait for its end (" + ReportCommand
+	isRunning    = " is still running, and no user was changed: wait for its end (" + WatchCommand
 )
 
 // AnotherRun says that the list was not run, because another execution is running.

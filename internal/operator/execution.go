@@ -35,16 +35,18 @@ func (e goesOnError) Unwrap() error { return e.error }
 // start starts an execution for a batch. It waits for the answer even if ctx ends, because the caller must know whether the
 // execution has started.
 func start(ctx context.Context, machine *Machine, batch batch) (*execution, error) {
+	name := executionName()
 	started, err := machine.clients.Executions.StartExecution(context.WithoutCancel(ctx), &sfn.StartExecutionInput{
 		StateMachineArn: &machine.arn,
-		Name:            aws.String(executionName()),
+		Name:            &name,
 		Input:           &batch.input,
 	})
 	var answer smithy.APIError
 	switch {
 	case err != nil && !errors.As(err, &answer):
-		return nil, goesOnError{fmt.Errorf("%w; the execution may have started all the same: see onboard list",
-			refused("start "+machine.arn, err))}
+		arn, _ := machine.executionARN(name) // the call has used the ARN of the state machine, so it is valid
+		return nil, goesOnError{fmt.Errorf("%w; the execution may have started all the same; %s",
+			refused("start "+machine.arn, err), (&execution{arn: arn, profile: machine.profile}).howToWatch())}
 	case err != nil:
 		return nil, refused("start "+machine.arn, err)
 	}
@@ -71,6 +73,11 @@ func hasEnded(status types.ExecutionStatus) bool {
 // reportCommand returns the command that prints the report of the execution.
 func (e *execution) reportCommand() string {
 	return withProfile(contract.ReportCommand+e.arn, e.profile)
+}
+
+// howToWatch says how to watch the execution again.
+func (e *execution) howToWatch() string {
+	return "watch again with: " + withProfile(contract.WatchCommand+e.arn, e.profile)
 }
 
 // withProfile adds the profile to a command, unless it is empty.

@@ -55,5 +55,5 @@ func stillRunning(ctx context.Context, execution *execution) error {
 	if done := usersDone(ctx, execution); done != "" {
 		progress = ", " + done + " are done"
 	}
-	return fmt.Errorf("the execution is still running%s: ask again later, or see %s", progress, execution.page())
+	return fmt.Errorf("the execution is still running%s; %s", progress, execution.howToWatch())
 }

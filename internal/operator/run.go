@@ -17,6 +17,9 @@ import (
 
 // Run onboards the users of a list. It splits the list into executions, and runs one after the other.
 type Run struct {
+	// Waits says that [Run.Do] waits for the end of an execution that somebody else has started, before it starts one.
+	Waits bool
+
 	machine *Machine
 	list    *userlist.List
 	batches []batch
@@ -29,6 +32,8 @@ type Run struct {
 
 // Watcher shows the progress of a [Run].
 type Watcher interface {
+	// Waiting is called before the run waits for the end of another execution.
+	Waiting(other string)
 	// Started is called after the start of each execution. page is its URL in the AWS console, or its ARN.
 	Started(name, page string)
 	// Done is called every second with the number of users of the list that are done, if this number is known. Users that an
@@ -46,12 +51,14 @@ func NewRun(machine *Machine, list *userlist.List) *Run {
 // Executions returns the number of executions that the list needs.
 func (r *Run) Executions() int { return len(r.batches) }
 
-// Check returns an error if another execution is running, because the state machine would refuse the list then. It calls warn
-// for each address that SES suppresses. SES sends no mail to an address that it suppresses. If that takes long, Check calls
+// Check returns an error if another execution is running, because the state machine would refuse the list then, unless the run
+// waits for its end. It calls warn for each address that SES suppresses. SES sends no mail to an address that it suppresses. If that takes long, Check calls
 // progress. If AWS refuses a call, Check goes on. It returns [ErrInterrupted] if ctx ends.
 func (r *Run) Check(ctx context.Context, warn, progress func(text string)) error {
-	if other := r.otherExecution(ctx); other != "" {
-		return errors.New(contract.AnotherRun(other))
+	if !r.Waits {
+		if other := r.otherExecution(ctx); other != "" {
+			return besideAnother(contract.AnotherRun(other))
+		}
 	}
 	findings := r.lookForSuppressed(ctx, progress)
 	if ctx.Err() != nil {
@@ -115,6 +122,9 @@ func (r *Run) lookForSuppressed(ctx context.Context, progress func(text string))
 func (r *Run) Do(ctx context.Context, watcher Watcher) (*Outcome, error) {
 	for _, batch := range r.batches {
 		err := r.do(ctx, batch, watcher)
+		if errors.Is(err, ErrInterrupted) && r.started == 0 {
+			return &r.outcome, fmt.Errorf("%w, nothing was started", err)
+		}
 		if err != nil && len(r.batches) > 1 {
 			err = fmt.Errorf("%w\n%s", err, r.rest(err))
 		}
@@ -126,8 +136,16 @@ func (r *Run) Do(ctx context.Context, watcher Watcher) (*Outcome, error) {
 }
 
 // do runs the execution of a batch. If the state machine refuses it because of another execution that has ended, do tries again:
-// Step Functions may list an execution for a while after its end. The last batch is such an execution.
+// Step Functions may list an execution for a while after its end. The last batch is such an execution. If the run waits, do also
+// tries again after the end of an execution that was still running.
 func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
+	if r.Waits {
+		if other := r.otherExecution(ctx); other != "" {
+			if err := r.awaitEnd(ctx, other, watcher); err != nil {
+				return err
+			}
+		}
+	}
 	for begin := time.Now(); ; {
 		err := r.try(ctx, batch, watcher)
 		var refusal turnError
@@ -135,8 +153,15 @@ func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
 			return err
 		}
 		r.started -= len(batch.users) // the execution has changed nobody
-		if time.Since(begin) >= patience || !r.isOver(ctx, refusal.other) {
-			return err
+		isOver := r.isOver(ctx, refusal.other)
+		switch {
+		case !isOver && r.Waits && refusal.other != "":
+			if err := r.awaitEnd(ctx, refusal.other, watcher); err != nil {
+				return err
+			}
+			begin = time.Now()
+		case !isOver || time.Since(begin) >= patience:
+			return besideAnother(err.Error())
 		}
 		select {
 		case <-time.After(pollInterval):
@@ -144,6 +169,25 @@ func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
 			return ErrInterrupted
 		}
 	}
+}
+
+// besideAnother is the error of a run that has found another execution. refusal is the sentence of the state machine about it.
+func besideAnother(refusal string) error {
+	return errors.New(refusal + "; with --wait, the command waits itself")
+}
+
+// awaitEnd waits for the end of an execution of somebody else.
+func (r *Run) awaitEnd(ctx context.Context, name string, watcher Watcher) error {
+	arn, err := r.machine.executionARN(name)
+	if err != nil {
+		return err
+	}
+	watcher.Waiting(name)
+	_, err = watch(ctx, &execution{api: r.machine.clients.Executions, arn: arn, profile: r.machine.profile}, func(int) {})
+	if ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	return err
 }
 
 // try runs an execution of a batch.
@@ -180,12 +224,17 @@ func (r *Run) rest(err error) string {
 	if r.outcome.Total > 0 {
 		rest = fmt.Sprintf("%d of %s are in this report", r.outcome.Total, text.Count(len(r.list.Users), "user"))
 	}
-	if unstarted := r.list.Users[r.started:]; len(unstarted) > 0 {
+	unstarted := r.list.Users[r.started:]
+	if len(unstarted) > 0 {
 		rest += fmt.Sprintf(", and %d were not started, beginning with %s (%s:%d)",
 			len(unstarted), unstarted[0].UserName, r.list.Name, unstarted[0].Line)
 	}
-	if errors.As(err, new(goesOnError)) { // two executions at the same time can mail a password that does not work
+	switch isRunning := errors.As(err, new(goesOnError)); { // two executions at the same time can mail a password that does not work
+	case isRunning && len(unstarted) > 0:
 		return rest + ": when that execution has ended, " + contract.RunAgain
+	case isRunning:
+		return rest + ", and the others are in the report of that execution"
+	default:
+		return rest + ": " + contract.RunAgain
 	}
-	return rest + ": " + contract.RunAgain
 }

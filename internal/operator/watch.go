@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -45,12 +46,11 @@ func watch(ctx context.Context, execution *execution, show func(done int)) (*sfn
 	}
 }
 
-// stoppedWatching returns the error of [watch]. It says why watch stopped, and how to get the report later.
+// stoppedWatching returns the error of [watch]. It says why watch stopped, and how to watch again.
 func stoppedWatching(ctx context.Context, execution *execution, err error) error {
+	const goesOn = "the execution goes on; "
 	if ctx.Err() != nil {
-		return goesOnError{fmt.Errorf("stopped watching; the execution goes on; when it has ended, get its report with: %s",
-			execution.reportCommand())}
+		return goesOnError{errors.New("stopped watching; " + goesOn + execution.howToWatch())}
 	}
-	return goesOnError{fmt.Errorf("%w; the execution goes on; when it has ended, get its report with: %s",
-		refused("watch the execution", err), execution.reportCommand())}
+	return goesOnError{fmt.Errorf("%w; %s", refused("watch the execution", err), goesOn+execution.howToWatch())}
 }

@@ -67,7 +67,7 @@ func asInReadme(screen string) string {
 	return numbers.ReplaceAllString(screen, "sends 50000 more")
 }
 
-// TestCtrlC interrupts the command at a terminal, and gets the report with the command that it prints.
+// TestCtrlC interrupts the command at a terminal, and gets the report of the execution that it names.
 func TestCtrlC(t *testing.T) {
 	account := sharedAccount(t)
 	onboard := buildCommand(t)
@@ -88,19 +88,17 @@ func TestCtrlC(t *testing.T) {
 	}
 	_ = command.Wait()
 	screen := terminaltest.OnScreen(terminal.Close())
-	back := regexp.MustCompile(`\nonboard: stopped watching; the execution goes on; ` +
-		`when it has ended, get its report with: onboard (report \S+)\n$`).FindStringSubmatch(screen)
+	back := regexp.MustCompile(`\nonboard: stopped watching; the execution goes on; watch again with: onboard watch (\S+)\n$`).FindStringSubmatch(screen)
 	if code := command.ProcessState.ExitCode(); code != 1 || back == nil {
 		t.Fatalf("got the exit code %d and the screen\n%s", code, screen)
 	}
 
-	args := strings.Fields(back[1])
-	account.Await(t, args[1])
-	report := exec.CommandContext(t.Context(), onboard, args...)
+	account.Await(t, back[1])
+	report := exec.CommandContext(t.Context(), onboard, "report", back[1])
 	report.Env = account.Env()
 	output, err := report.Output()
 	if err != nil || !strings.HasSuffix(string(output), "\n12 users: 12 created\n") {
-		t.Errorf("onboard %s: got %v and\n%s", back[1], err, output)
+		t.Errorf("onboard report: got %v and\n%s", err, output)
 	}
 }
 
