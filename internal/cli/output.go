@@ -72,30 +72,43 @@ func writeCSV(w io.Writer, o *operator.Outcome) error {
 	return writer.Error()
 }
 
-// writeTable writes a table of the users, and a summary. Below a user that failed, a line has the reason.
+// writeTable writes a table of the users, and a summary. The users who need something come last: first those whose name is taken,
+// then those that failed. Below a user that failed, a line has the reason.
 func writeTable(w io.Writer, o *operator.Outcome) error {
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(columns, "USER\tSTATUS\tWHAT TO DO")
-	isRed := []bool{false} // for each line of the table
-	for _, user := range o.Users {
+	urgencies := []int{0} // for each line of the table
+	for _, user := range slices.SortedStableFunc(slices.Values(o.Users), func(a, b operator.UserOutcome) int { return urgency(a) - urgency(b) }) {
 		fmt.Fprintf(columns, "%s\t%s\t%s\n", user.UserName, user.Status, user.WhatToDo())
-		isRed = append(isRed, user.IsFailed())
+		urgencies = append(urgencies, urgency(user))
 		if user.Error != "" {
 			fmt.Fprintf(columns, "\t\t%s failed: %s: %s\n", user.Step, user.Error, user.Cause)
-			isRed = append(isRed, user.IsFailed())
+			urgencies = append(urgencies, urgency(user))
 		}
 	}
 	columns.Flush()
 	colour := hasColour(w)
 	var report strings.Builder
 	for i, line := range strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n") {
-		if isRed[i] && colour {
-			line = red(line)
+		if colour {
+			line = []func(string) string{plain, yellow, red}[urgencies[i]](line)
 		}
 		fmt.Fprintln(&report, line)
 	}
 	fmt.Fprintln(&report, text.Join("\n", o.Summary(), o.Deadline()))
 	_, err := io.WriteString(w, report.String())
 	return err
+}
+
+// urgency returns 2 for a user that failed, 1 for a user whose name is taken, and otherwise 0.
+func urgency(user operator.UserOutcome) int {
+	switch {
+	case user.IsFailed():
+		return 2
+	case user.IsTaken():
+		return 1
+	default:
+		return 0
+	}
 }

@@ -29,18 +29,18 @@ func TestOutputAsJSON(t *testing.T) {
 		t.Errorf("got %s, want %s", got.Stdout, oneLineMixed)
 	}
 	got.Stdout = ""
-	expect(t, got, result{"", start(3) + oneFailed, 1})
+	expect(t, got, result{"", start(3) + runFailed, 1})
 }
 
 func TestOutputAsCSV(t *testing.T) {
-	const skipped = `{"Total":2,"Skipped":1,"Failed":1,"Users":[{"UserName":"=1+1","Status":"Skipped","Reason":"NotOurs"},` +
+	const skipped = `{"Total":2,"Skipped":1,"Failed":1,"Users":[{"UserName":"=1+1","Status":"Skipped","Reason":"Complete"},` +
 		`{"UserName":"bob","Status":"Failed","Step":"GetUser","Error":"Iam.IamException","Cause":"a \"b\",\nc\u001b[2J\u202e"}]}`
 	got := runWith(t, &fakeAWS{looks: succeeded(skipped)}, addresses(2), "run", "-", "-o", "csv")
 	want := `user_name,status,reason,step,error,cause,valid_until
-=1+1,Skipped,NotOurs,,,,
+=1+1,Skipped,Complete,,,,
 bob,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J",
 `
-	expect(t, got, result{want, start(2) + oneFailed, 1})
+	expect(t, got, result{want, start(2) + runFailed, 1})
 }
 
 // TestOutputSaysUntilWhen checks that a run says until when the passwords work that it mailed, counted from the start of the first
@@ -55,9 +55,9 @@ func TestOutputSaysUntilWhen(t *testing.T) {
 	fake := func() *fakeAWS {
 		return &fakeAWS{preflight: fakePreflight{definition: expiring}, looks: ended(started), laterLooks: [][]look{ended(started.Add(time.Hour))}}
 	}
-	table := "USER  STATUS   WHAT TO DO\nada   Created  nothing: the sign-in mail is sent\n" +
-		"bob   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend\n" +
-		"2 users: 1 created, 1 skipped (existed before)"
+	table := "USER  STATUS   WHAT TO DO\nada   Created  nothing\n" +
+		"bob   Skipped  nothing: onboarded before\n" +
+		"2 users: 1 created, 1 onboarded before"
 	until := "\nnew first passwords work at least until " +
 		time.Date(2026, 11, 28, 7, 12, 0, 0, time.UTC).Local().Format("2006-01-02 15:04 MST") + "\n"
 	expect(t, runWith(t, fake(), addresses(2), "run", "-"), result{table + until, start(2), 0})
@@ -137,7 +137,7 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 			got := runWith(t, &fakeAWS{looks: succeeded(string(report))}, "ada@example.com", "run", "-")
 			want := "USER  STATUS  WHAT TO DO\nada   Failed  " + test.want + "\n              " +
 				test.step + " failed: " + test.error + ": " + test.cause + "\n1 user: 1 failed\n"
-			expect(t, got, result{want, stderrStart + oneFailed, 1})
+			expect(t, got, result{want, stderrStart + runFailed, 1})
 		})
 	}
 }
@@ -173,7 +173,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		"run, as CSV":       {args: []string{"run", "-", "-o", "csv"}, want: "onboard: " + report + "\n", code: 1},
 		"run, with a profile": {args: []string{"run", "-", "--profile", "admin"},
 			want: "onboard: " + report + " --profile admin\n", code: 1},
-		"run, a user failed": {aws: &fakeAWS{looks: succeeded(mixed)}, args: []string{"run", "-"}, want: oneFailed + report + "\n", code: 1},
+		"run, a user failed": {aws: &fakeAWS{looks: succeeded(mixed)}, args: []string{"run", "-"}, want: runFailed + report + "\n", code: 1},
 		"run, two executions": {aws: &fakeAWS{looks: succeeded(created), laterLooks: [][]look{succeeded(created)}}, list: addresses(1001),
 			args: []string{"run", "-"}, want: "onboard: " + report + "; onboard report " + executionARN + "\n", code: 1},
 		"run, AWS refuses the second execution": {

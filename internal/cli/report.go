@@ -13,11 +13,14 @@ import (
 type reportOptions struct {
 	target target
 	output output
+
+	allowExisting bool
 }
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
 	o.output.addFlag(cmd)
+	addAllowExisting(cmd, &o.allowExisting)
 }
 
 func (o *reportOptions) validate(cmd *cobra.Command, execution string) error {
@@ -58,5 +61,5 @@ func (a App) report(ctx context.Context, execution string, options reportOptions
 	if err != nil {
 		return err
 	}
-	return errors.Join(outcome.Err(), options.output.print(a.Stdout, outcome))
+	return errors.Join(outcome.Err(options.allowExisting), options.output.print(a.Stdout, outcome))
 }

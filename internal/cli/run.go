@@ -19,6 +19,7 @@ type runOptions struct {
 	output            output
 	input             inputOptions
 	yes, resend, wait bool
+	allowExisting     bool
 }
 
 func (o *runOptions) addFlags(cmd *cobra.Command) {
@@ -26,9 +27,14 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	o.output.addFlag(cmd)
 	o.input.addFlags(cmd)
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask before the start")
+	addAllowExisting(cmd, &o.allowExisting)
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "if another execution is running, wait for its end")
 	cmd.Flags().BoolVar(&o.resend, "resend", false,
 		"also mail a new first password to users who were\nonboarded before and have not chosen a password")
+}
+
+func addAllowExisting(cmd *cobra.Command, value *bool) {
+	cmd.Flags().BoolVar(value, "allow-existing", false, "exit with 0 although a name is taken by a user that\nthis state machine did not make")
 }
 
 func (o *runOptions) validate(cmd *cobra.Command) error {
@@ -86,7 +92,9 @@ func (a App) run(ctx context.Context, path string, options runOptions) error {
 	}
 	outcome, err := run.Do(ctx, newWatcher(a.Stderr, len(list.Users)))
 	if err == nil {
-		err = outcome.Err()
+		if err = outcome.Err(options.allowExisting); err != nil {
+			err = fmt.Errorf("%w\n%s", err, outcome.HowToGetReport())
+		}
 	}
 	if outcome.Total > 0 {
 		err = errors.Join(err, options.output.print(a.Stdout, outcome))

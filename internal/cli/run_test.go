@@ -37,20 +37,20 @@ func TestRun(t *testing.T) {
 			aws:  &fakeAWS{looks: succeeded(created)},
 			want: result{createdTable, stderrStart, 0},
 		},
-		"users that existed before are no failure": {
+		"users that were onboarded before are no failure": {
 			aws: &fakeAWS{looks: succeeded(`{"Total":5,"Created":0,"Resumed":0,"Resent":1,"Skipped":4,"Failed":0,"Users":[` +
-				`{"UserName":"ada","Status":"Skipped","Reason":"NotOurs"},` +
+				`{"UserName":"ada","Status":"Skipped","Reason":"Expired"},` +
 				`{"UserName":"bob","Status":"Skipped","Reason":"Complete"},` +
 				`{"UserName":"cy","Status":"Skipped","Reason":"TakenOver"},` +
 				`{"UserName":"dee","Status":"Resent"},` +
 				`{"UserName":"eve","Status":"Skipped","Reason":"Later"}]}`)},
 			want: result{`USER  STATUS   WHAT TO DO
-ada   Skipped  existed before, and was not changed: if this is another person, choose another UserName
-bob   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend
-cy    Skipped  nothing: the user has chosen a password, or has no login profile any more
-dee   Resent   nothing: a new first password is mailed
+ada   Skipped  the first password expired: mail a new one with --resend
+bob   Skipped  nothing: onboarded before
+cy    Skipped  nothing: has chosen a password, or has no login profile any more
+dee   Resent   nothing
 eve   Skipped  nothing: Later
-5 users: 1 sent a new password, 4 skipped (existed before)
+5 users: 1 sent a new password, 2 onboarded before, 1 with an expired first password, 1 skipped
 `, stderrStart, 0},
 		},
 		"one failed: the report is in the history": {
@@ -61,14 +61,14 @@ eve   Skipped  nothing: Later
 					{exited("Summary", mixed), exited("Summary", created)},
 				},
 			},
-			want: result{mixedTable, stderrStart + oneFailed, 1},
+			want: result{mixedTable, stderrStart + runFailed, 1},
 		},
 		"an unknown status is no success": {
 			aws: &fakeAWS{looks: succeeded(`{"Total":1,"Failed":1,"Users":[{"UserName":"ada","Status":"Halfway"}]}`)},
 			want: result{`USER  STATUS   WHAT TO DO
 ada   Halfway  unknown status: see the execution in the console
 1 user: 1 failed
-`, stderrStart + oneFailed, 1},
+`, stderrStart + runFailed, 1},
 		},
 		"no report in the history": {
 			aws:  &fakeAWS{looks: failed("UsersNotOnboarded", "1 of 3 users")},
@@ -212,6 +212,46 @@ if a call was not authorized: ` + roleDenied + "\n", 1},
 		t.Run(name, func(t *testing.T) {
 			got := runWith(t, test.aws, `["ada@example.com"]`, "run", "-")
 			expect(t, got, test.want)
+		})
+	}
+}
+
+// TestPersonWhoGotNothingIsNoSuccess has the report of people whose names other users have. They come after the users that need
+// nothing, and before those that failed.
+func TestPersonWhoGotNothingIsNoSuccess(t *testing.T) {
+	const (
+		bob    = `{"UserName":"bob","Status":"Skipped","Reason":"NotOurs"}`
+		others = `,{"UserName":"cy","Status":"Skipped","Reason":"Complete"},{"UserName":"ada","Status":"Skipped","Reason":"TakenOver"}`
+		table  = "USER  STATUS   WHAT TO DO\ncy    Skipped  nothing: onboarded before\n" +
+			"ada   Skipped  nothing: has chosen a password, or has no login profile any more\n" +
+			"bob   Skipped  NOT onboarded, the name is taken: for a person who is new, choose another UserName\n"
+		failedRows = "dee   Failed   run the same list again\n               CreateUser failed: States.Timeout: no answer\n"
+		summary    = "2 onboarded before, 1 NOT onboarded: the name is taken"
+		taken      = "1 user NOT onboarded, because the name is taken: choose another UserName for a person who is new, or accept it with --allow-existing\n"
+		getReport  = "get the report with: onboard report " + executionARN + "\n"
+	)
+	report := func(users int, more string) []look {
+		return succeeded(fmt.Sprintf(`{"Total":%d,"Users":[%s]}`, users, bob+others+more))
+	}
+	withFailure := report(4, `,{"UserName":"dee","Status":"Failed","Step":"CreateUser","Error":"States.Timeout","Cause":"no answer"}`)
+	tests := map[string]struct {
+		looks []look
+		args  []string
+		want  result
+	}{
+		"taken":            {report(3, ""), []string{"run", "-"}, result{table + "3 users: " + summary + "\n", start(3) + "onboard: " + taken + getReport, 1}},
+		"--allow-existing": {report(3, ""), []string{"run", "-", "--allow-existing"}, result{table + "3 users: " + summary + "\n", start(3), 0}},
+		"report":           {report(3, ""), []string{"report", "run"}, result{table + "3 users: " + summary + "\n", "onboard: " + taken, 1}},
+		"report --allow-existing": {report(3, ""), []string{"report", "run", "--allow-existing"},
+			result{table + "3 users: " + summary + "\n", "", 0}},
+		"taken, and failed": {withFailure, []string{"run", "-"}, result{table + failedRows + "4 users: " + summary + ", 1 failed\n",
+			start(3) + "onboard: " + taken + strings.TrimPrefix(runFailed, "onboard: "), 1}},
+		"failed, --allow-existing": {withFailure, []string{"run", "-", "--allow-existing"},
+			result{table + failedRows + "4 users: " + summary + ", 1 failed\n", start(3) + runFailed, 1}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			expect(t, runWith(t, &fakeAWS{looks: test.looks}, addresses(3), test.args...), test.want)
 		})
 	}
 }

@@ -51,4 +51,8 @@ func isTerminal(stream any) bool {
 // hasColour reports whether w is a terminal and NO_COLOR is not set (https://no-color.org).
 func hasColour(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
 
+func plain(line string) string { return line }
+
+func yellow(line string) string { return "\x1b[33m" + line + "\x1b[0m" }
+
 func red(line string) string { return "\x1b[31m" + line + "\x1b[0m" }

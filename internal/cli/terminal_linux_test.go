@@ -79,10 +79,21 @@ func TestTerminalShowsFailedUsersInRed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("NO_COLOR", test.noColor)
 			got := terminaltest.OnScreen(runOnTerminal(t, &fakeAWS{looks: succeeded(mixed)}, addresses(3)))
-			if diff := cmp.Diff(""+start(3)+test.want+oneFailed, got); diff != "" {
+			if diff := cmp.Diff(""+start(3)+test.want+runFailed, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestTerminalShowsTakenNamesInYellow(t *testing.T) {
+	const line = "ada   Skipped  NOT onboarded, the name is taken: for a person who is new, choose another UserName"
+	for noColor, want := range map[string]string{"": "\n\x1b[33m" + line + "\x1b[0m\n", "1": "\n" + line + "\n"} {
+		t.Setenv("NO_COLOR", noColor)
+		report := succeeded(`{"Total":1,"Users":[{"UserName":"ada","Status":"Skipped","Reason":"NotOurs"}]}`)
+		if got := runOnTerminal(t, &fakeAWS{looks: report}, addresses(1)); !strings.Contains(got, want) {
+			t.Errorf("NO_COLOR=%s: the terminal lacks %q, got: %q", noColor, want, got)
+		}
 	}
 }
 

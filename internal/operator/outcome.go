@@ -1,7 +1,9 @@
 package operator
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,38 +99,71 @@ func (o *Outcome) Deadline() string {
 	return ""
 }
 
-// Summary counts the users in a sentence such as: 4 users: 3 created, 1 skipped (existed before).
+// Summary counts the users in a sentence such as: 4 users: 2 created, 1 onboarded before, 1 NOT onboarded: the name is taken.
 func (o *Outcome) Summary() string {
+	counts := map[string]int{}
+	for _, user := range o.Users {
+		counts[user.kind()]++
+	}
 	var parts []string
-	for _, part := range []struct {
-		count int
-		what  string
-	}{
-		{o.Created, "created"},
-		{o.Resumed, "resumed"},
-		{o.Resent, "sent a new password"},
-		{o.Skipped, "skipped (existed before)"},
-		{o.Failed, "failed"},
-	} {
-		if part.count > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.count, part.what))
+	for _, kind := range []string{created, resumed, resent, before, expired, skipped, taken, failed} {
+		if counts[kind] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[kind], kind))
 		}
 	}
 	return text.Count(o.Total, "user") + ": " + strings.Join(parts, ", ")
 }
 
-// Err returns an error unless every user is onboarded or existed before.
-func (o *Outcome) Err() error {
-	failed := 0
+// The kinds of outcomes that a summary counts, in its words.
+const (
+	created = "created"
+	resumed = "resumed"
+	resent  = "sent a new password"
+	before  = "onboarded before"
+	expired = "with an expired first password"
+	skipped = "skipped"
+	taken   = "NOT onboarded: the name is taken"
+	failed  = "failed"
+)
+
+// kind returns what a summary counts the user as.
+func (u UserOutcome) kind() string {
+	switch u.Status {
+	case contract.Created:
+		return created
+	case contract.Resumed:
+		return resumed
+	case contract.Resent:
+		return resent
+	case contract.Skipped:
+		kinds := map[string]string{contract.Complete: before, contract.TakenOver: before, contract.Expired: expired, contract.NotOurs: taken}
+		return cmp.Or(kinds[u.Reason], skipped)
+	default:
+		return failed
+	}
+}
+
+// Err returns an error unless every user is onboarded now or was before. It is one line for users that failed, and one for
+// users whose name is taken, which count only if allowExisting is false.
+func (o *Outcome) Err(allowExisting bool) error {
+	failures, strangers := 0, 0
 	for _, user := range o.Users {
-		if user.IsFailed() {
-			failed++
+		switch {
+		case user.IsFailed():
+			failures++
+		case user.IsTaken():
+			strangers++
 		}
 	}
-	if failed == 0 {
-		return nil
+	var errs []error
+	if strangers > 0 && !allowExisting {
+		errs = append(errs, fmt.Errorf("%s NOT onboarded, because the name is taken: choose another UserName for a person who is new, "+
+			"or accept it with --allow-existing", text.Count(strangers, "user")))
 	}
-	return fmt.Errorf("%s failed: %s", text.Count(failed, "user"), contract.FixAndRunAgain+contract.Continues)
+	if failures > 0 {
+		errs = append(errs, fmt.Errorf("%s failed: %s", text.Count(failures, "user"), contract.FixAndRunAgain+contract.Continues))
+	}
+	return errors.Join(errs...)
 }
 
 // HowToGetReport returns the commands that print the report again. Step Functions keeps an execution for 90 days (Step
@@ -145,11 +180,7 @@ func (u UserOutcome) hasNewPassword() bool {
 }
 
 // IsFailed reports whether the user is not onboarded. A status that this package does not know counts as a failure.
-func (u UserOutcome) IsFailed() bool {
-	switch u.Status {
-	case contract.Created, contract.Resumed, contract.Resent, contract.Skipped:
-		return false
-	default:
-		return true
-	}
-}
+func (u UserOutcome) IsFailed() bool { return u.kind() == failed }
+
+// IsTaken reports whether nobody was onboarded, because another user has the name.
+func (u UserOutcome) IsTaken() bool { return u.kind() == taken }

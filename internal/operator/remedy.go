@@ -20,34 +20,32 @@ func (u UserOutcome) WhatToDo() string {
 	if u.isSuppressed && u.hasNewPassword() {
 		return "remove the address from SES's suppression list, then run the list with --resend: SES did not send the mail"
 	}
-	switch u.Status {
-	case contract.Created:
-		return "nothing: the sign-in mail is sent"
-	case contract.Resumed:
-		return "nothing: an earlier execution left the user incomplete; the user is complete now, and the sign-in mail is sent"
-	case contract.Resent:
-		return "nothing: a new first password is mailed"
-	case contract.Skipped:
-		return u.whySkipped()
-	case contract.Failed:
-		return u.remedy()
-	default:
+	switch u.kind() {
+	case created, resumed, resent:
+		return nothing
+	case before, skipped:
+		return nothing + ": " + u.whySkipped()
+	case expired:
+		return "the first password expired: mail a new one with --resend"
+	case taken:
+		return "NOT onboarded, the name is taken: for a person who is new, choose another UserName"
+	}
+	if u.Status != contract.Failed {
 		return "unknown status: see the execution in the console"
 	}
+	return u.remedy()
 }
+
+const nothing = "nothing"
 
 func (u UserOutcome) whySkipped() string {
 	switch u.Reason {
-	case contract.NotOurs:
-		return "existed before, and was not changed: if this is another person, choose another UserName"
 	case contract.Complete:
-		return "nothing: the user was onboarded before; if the mail is lost, run the list with --resend"
-	case contract.Expired:
-		return "the first password was not used in time, and was withdrawn: run the list with --resend to mail a new one"
+		return "onboarded before"
 	case contract.TakenOver:
-		return "nothing: the user has chosen a password, or has no login profile any more"
+		return "has chosen a password, or has no login profile any more"
 	default:
-		return "nothing: " + u.Reason
+		return u.Reason
 	}
 }
 

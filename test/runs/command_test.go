@@ -134,10 +134,10 @@ ok       the account has no password policy of its own: passwords satisfy IAM's 
 `
 		failed = "onboard: 1 user failed: fix the cause, then run the same list again; the next execution continues where this one stopped\n"
 		table  = `USER                      STATUS   WHAT TO DO
-command                   Skipped  nothing: the user was onboarded before; if the mail is lost, run the list with --resend
+command                   Skipped  nothing: onboarded before
 command-case@example.net  Failed   write the name in the list as IAM has it, then run the same list again
                                    GetUser failed: NameInOtherCase: IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again
-2 users: 1 skipped (existed before), 1 failed
+2 users: 1 onboarded before, 1 failed
 `
 	)
 	started := func(users string) string {
@@ -153,11 +153,11 @@ command-case@example.net  Failed   write the name in the list as IAM has it, the
 	}{
 		{one, []string{"check", "-", "--aws"}, 0, ready, ""},
 		{one, []string{"run", "-"}, 0, `USER     STATUS   WHAT TO DO
-command  Created  nothing: the sign-in mail is sent
+command  Created  nothing
 1 user: 1 created
 new first passwords work at least until TIME
 `, started("1 user")},
-		{both, []string{"run", "-"}, 1, table, started("2 users") + failed},
+		{both, []string{"run", "-"}, 1, table, started("2 users") + failed + "get the report with: onboard report ARN\n"},
 		{"", []string{"report", "EXECUTION"}, 1, table, failed},
 		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,status,reason,step,error,cause,valid_until
 command,Skipped,Complete,,,,
@@ -180,7 +180,7 @@ command-case@example.net,Failed,,GetUser,NameInOtherCase,"IAM has this user name
 }
 `, strings.Replace(started("1 user"), "\n", "; users who have not chosen a password yet get a new first password\n", 1)},
 		{"", []string{"report", "EXECUTION"}, 0, `USER     STATUS  WHAT TO DO
-command  Resent  nothing: a new first password is mailed
+command  Resent  nothing
 1 user: 1 sent a new password
 `, ""},
 		{"email,group\ncommand@example.net,Administrators\n", []string{"run", "-"}, 2, "", started("1 user") +
@@ -317,7 +317,7 @@ func (o *operator) wantListed(t *testing.T) {
 		`^EXECUTION +STARTED +STATUS +USERS$`,
 		`^NAME  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  FAILED     InvalidInput$`,
 		`^NAME  .{19}  SUCCEEDED  1 user: 1 sent a new password$`,
-		`^NAME  .{19}  FAILED     2 users: 1 skipped \(existed before\), 1 failed$`,
+		`^NAME  .{19}  FAILED     2 users: 1 onboarded before, 1 failed$`,
 		`^NAME  .{19}  SUCCEEDED  1 user: 1 created$`,
 	} {
 		if i >= len(rows) || !regexp.MustCompile(want).MatchString(normalized(rows[i])) {
