@@ -15,12 +15,14 @@ import (
 type checkOptions struct {
 	target target
 	input  inputOptions
+	people people
 	aws    bool
 }
 
 func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
 	o.input.addFlags(cmd)
+	o.people.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.aws, "aws", false, "also check that AWS is ready for the list")
 }
 
@@ -31,7 +33,7 @@ func (o *checkOptions) validate(cmd *cobra.Command) error {
 func checkCommand(app App) *cobra.Command {
 	var options checkOptions
 	cmd := &cobra.Command{
-		Use:   "check LIST [flags]",
+		Use:   "check (LIST | ADDRESS...) [flags]",
 		Short: "Check a list without starting anything",
 		Long: `Check a list without starting anything. The rules are those of onboard run.
 
@@ -46,22 +48,22 @@ With --aws, the command also checks that AWS is ready for the list:
 It changes nothing in AWS.`,
 		Example: `  onboard check users.csv
   onboard check users.csv --aws`,
-		Args:              oneArgument("LIST"),
+		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := options.validate(cmd); err != nil {
+			if err := errors.Join(options.validate(cmd), options.people.validate(cmd, args)); err != nil {
 				return err
 			}
-			return app.check(cmd.Context(), args[0], options)
+			return app.check(cmd.Context(), args, options)
 		},
 	}
 	options.addFlags(cmd)
 	return cmd
 }
 
-// check checks the list at path.
-func (a App) check(ctx context.Context, path string, options checkOptions) error {
-	list, err := a.readList(ctx, path, options.input)
+// check checks the list that the arguments name or make.
+func (a App) check(ctx context.Context, args []string, options checkOptions) error {
+	list, err := options.people.read(ctx, a, args, options.input)
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,7 @@ const (
 type look struct {
 	status               types.ExecutionStatus // default: RUNNING
 	output, error, cause string
+	input                string
 	started              time.Time
 	items                *types.MapRunItemCounts // nil: the execution has not reached OnboardUsers
 	err                  error
@@ -148,6 +149,7 @@ func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecuti
 		ExecutionArn: in.ExecutionArn,
 		Status:       status,
 		StartDate:    &look.started,
+		Input:        optional(look.input),
 		Output:       optional(look.output),
 		Error:        optional(look.error),
 		Cause:        optional(look.cause),

@@ -187,7 +187,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 			want: "onboard: 1 problem to fix before you run the list\nwrite the output: no space left on device\n", code: 1},
 		"help":             {args: []string{"--help"}, want: output, code: 1},
 		"completion":       {args: []string{"completion", "bash"}, want: output, code: 1},
-		"nothing to write": {args: []string{"run"}, want: "onboard: expected one LIST, got 0: see onboard run --help\n", code: 2},
+		"nothing to write": {args: []string{"run"}, want: "onboard: expected one LIST, or e-mail addresses, got: nothing: see onboard run --help\n", code: 2},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

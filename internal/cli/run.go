@@ -13,42 +13,58 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// runOptions are the flags of onboard run.
-type runOptions struct {
-	target            target
-	output            output
-	input             inputOptions
-	yes, resend, wait bool
-	allowExisting     bool
+// startOptions are the flags of the commands that start executions.
+type startOptions struct {
+	target        target
+	output        output
+	yes, wait     bool
+	allowExisting bool
 }
 
-func (o *runOptions) addFlags(cmd *cobra.Command) {
+func (o *startOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
 	o.output.addFlag(cmd)
-	o.input.addFlags(cmd)
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask before the start")
 	addAllowExisting(cmd, &o.allowExisting)
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "if another execution is running, wait for its end")
-	cmd.Flags().BoolVar(&o.resend, "resend", false,
-		"also mail a new first password to users who were\nonboarded before and have not chosen a password")
 }
 
 func addAllowExisting(cmd *cobra.Command, value *bool) {
-	cmd.Flags().BoolVar(value, "allow-existing", false, "exit with 0 although a name is taken by a user that\nthis state machine did not make")
+	cmd.Flags().BoolVar(value, "allow-existing", false, "exit with 0 although a name is taken by a user\nthat this state machine did not make")
 }
 
-func (o *runOptions) validate(cmd *cobra.Command) error {
-	return errors.Join(o.target.validate(cmd), o.output.validate(), o.input.validate())
+func (o *startOptions) validate(cmd *cobra.Command) error {
+	return errors.Join(o.target.validate(cmd), o.output.validate())
+}
+
+// runOptions are the flags of onboard run.
+type runOptions struct {
+	startOptions
+	input  inputOptions
+	people people
+	resend bool
+}
+
+func (o *runOptions) addFlags(cmd *cobra.Command) {
+	o.startOptions.addFlags(cmd)
+	o.input.addFlags(cmd)
+	o.people.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.resend, "resend", false,
+		"also mail a new first password to users who were\nonboarded before and have not chosen a password")
 }
 
 func runCommand(app App) *cobra.Command {
 	var options runOptions
 	cmd := &cobra.Command{
-		Use:   "run LIST [flags]",
-		Short: "Onboard the users of a list",
-		Long: `Onboard the users of a list, and print a report.
+		Use:   "run (LIST | ADDRESS...) [flags]",
+		Short: "Onboard the users of a list, or of these addresses",
+		Long: `Onboard the users of a list, or the users with these e-mail addresses, and print
+a report.
 
 ` + listFormats + `
+
+ADDRESS is the e-mail address of a user. It is also the user name, unless
+--user-name says another one.
 
 The command checks the list first, and starts nothing if the list has a
 problem, or if another execution is running; with --wait it waits for the end of
@@ -66,24 +82,39 @@ the list that exists.
 If you press Ctrl-C, the command ends and the execution goes on. Watch it again
 with onboard watch.`,
 		Example: `  onboard run users.csv
+  onboard run ada@example.com grace@example.com
+  onboard run ada@example.com --user-name ada --group Staff
   onboard run users.json --yes --output json --profile admin --region eu-west-1
   echo ada@example.com | onboard run - --yes`,
-		Args:              oneArgument("LIST"),
+		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeList,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := options.validate(cmd); err != nil {
+			if err := errors.Join(options.validate(cmd), options.input.validate(), options.people.validate(cmd, args)); err != nil {
 				return err
 			}
-			return app.run(cmd.Context(), args[0], options)
+			return app.start(cmd.Context(), options.startOptions, source{read: func(ctx context.Context) (*userlist.List, error) {
+				list, err := options.people.read(ctx, app, args, options.input)
+				if err == nil {
+					list.Resend = list.Resend || options.resend
+				}
+				return list, err
+			}})
 		},
 	}
 	options.addFlags(cmd)
 	return cmd
 }
 
-// run onboards the users of the list at path, and prints the report.
-func (a App) run(ctx context.Context, path string, options runOptions) error {
-	list, run, err := a.prepare(ctx, path, options)
+// source is the list of a command that starts executions.
+type source struct {
+	read func(context.Context) (*userlist.List, error)
+	// complete adds to the list what AWS knows; nil if the list is complete.
+	complete func(context.Context, *operator.Machine, *userlist.List) error
+}
+
+// start onboards the users of a list, and prints the report.
+func (a App) start(ctx context.Context, options startOptions, from source) error {
+	list, run, err := a.prepare(ctx, options, from)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted, nothing was started")
@@ -103,8 +134,8 @@ func (a App) run(ctx context.Context, path string, options runOptions) error {
 }
 
 // prepare reads the list, finds the state machine, warns, and asks. It starts no execution.
-func (a App) prepare(ctx context.Context, path string, options runOptions) (*userlist.List, *operator.Run, error) {
-	list, err := a.readList(ctx, path, options.input)
+func (a App) prepare(ctx context.Context, options startOptions, from source) (*userlist.List, *operator.Run, error) {
+	list, err := from.read(ctx)
 	var terminal io.ReadWriteCloser
 	if !options.yes {
 		var missing error
@@ -117,8 +148,10 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*use
 	if err != nil {
 		return nil, nil, err
 	}
-	list.Resend = list.Resend || options.resend
 	machine, err := a.find(ctx, options.target)
+	if err == nil && from.complete != nil {
+		err = from.complete(ctx, machine, list)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,15 +173,16 @@ func (a App) prepare(ctx context.Context, path string, options runOptions) (*use
 	return list, run, confirm(ctx, terminal, facts)
 }
 
-// planOf says which users the command will onboard, and where.
+// planOf says what the command will do for which users, and where.
 func planOf(list *userlist.List, machine *operator.Machine, executions int) string {
-	plan := fmt.Sprintf("%s of %s to onboard in account %s, %s", text.Count(len(list.Users), "user"), list.Name,
-		machine.Account(), machine.Region())
-	if executions > 1 {
-		plan += fmt.Sprintf(", in %d executions one after the other", executions)
-	}
+	what, addresses := "to onboard", ""
 	if list.Resend {
-		plan += "; users who have not chosen a password yet get a new first password"
+		what, addresses = "to mail a new first password, unless they have chosen a password,", addressesOf(list)
 	}
-	return plan + "\n"
+	batches := ""
+	if executions > 1 {
+		batches = fmt.Sprintf(", in %d executions one after the other", executions)
+	}
+	return fmt.Sprintf("%s of %s %s in account %s, %s%s\n%s", text.Count(len(list.Users), "user"), list.Name, what,
+		machine.Account(), machine.Region(), batches, addresses)
 }

@@ -45,7 +45,7 @@ func TestRun(t *testing.T) {
 				`{"UserName":"dee","Status":"Resent"},` +
 				`{"UserName":"eve","Status":"Skipped","Reason":"Later"}]}`)},
 			want: result{`USER  STATUS   WHAT TO DO
-ada   Skipped  the first password expired: mail a new one with --resend
+ada   Skipped  the first password expired: mail a new one with onboard resend
 bob   Skipped  nothing: onboarded before
 cy    Skipped  nothing: has chosen a password, or has no login profile any more
 dee   Resent   nothing

@@ -151,7 +151,7 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 	const (
 		why    = "warning: standard input:1: SES does not deliver to ada@example.com, because an earlier mail to it bounced: "
 		table  = "USER             STATUS   WHAT TO DO\nada@example.com  Created  "
-		noMail = table + "remove the address from SES's suppression list, then run the list with --resend: SES did not send the mail\n1 user: 1 created\n"
+		noMail = table + "remove the address from SES's suppression list, then use onboard resend: SES did not send the mail\n1 user: 1 created\n"
 	)
 	listed := fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("ada@example.com", bounce)}}
 	tests := map[string]struct {

@@ -162,6 +162,22 @@ func TestTerminalIsAsked(t *testing.T) {
 	}
 }
 
+func TestTerminalShowsTheAddressOfAResend(t *testing.T) {
+	terminal := terminaltest.Open(t)
+	fake := earlier(`{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net"}]}`)
+	fake.preflight.users = [][]iamtypes.User{{user("/onboarded/", "grace")}}
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
+	code := make(chan int)
+	go func() { code <- app.Run(t.Context(), []string{"resend", "grace"}) }()
+	terminal.WaitFor(t, `\A1 user of the command line to mail a new first password, .*\n  grace: mail to grace@example.net\n1 known\. Go on\? \[y/N\] $`)
+	if err := terminal.Type("n\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-code; got != 1 || fake.started != nil {
+		t.Errorf("got the exit code %d, and started %d executions", got, len(fake.started))
+	}
+}
+
 // TestTerminalIsAskedAfterTheWarnings checks that the warning of a suppressed address comes before the question.
 func TestTerminalIsAskedAfterTheWarnings(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -13,8 +13,8 @@ func TestUsageErrors(t *testing.T) {
 		"unknown command":  {[]string{"walk", "users.json"}, `unknown command "walk": see onboard --help`},
 		"mistyped command": {[]string{"chekc", "users.json"}, `unknown command "chekc" (did you mean check?): see onboard --help`},
 		"unknown flag":     {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
-		"no list":          {[]string{"run"}, "expected one LIST, got 0: see onboard run --help"},
-		"two lists":        {[]string{"run", "a.json", "b.json"}, "expected one LIST, got 2: see onboard run --help"},
+		"no list":          {[]string{"run"}, "expected one LIST, or e-mail addresses, got: nothing: see onboard run --help"},
+		"two lists":        {[]string{"run", "a.json", "b.json"}, "expected one LIST, or e-mail addresses, got: a.json, b.json: see onboard run --help"},
 		"unknown output":   {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: \"xml\""},
 		"unknown format":   {[]string{"check", "-", "--format", "xlsx"}, "--format must be csv, json or text, got: \"xlsx\""},
 		"unknown encoding": {[]string{"run", "-", "--encoding", "dos"}, "--encoding must be the name of an encoding, such as shift_jis, windows-1252 or utf-16le, got: \"dos\""},
@@ -28,7 +28,7 @@ func TestUsageErrors(t *testing.T) {
 		"help of something mistyped":      {[]string{"help", "rnu"}, `unknown command "rnu" (did you mean run?): see onboard --help`},
 		"help of too much":                {[]string{"help", "run", "x"}, `expected no argument, got "x": see onboard run --help`},
 		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, got 0: see onboard report --help"},
-		"check of nothing":                {[]string{"check"}, "expected one LIST, got 0: see onboard check --help"},
+		"check of nothing":                {[]string{"check"}, "expected one LIST, or e-mail addresses, got: nothing: see onboard check --help"},
 		"list with an argument":           {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
 		"no ARN": {[]string{"run", "-", "--state-machine", "Onboarding"}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"Onboarding\""},
@@ -77,7 +77,7 @@ func TestUsageErrors(t *testing.T) {
 // TestHelpFitsATerminal checks the help of our commands. Cobra wrote the help of completion.
 func TestHelpFitsATerminal(t *testing.T) {
 	const columns = 80
-	for _, command := range []string{"", "run", "check", "report", "list"} {
+	for _, command := range []string{"", "run", "resend", "check", "report", "list"} {
 		got := runWith(t, &fakeAWS{}, "", "help", command)
 		for line := range strings.Lines(got.Stdout) {
 			if len(strings.TrimSuffix(line, "\n")) > columns {
@@ -94,11 +94,11 @@ func TestHelpAndVersion(t *testing.T) {
 	}{
 		"help":                         {[]string{"--help"}, "Exit codes:\n  0  every user is onboarded"},
 		"no command":                   {nil, "Exit codes:\n  0  every user is onboarded"},
-		"help of run":                  {[]string{"run", "--help"}, "Usage:\n  onboard run LIST [flags]\n\nExamples:\n  onboard run users.csv\n"},
+		"help of run":                  {[]string{"run", "--help"}, "Usage:\n  onboard run (LIST | ADDRESS...) [flags]\n\nExamples:\n  onboard run users.csv\n"},
 		"help of check":                {[]string{"check", "--help"}, "Examples:\n  onboard check users.csv\n"},
 		"help of report":               {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
 		"help of list":                 {[]string{"list", "--help"}, "Examples:\n  onboard list\n"},
-		"help by command":              {[]string{"help", "run"}, "Usage:\n  onboard run LIST [flags]\n"},
+		"help by command":              {[]string{"help", "run"}, "Usage:\n  onboard run (LIST | ADDRESS...) [flags]\n"},
 		"help of help":                 {[]string{"help"}, "Exit codes:\n"},
 		"help of a shell":              {[]string{"help", "completion", "bash"}, "Usage:\n  onboard completion bash\n"},
 		"completion of nothing":        {[]string{"completion"}, "Usage:\n  onboard completion"},

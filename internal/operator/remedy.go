@@ -18,7 +18,7 @@ const (
 // WhatToDo returns what the operator must do about a user, or why there is nothing to do.
 func (u UserOutcome) WhatToDo() string {
 	if u.isSuppressed && u.hasNewPassword() {
-		return "remove the address from SES's suppression list, then run the list with --resend: SES did not send the mail"
+		return "remove the address from SES's suppression list, then use onboard resend: SES did not send the mail"
 	}
 	switch u.kind() {
 	case created, resumed, resent:
@@ -26,7 +26,7 @@ func (u UserOutcome) WhatToDo() string {
 	case before, skipped:
 		return nothing + ": " + u.whySkipped()
 	case expired:
-		return "the first password expired: mail a new one with --resend"
+		return "the first password expired: mail a new one with onboard resend"
 	case taken:
 		return "NOT onboarded, the name is taken: for a person who is new, choose another UserName"
 	}

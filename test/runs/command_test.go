@@ -143,6 +143,9 @@ command-case@example.net  Failed   write the name in the list as IAM has it, the
 	started := func(users string) string {
 		return users + " of standard input to onboard in account 123456789012, us-east-1\nstarted NAME, see LINK\n"
 	}
+	resending := strings.NewReplacer("standard input", "the command line", "onboard in account 123456789012, us-east-1\n",
+		"mail a new first password, unless they have chosen a password, in account 123456789012, us-east-1\n  command: mail to command@example.net\n").
+		Replace(started("1 user"))
 	var execution string // the ARN of the last execution
 	for _, day := range []struct {
 		list   string
@@ -178,11 +181,12 @@ command-case@example.net,Failed,,GetUser,NameInOtherCase,"IAM has this user name
     }
   ]
 }
-`, strings.Replace(started("1 user"), "\n", "; users who have not chosen a password yet get a new first password\n", 1)},
+`, strings.Replace(resending, "the command line", "standard input", 1)},
 		{"", []string{"report", "EXECUTION"}, 0, `USER     STATUS  WHAT TO DO
 command  Resent  nothing
 1 user: 1 sent a new password
 `, ""},
+		{"", []string{"resend", "command", "-o", "csv"}, 0, "user_name,status,reason,step,error,cause,valid_until\ncommand,Resent,,,,,TIME\n", resending},
 		{"email,group\ncommand@example.net,Administrators\n", []string{"run", "-"}, 2, "", started("1 user") +
 			"onboard: the state machine refused the list, and no user was changed; correct the list, then run it again:\n" +
 			`  standard input:2: must have a Group out of NoAuthorityIAMGroup, got: "Administrators"` + "\n"},
@@ -316,6 +320,7 @@ func (o *operator) wantListed(t *testing.T) {
 	for i, want := range []string{
 		`^EXECUTION +STARTED +STATUS +USERS$`,
 		`^NAME  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  FAILED     InvalidInput$`,
+		`^NAME  .{19}  SUCCEEDED  1 user: 1 sent a new password$`,
 		`^NAME  .{19}  SUCCEEDED  1 user: 1 sent a new password$`,
 		`^NAME  .{19}  FAILED     2 users: 1 onboarded before, 1 failed$`,
 		`^NAME  .{19}  SUCCEEDED  1 user: 1 created$`,

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/rules"
+	"github.com/iam-onboarding/iam-onboarding/internal/text"
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
+)
+
+// commandLine is the name of a list that the arguments make.
+const commandLine = "the command line"
+
+// people are the flags about users that the arguments name by their addresses.
+type people struct{ userName, group string }
+
+func (p *people) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.userName, "user-name", "", "the user `name`, if ADDRESS is not the name")
+	addGroup(cmd, &p.group)
+	_ = cmd.RegisterFlagCompletionFunc("user-name", cobra.NoFileCompletions)
+}
+
+func addGroup(cmd *cobra.Command, group *string) {
+	cmd.Flags().StringVar(group, "group", "", "the `name` of the group (default: that of the stack)")
+	_ = cmd.RegisterFlagCompletionFunc("group", cobra.NoFileCompletions)
+}
+
+// validate checks the arguments, which are one list or addresses, and the flags.
+func (p *people) validate(cmd *cobra.Command, args []string) error {
+	addresses, files := 0, 0
+	var problems []error
+	for _, arg := range args {
+		switch {
+		case !isAddress(arg):
+			files++
+		case exists(arg):
+			problems = append(problems, usageErrorf("%q is a file, and looks like an e-mail address: write ./%[1]s for the file, or name it in a list", arg))
+		default:
+			addresses++
+		}
+	}
+	if problems == nil && (files > 1 || files == 1 && addresses > 0 || len(args) == 0) {
+		problems = append(problems, usageErrorf("expected one LIST, or e-mail addresses, got: %s: see %s --help",
+			text.OneLine(cmp.Or(strings.Join(args, ", "), "nothing")), cmd.CommandPath()))
+	}
+	return errors.Join(append(problems, p.validateFlags(cmd, addresses))...)
+}
+
+// validateFlags checks the flags for this number of addresses.
+func (p *people) validateFlags(cmd *cobra.Command, addresses int) error {
+	var problems []error
+	isGiven := cmd.Flags().Changed
+	switch {
+	case addresses == 0 && (isGiven("user-name") || isGiven("group")):
+		problems = append(problems, usageErrorf("--user-name and --group are for addresses on the command line: write them into the list"))
+	case addresses > 1 && isGiven("user-name"):
+		problems = append(problems, usageErrorf("--user-name is for one address, got %d: run them one by one, or write a list", addresses))
+	case isGiven("user-name") && !rules.UserName.Holds(p.userName):
+		problems = append(problems, usageErrorf("--user-name must %s, got: %q", rules.UserName.Expected, p.userName))
+	}
+	for _, name := range []string{"format", "encoding", "email-column", "user-column", "group-column"} {
+		if addresses > 0 && isGiven(name) {
+			problems = append(problems, usageErrorf("--%s is for a LIST: leave it out", name))
+		}
+	}
+	if isGiven("group") && !rules.GroupName.Holds(p.group) {
+		problems = append(problems, usageErrorf("--group must %s, got: %q", rules.GroupName.Expected, p.group))
+	}
+	return errors.Join(problems...)
+}
+
+// isAddress reports whether an argument is the address of a user, and not the path of a list.
+func isAddress(arg string) bool { return strings.Contains(arg, "@") && !strings.ContainsAny(arg, `/\`) }
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// read returns the list that the arguments name or make. See [people.validate].
+func (p *people) read(ctx context.Context, app App, args []string, input inputOptions) (*userlist.List, error) {
+	if !isAddress(args[0]) {
+		return app.readList(ctx, args[0], input)
+	}
+	users := make([]string, len(args))
+	for i, address := range args {
+		user, _ := json.Marshal(struct { // it has only strings, so this cannot fail
+			Email    string
+			UserName string `json:",omitempty"`
+			Group    string `json:",omitempty"`
+		}{address, p.userName, p.group})
+		users[i] = string(user)
+	}
+	return app.parseList(commandLine, userlist.Options{Format: userlist.JSON}, []byte("["+strings.Join(users, ",\n")+"]"))
+}
