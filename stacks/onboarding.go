@@ -33,6 +33,12 @@ type OnboardingStackProps struct {
 	// Default: a group is made.
 	GroupNameOrArn *string
 
+	// The names or the ARNs of further IAM groups that exist already, in place of Users.AllowedGroups: a list may name one of them
+	// for a user. The stack lets the members of these groups change their own password.
+	//
+	// Default: every user is put into the same group.
+	AllowedGroupNamesOrArns *[]*string
+
 	// The name of an SES identity that exists already, in place of Users.SenderIdentity.
 	//
 	// Default: an identity is made.
@@ -79,7 +85,14 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 		panic(fmt.Sprintf("OnboardingStack: %s", err))
 	}
 	if props.GroupNameOrArn != nil {
-		usersProps.Group = givenGroup(stack, *props.GroupNameOrArn)
+		usersProps.Group = givenGroup(stack, "GivenGroup", *props.GroupNameOrArn)
+	}
+	var allowed []iam.IGroup
+	for _, group := range props.allowedGroups() {
+		allowed = append(allowed, givenGroup(stack, "AllowedGroup-"+rules.NameInPath(group), group))
+	}
+	if allowed != nil {
+		usersProps.AllowedGroups = &allowed
 	}
 	if props.SenderIdentityName != nil {
 		usersProps.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("GivenIdentity"), props.SenderIdentityName)
@@ -93,6 +106,9 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &usersProps)
 	if props.GroupNameOrArn != nil {
 		users.GrantChangePassword(usersProps.Group)
+	}
+	for _, group := range allowed {
+		users.GrantChangePassword(group)
 	}
 
 	output(stack, contract.StateMachineOutput, users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
@@ -134,6 +150,7 @@ func (p *OnboardingStackProps) validate() error {
 			problems.Add(text.name, "be left out if "+text.prop+" is given", *text.value)
 		}
 	}
+	p.checkAllowedGroups(&problems)
 	if p.PasswordValidityHours != nil {
 		rules.Check(&problems, "PasswordValidityHours", *p.PasswordValidityHours, rules.ValidityHours)
 		if p.Users.PasswordValidity != nil {
@@ -145,6 +162,42 @@ func (p *OnboardingStackProps) validate() error {
 		Sender: p.Users.Sender, SenderIdentity: p.SenderIdentityName, Identity: p.SenderDomain, HostedZoneId: rules.Given(p.HostedZoneId),
 	}.Check(&problems, nameOf)
 	return problems.Err()
+}
+
+// checkAllowedGroups checks each text, and that no group is given twice.
+func (p *OnboardingStackProps) checkAllowedGroups(problems *rules.Problems) {
+	if p.AllowedGroupNamesOrArns == nil {
+		return
+	}
+	const name = "AllowedGroupNamesOrArns"
+	if p.Users.AllowedGroups != nil {
+		problems.Add(name, "be left out if Users.AllowedGroups is given", p.allowedGroups())
+	}
+	standard := ""
+	for _, group := range []*string{p.Users.GroupName, p.GroupNameOrArn} {
+		if group != nil {
+			standard = rules.NameInPath(*group)
+		}
+	}
+	var names []string
+	for _, group := range p.allowedGroups() {
+		rules.Check(problems, name, group, rules.Group)
+		names = append(names, rules.NameInPath(group))
+	}
+	rules.CheckAllowedGroups(problems, name, standard, names)
+}
+
+func (p *OnboardingStackProps) allowedGroups() (groups []string) {
+	if p.AllowedGroupNamesOrArns != nil {
+		for _, group := range *p.AllowedGroupNamesOrArns {
+			text := "" // of a nil pointer, which no rule accepts
+			if group != nil {
+				text = *group
+			}
+			groups = append(groups, text)
+		}
+	}
+	return groups
 }
 
 // nameOf returns the name of the prop of the stack that takes the place of a prop of the construct.
@@ -163,12 +216,11 @@ func nameOf(prop string) string {
 	}
 }
 
-func givenGroup(stack awscdk.Stack, nameOrARN string) iam.IGroup {
-	id := jsii.String("GivenGroup")
+func givenGroup(stack awscdk.Stack, id, nameOrARN string) iam.IGroup {
 	if rules.GroupARN.Holds(nameOrARN) {
-		return iam.Group_FromGroupArn(stack, id, &nameOrARN)
+		return iam.Group_FromGroupArn(stack, &id, &nameOrARN)
 	}
-	return iam.Group_FromGroupName(stack, id, &nameOrARN)
+	return iam.Group_FromGroupName(stack, &id, &nameOrARN)
 }
 
 func identityOfDomain(stack awscdk.Stack, props *OnboardingStackProps) ses.Identity {

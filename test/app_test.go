@@ -143,7 +143,7 @@ func TestAppTemplate(t *testing.T) {
 	}
 	context := map[string]any{
 		"sender": "sender@example.com", "senderName": "IT", "replyTo": "help@example.com", "senderDomain": "example.com",
-		"hostedZoneId": "Z0123456789ABC", "groupName": "Staff", "requireMfa": true, "userPath": "/staff/",
+		"hostedZoneId": "Z0123456789ABC", "groupName": "Staff", "allowedGroups": []string{"Guests"}, "requireMfa": true, "userPath": "/staff/",
 		"permissionsBoundary": "arn:aws:iam::123456789012:policy/Boundary", "passwordLength": 24, "excludeLookAlikes": false,
 		"maxConcurrency": 3, "passwordValidityHours": 24, "timeZoneOffset": "+09:00", "signInUrl": "https://example.signin.aws.amazon.com/console", "language": "ja",
 		"subject": "Welcome", "textTemplate": file("mail.txt", "{{UserName}} {{ValidUntil}}"), "htmlTemplate": file("mail.html", "<p>{{UserName}}</p>"),
@@ -236,21 +236,56 @@ func TestAppWithValidity(t *testing.T) {
 	}
 }
 
+// TestAppWithAllowedGroups checks that a list may name these groups, and that their members may choose a new password.
+func TestAppWithAllowedGroups(t *testing.T) {
+	app := newApp(t)
+	teams := iamARN + "group/teams/Admins"
+	template := templateOf(t, stackOfApp(app, stacks.OnboardingStackProps{
+		Users: props{GroupName: jsii.String("Staff")}, AllowedGroupNamesOrArns: jsii.Strings("Guests", teams),
+	}))
+	statements := template.statements(t)
+	for _, want := range []string{
+		ofRole + "Allow iam:AddUserToGroup on <UserOnboardingGroup.Arn>, " + iamARN + "group/Guests, " + teams,
+		"AllowedGroupGuestsDefaultPolicy: Allow iam:ChangePassword on " + self, "AllowedGroupAdminsDefaultPolicy: Allow iam:ChangePassword on " + self,
+	} {
+		if !slices.Contains(statements, want) {
+			t.Errorf("there is no statement\n%s\nin\n%s", want, strings.Join(statements, "\n"))
+		}
+	}
+	attached := map[string]bool{}
+	for _, resource := range template.Resources {
+		for _, group := range []string{"Guests", "Admins"} {
+			attached[group] = attached[group] || fmt.Sprint(resource.Properties["Groups"]) == "["+group+"]"
+		}
+	}
+	if !attached["Guests"] || !attached["Admins"] {
+		t.Errorf("policies are attached to %v, want to both groups", attached)
+	}
+	definition := deployedDefinition(t, template, template.ofType(t, stateMachineType))
+	for _, want := range []string{`"Name":"Guests"`, `"Name":"Admins"`} {
+		if !strings.Contains(definition, want) {
+			t.Errorf("the definition lacks %s", want)
+		}
+	}
+}
+
 // TestTextAndResource checks that a prop with a text or a number excludes the props with the resource.
 func TestTextAndResource(t *testing.T) {
 	stack := newStack(t)
 	mustPanic(t, `OnboardingStack: GroupNameOrArn must be left out if Users.Group is given, got: "Staff"
 SenderIdentityName must be left out if Users.SenderIdentity or Users.Identity is given, got: "example.com"
 PermissionsBoundaryArn must be left out if Users.PermissionsBoundary is given, got: "`+iamARN+`policy/Boundary"
+AllowedGroupNamesOrArns must be left out if Users.AllowedGroups is given, got: [Guests]
 PasswordValidityHours must be left out if Users.PasswordValidity is given, got: 24`, func() {
 		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{
 			Users: props{
 				Group:               iam.Group_FromGroupName(stack, jsii.String("Group"), jsii.String("Staff")),
+				AllowedGroups:       &[]iam.IGroup{iam.Group_FromGroupName(stack, jsii.String("Allowed"), jsii.String("Interns"))},
 				SenderIdentity:      ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
 				PermissionsBoundary: iam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("Boundary")),
 				PasswordValidity:    awscdk.Duration_Hours(jsii.Number(24)),
 			},
-			GroupNameOrArn: jsii.String("Staff"), SenderIdentityName: jsii.String("example.com"),
+			GroupNameOrArn: jsii.String("Staff"), SenderIdentityName: jsii.String("example.com"), AllowedGroupNamesOrArns: jsii.Strings("Guests"),
 			PermissionsBoundaryArn: jsii.String(iamARN + "policy/Boundary"), PasswordValidityHours: jsii.Number(24),
 		})
 	})
@@ -272,6 +307,9 @@ SenderIdentityName must be an e-mail address or a domain that SES has as an iden
 SenderDomain must be a domain such as example.com, got: "other@example.com"
 HostedZoneId must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "zone"
 PermissionsBoundaryArn must be the ARN of a managed policy such as arn:aws:iam::123456789012:policy/Boundary, got: "policy"
+AllowedGroupNamesOrArns must be 1 to 128 letters, digits and _+=,.@-, or be the ARN of an IAM group, such as `+
+		`arn:aws:iam::123456789012:group/teams/Staff, got: ""
+AllowedGroupNamesOrArns must have each group once, and not the default one, got: "B"
 PasswordValidityHours must be a whole number of hours from 1 to 720, or 0 for passwords that do not expire, got: 0.5
 Users.GroupName must be left out if GroupNameOrArn is given, got: "Staff"
 Users.RequireMfa must be left out if GroupNameOrArn is given, got: true
@@ -283,7 +321,7 @@ Language must be one of en, ja, got: "de"`, func() {
 			Users: props{GroupName: jsii.String("Staff"), RequireMfa: jsii.Bool(true), Language: jsii.String("de"),
 				PasswordSubject: jsii.String("Secret")},
 			GroupNameOrArn: jsii.String("a/b"), SenderIdentityName: jsii.String("no domain"), SenderDomain: jsii.String("other@example.com"),
-			HostedZoneId: jsii.String("zone"), PermissionsBoundaryArn: jsii.String("policy"),
+			HostedZoneId: jsii.String("zone"), PermissionsBoundaryArn: jsii.String("policy"), AllowedGroupNamesOrArns: &[]*string{nil, jsii.String("B")},
 			PasswordValidityHours: jsii.Number(0.5),
 		})
 	})

@@ -541,11 +541,11 @@ func TestWrongGroups(t *testing.T) {
 	}
 	const isNoGroup = " must be the ARN of an IAM group, such as arn:aws:iam::123456789012:group/teams/Staff, got: "
 	mustPanic(t, `UserOnboarding: the ARN of Group`+isNoGroup+`"arn:aws:iam::123456789012:role/Staff"
-AllowedGroups must have each group once, and not the default one, got: "guests/STAFF"
-AllowedGroups must have each group once, and not the default one, got: "Interns"
 an ARN in AllowedGroups`+isNoGroup+`"arn:aws:iam::123456789012:group/teams/*"
 a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, after the path of the group if it has one, such as `+
-		`teams/Staff, got: "te*ms/Guests"`, func() {
+		`teams/Staff, got: "te*ms/Guests"
+AllowedGroups must have each group once, and not the default one, got: "STAFF"
+AllowedGroups must have each group once, and not the default one, got: "Interns"`, func() {
 		newUserOnboarding(stack, props{Group: byARN("Role", "role/Staff"), AllowedGroups: &[]iam.IGroup{
 			byARN("Same", "group/guests/STAFF"), byARN("InternsByARN", "group/teams/Interns"), givenGroup(stack, "Interns"),
 			byARN("Wildcard", "group/teams/*"), givenGroup(stack, "te*ms/Guests"),

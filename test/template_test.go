@@ -111,10 +111,10 @@ func TestEveryWrongPropIsReported(t *testing.T) {
 	mustPanic(t, `UserOnboarding: GroupName must be left out if Group is given, got: "Staff"
 RequireMfa must be left out if Group is given, got: true
 Identity must be left out if SenderIdentity is given, got: "no.domain/"
-AllowedGroups must have at most 10 groups, got: 12
 AllowedGroups[0] must be a group, got: nothing
-AllowedGroups must have each group once, and not the default one, got: "STAFF"
 a name in AllowedGroups must be 1 to 128 letters, digits and _+=,.@-, after the path of the group if it has one, such as teams/Staff, got: "{% $states %}"
+AllowedGroups must have at most 10 groups, got: 11
+AllowedGroups must have each group once, and not the default one, got: "STAFF"
 Sender must be an e-mail address such as user@example.com, got: "sender"
 SenderIdentity must be an e-mail address or a domain that SES has as an identity, got: "no domain"
 Identity must be an e-mail address or a domain that SES has as an identity, got: "no.domain/"

@@ -240,11 +240,8 @@ type UserOnboardingProps struct {
 	LogRetention logs.RetentionDays
 }
 
-// The maximum numbers that fit into the policy of the execution role.
-const (
-	maxAllowedGroups = 10
-	maxUserTags      = 10
-)
+// maxUserTags is the maximum number of tags that fit into the policy of the execution role.
+const maxUserTags = 10
 
 // withDefaults returns a copy of the props in which every scalar prop that has a default is set.
 func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {

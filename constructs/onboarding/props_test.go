@@ -78,7 +78,7 @@ func TestLimitsInComments(t *testing.T) {
 	for prop, want := range map[string]string{
 		"PasswordLength":       strings.TrimPrefix(rules.PasswordLength.Expected, "be a whole number "),
 		"MaxConcurrency":       strings.TrimPrefix(rules.MaxConcurrency.Expected, "be a whole number "),
-		"AllowedGroups":        fmt.Sprintf("at most %d,", maxAllowedGroups),
+		"AllowedGroups":        fmt.Sprintf("at most %d,", rules.MaxAllowedGroups),
 		"UserTags":             fmt.Sprintf("At most %d,", maxUserTags),
 		"TextTemplate":         bytes,
 		"HtmlTemplate":         bytes,

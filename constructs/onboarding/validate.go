@@ -69,32 +69,26 @@ func (p *UserOnboardingProps) validate(into string) error {
 	return problems.Err()
 }
 
-// checkGroups checks each group, and that no group is given twice. It compares names without paths and without regard to
-// letter case, as IAM does.
+// checkGroups checks each group, and that no group is given twice.
 func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
-	if got := len(*p.AllowedGroups); got > maxAllowedGroups {
-		problems.Add("AllowedGroups", fmt.Sprintf("have at most %d groups", maxAllowedGroups), got)
-	}
-	seen := map[string]bool{}
+	standard := ""
 	switch {
 	case p.Group != nil:
 		checkGroup(problems, "the name of Group", "the ARN of Group", p.Group)
-		seen[strings.ToLower(*groupName(p.Group))] = true
+		standard = *groupName(p.Group)
 	case p.GroupName != nil:
-		seen[strings.ToLower(*p.GroupName)] = true
+		standard = *p.GroupName
 	}
+	var allowed []string
 	for i, group := range *p.AllowedGroups {
 		if group == nil {
 			problems.Add(fmt.Sprintf("AllowedGroups[%d]", i), "be a group", nil)
 			continue
 		}
 		checkGroup(problems, "a name in AllowedGroups", "an ARN in AllowedGroups", group)
-		lower := strings.ToLower(*groupName(group))
-		if seen[lower] {
-			problems.Add("AllowedGroups", "have each group once, and not the default one", *group.GroupName())
-		}
-		seen[lower] = true
+		allowed = append(allowed, *groupName(group))
 	}
+	rules.CheckAllowedGroups(problems, "AllowedGroups", standard, allowed)
 }
 
 // checkGroup checks the ARN of a group. If the ARN is a token, because its partition or account is not known at synthesis, it

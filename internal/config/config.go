@@ -2,6 +2,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -45,16 +46,18 @@ func Read(lookup func(key string) any, given ...string) (stackName *string, prop
 			AlarmEmail:        r.text("alarmEmail", rules.EmailAddress),
 			BounceEmail:       r.text("bounceEmail", rules.EmailAddress),
 		},
-		GroupNameOrArn:         r.text("group", rules.Group),
-		SenderIdentityName:     r.text("identity", rules.IdentityName),
-		SenderDomain:           r.text("senderDomain", rules.Domain),
-		HostedZoneId:           r.text("hostedZoneId", rules.HostedZoneId),
-		PermissionsBoundaryArn: r.text("permissionsBoundary", rules.ManagedPolicyARN),
-		PasswordValidityHours:  r.number("passwordValidityHours", rules.ValidityHours),
+		GroupNameOrArn:          r.text("group", rules.Group),
+		AllowedGroupNamesOrArns: r.groups("allowedGroups"),
+		SenderIdentityName:      r.text("identity", rules.IdentityName),
+		SenderDomain:            r.text("senderDomain", rules.Domain),
+		HostedZoneId:            r.text("hostedZoneId", rules.HostedZoneId),
+		PermissionsBoundaryArn:  r.text("permissionsBoundary", rules.ManagedPolicyARN),
+		PasswordValidityHours:   r.number("passwordValidityHours", rules.ValidityHours),
 	}
 	if props.GroupNameOrArn == nil {
 		props.Users.GroupName = r.textOr(contract.DefaultGroupName, "groupName", rules.GroupName)
 	}
+	r.checkAllowedGroups(props)
 	r.checkTogether(props)
 	r.readTemplates(props)
 	r.checkKeys(given, known)
@@ -125,6 +128,19 @@ func (r *reader) checkTogether(props *stacks.OnboardingStackProps) {
 	}.Check(&r.problems, keyOf)
 }
 
+// checkAllowedGroups checks that no group is given twice.
+func (r *reader) checkAllowedGroups(props *stacks.OnboardingStackProps) {
+	standard := cmp.Or(props.GroupNameOrArn, props.Users.GroupName)
+	if props.AllowedGroupNamesOrArns == nil || standard == nil {
+		return
+	}
+	var names []string
+	for _, group := range *props.AllowedGroupNamesOrArns {
+		names = append(names, rules.NameInPath(*group))
+	}
+	rules.CheckAllowedGroups(&r.problems, "allowedGroups", rules.NameInPath(*standard), names)
+}
+
 // keyOf returns the context key for a prop of the construct.
 func keyOf(prop string) string {
 	switch prop {
@@ -148,6 +164,36 @@ func (r *reader) text(key string, rule rules.Rule[string]) *string {
 		r.problems.Add(key, rule.Expected, value)
 		return nil
 	}
+}
+
+// groups reads the names or the ARNs of groups: an array in cdk.json, or text with commas between the groups from -c key=value. The
+// text cannot have a group whose name has a comma.
+func (r *reader) groups(key string) *[]*string {
+	var items []any
+	switch value := r.lookup(key).(type) {
+	case nil:
+		return nil
+	case string:
+		for group := range strings.SplitSeq(value, ",") {
+			items = append(items, strings.TrimSpace(group))
+		}
+	case []any:
+		items = value
+	default:
+		r.problems.Add(key, "be an array of groups, or their names or ARNs with commas between them", value)
+		return nil
+	}
+	groups := []*string{}
+	for _, item := range items {
+		group, isText := item.(string)
+		if !isText {
+			r.problems.Add("a group in "+key, rules.Group.Expected, item)
+			continue
+		}
+		rules.Check(&r.problems, "a group in "+key, group, rules.Group)
+		groups = append(groups, &group)
+	}
+	return &groups
 }
 
 func (r *reader) required(key string, rule rules.Rule[string]) *string {

@@ -188,6 +188,55 @@ requireMfa must be left out if group is given, got: true`
 	}
 }
 
+func TestReadAllowedGroups(t *testing.T) {
+	const arn, expected = "arn:aws:iam::123456789012:group/teams/Staff", "a group in allowedGroups must be 1 to 128 letters, digits and _+=,.@-, or be the ARN of an IAM group, such as " +
+		"arn:aws:iam::123456789012:group/teams/Staff, got: "
+	for name, test := range map[string]struct {
+		value any
+		more  map[string]any
+		want  []string // groups
+		wrong string
+	}{
+		"-c, one":               {"Staff", nil, []string{"Staff"}, ""},
+		"-c, several":           {"Staff, Guests," + arn + "s", nil, []string{"Staff", "Guests", arn + "s"}, ""},
+		"cdk.json":              {[]any{"Staff", arn + "s", "a,b"}, nil, []string{"Staff", arn + "s", "a,b"}, ""},
+		"none":                  {[]any{}, nil, []string{}, ""},
+		"empty":                 {"", nil, nil, expected + `""`},
+		"a comma too many":      {"Staff,", nil, nil, expected + `""`},
+		"not text":              {[]any{1.0, "Staff"}, nil, nil, expected + "1"},
+		"no array":              {true, nil, nil, "allowedGroups must be an array of groups, or their names or ARNs with commas between them, got: true"},
+		"wrong":                 {"Staff,a b", nil, nil, expected + `"a b"`},
+		"twice, once by ARN":    {[]any{"STAFF", arn}, nil, nil, `allowedGroups must have each group once, and not the default one, got: "Staff"`},
+		"the group of the app":  {"noauthorityiamgroup", nil, nil, `allowedGroups must have each group once, and not the default one, got: "noauthorityiamgroup"`},
+		"groupName":             {"Interns", map[string]any{"groupName": "Interns"}, nil, `allowedGroups must have each group once, and not the default one, got: "Interns"`},
+		"group":                 {"Staff", map[string]any{"group": arn}, nil, `allowedGroups must have each group once, and not the default one, got: "Staff"`},
+		"not the group, by ARN": {"NoAuthorityIAMGroup", map[string]any{"group": arn}, []string{"NoAuthorityIAMGroup"}, ""},
+		"too many":              {"a,b,c,d,e,f,g,h,i,j,k", nil, nil, "allowedGroups must have at most 10 groups, got: 11"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			context := map[string]any{"sender": "sender@example.com", "allowedGroups": test.value}
+			maps.Copy(context, test.more)
+			_, props, err := config.Read(lookup(context))
+			if test.wrong != "" {
+				if err == nil || !strings.HasSuffix(err.Error(), ":\n"+test.wrong) {
+					t.Errorf("got %v, want %s", err, test.wrong)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []string{}
+			for _, group := range *props.AllowedGroupNamesOrArns {
+				got = append(got, *group)
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // TestReadExcludedValuesOfAnyType checks that a key which must be left out is reported if its value is not text.
 func TestReadExcludedValuesOfAnyType(t *testing.T) {
 	_, _, err := config.Read(lookup(map[string]any{"sender": "sender@example.com", "group": "Staff", "groupName": 5.0,

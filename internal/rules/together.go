@@ -1,6 +1,9 @@
 package rules
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Together has the settings that exclude or need each other. Its fields have the names of the construct's props, except
 // HostedZoneId, which only the app and its stack have. A field is nil if its setting is not given; [Given] makes such a value
@@ -17,6 +20,26 @@ type Together struct {
 	PasswordSubject      any
 	PasswordTextTemplate any
 	PasswordHtmlTemplate any
+}
+
+// MaxAllowedGroups is the maximum number of groups, besides the default one, that fit into the policy of the execution role.
+const MaxAllowedGroups = 10
+
+// CheckAllowedGroups adds a problem if there are too many groups, and for each group that is the default one or is given twice.
+// The groups are names without a path; standard is the default one, or empty. They are compared without regard to letter case,
+// as IAM does. name is the name of the setting.
+func CheckAllowedGroups(problems *Problems, name, standard string, groups []string) {
+	if len(groups) > MaxAllowedGroups {
+		problems.Add(name, fmt.Sprintf("have at most %d groups", MaxAllowedGroups), len(groups))
+	}
+	seen := map[string]bool{strings.ToLower(standard): standard != ""}
+	for _, group := range groups {
+		lower := strings.ToLower(group)
+		if seen[lower] {
+			problems.Add(name, "have each group once, and not the default one", group)
+		}
+		seen[lower] = true
+	}
 }
 
 // Given returns the value of a setting, or nil if it is not given.
