@@ -14,6 +14,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/aws/smithy-go"
@@ -59,7 +60,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // connect returns a client for a region and a profile, and the region that the client uses. Region and profile may be empty: the
 // AWS SDK then finds them.
 func connect(ctx context.Context, region, profile string) (client, string, error) {
-	cfg, err := operator.LoadConfig(ctx, region, profile)
+	cfg, err := operator.LoadConfig(ctx, region, profile, stscreds.StdinTokenProvider)
 	if err != nil {
 		return nil, "", err
 	}

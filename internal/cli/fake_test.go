@@ -74,7 +74,7 @@ type look struct {
 	itemsErr             error
 }
 
-func (f *fakeAWS) connect(_ context.Context, region, profile string) (*operator.Clients, error) {
+func (f *fakeAWS) connect(_ context.Context, region, profile string, _ func() (string, error)) (*operator.Clients, error) {
 	f.region, f.profile = region, profile
 	if f.interruptOn == connecting {
 		f.interrupt()

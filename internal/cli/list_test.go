@@ -112,7 +112,7 @@ func TestListWithARefusedExecution(t *testing.T) {
 			fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: &name, Name: &name, Status: "SUCCEEDED"})
 		}
 		var stdout, stderr strings.Builder
-		app := cli.App{Stdout: &stdout, Stderr: &stderr, Connect: func(context.Context, string, string) (*operator.Clients, error) {
+		app := cli.App{Stdout: &stdout, Stderr: &stderr, Connect: func(context.Context, string, string, func() (string, error)) (*operator.Clients, error) {
 			return &operator.Clients{Stacks: fake, Executions: fake}, nil
 		}}
 		done := make(chan int, 1)

@@ -53,7 +53,7 @@ execution for 90 days.`,
 
 // report prints the report of an execution.
 func (a App) report(ctx context.Context, execution string, options reportOptions) error {
-	clients, err := a.Connect(ctx, options.target.region, options.target.Profile)
+	clients, err := a.connect(ctx, options.target)
 	if err != nil {
 		return err
 	}

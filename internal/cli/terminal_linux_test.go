@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/terminaltest"
 )
 
@@ -176,6 +177,22 @@ func TestTerminalShowsTheAddressOfAResend(t *testing.T) {
 	if got := <-code; got != 1 || fake.started != nil {
 		t.Errorf("got the exit code %d, and started %d executions", got, len(fake.started))
 	}
+}
+
+func TestTerminalIsAskedForTheMFACode(t *testing.T) {
+	asked := fakeSTS(t)
+	terminal := terminaltest.Open(t)
+	app := cli.App{Stdin: strings.NewReader("ada@example.com"), Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: operator.Connect}
+	code := make(chan int)
+	go func() { code <- app.Run(t.Context(), []string{"run", "-", "--profile", "admin"}) }()
+	terminal.WaitFor(t, `\AMFA code of the AWS profile: $`)
+	if err := terminal.Type("123456\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-code; got != 3 || len(*asked) != 2 {
+		t.Errorf("got the exit code %d, and asked AWS for %q", got, *asked)
+	}
+	terminal.WaitFor(t, `\AMFA code of the AWS profile: 123456\nonboard: find the stack IamUserOnboarding: AccessDenied: `)
 }
 
 // TestTerminalIsAskedAfterTheWarnings checks that the warning of a suppressed address comes before the question.

@@ -47,7 +47,7 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 				io.Writer
 			}{io.NopCloser(strings.NewReader("y\n")), io.Discard}, nil
 		},
-		Connect: func(context.Context, string, string) (*ops.Clients, error) {
+		Connect: func(context.Context, string, string, func() (string, error)) (*ops.Clients, error) {
 			config := o.Config()
 			config.Retryer = nil // the default, which the command uses
 			config.APIOptions = append(config.APIOptions, o.noteCalls)
