@@ -99,6 +99,7 @@ func TestProfileWithMFA(t *testing.T) {
 func TestInterruptedAtTheQuestionForTheMFACode(t *testing.T) {
 	fakeSTS(t)
 	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
 	answers, typed := io.Pipe()
 	t.Cleanup(func() { _ = typed.Close() }) // it never fails
 	var stderr strings.Builder

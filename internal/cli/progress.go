@@ -3,9 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
+	"strings"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
+	"unicode/utf8"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
@@ -43,32 +44,56 @@ type progress interface {
 	close()
 }
 
-// newProgress returns a progress bar if w is a terminal, and otherwise lines of text.
+// newProgress returns a progress bar if w is a terminal that can go back to the start of a line, and otherwise lines of text.
 func newProgress(w io.Writer, total int) progress {
-	if !isTerminal(w) {
+	if !isScreen(w) {
 		return &progressLines{w: w, total: total, start: time.Now()}
 	}
-	return &progressBar{total: total, start: time.Now(), bar: progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(w),
-		progressbar.OptionShowDescriptionAtLineEnd(),
-		progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(false), // timeLeft does it, and waits until it can
-		progressbar.OptionClearOnFinish(),
-	)}
+	return &progressBar{w: w, total: total, start: time.Now()}
 }
 
+// progressBar writes one line again and again, which fits the terminal.
 type progressBar struct {
-	bar   *progressbar.ProgressBar
+	w     io.Writer
 	total int
 	start time.Time
+	width int // of the line on the screen
 }
 
 func (p *progressBar) show(done int) {
-	p.bar.Describe("users" + timeLeft(done, p.total, time.Since(p.start)))
-	_ = p.bar.Set(done)
+	columns := columnsOf(p.w) - 1 // some terminals wrap a line that is full
+	percent, count, left := fmt.Sprintf("%4d%% ", 100*done/max(p.total, 1)), fmt.Sprintf("(%d/%d)", done, p.total), ""
+	switch minutes := minutesLeft(done, p.total, time.Since(p.start)); {
+	case minutes == 0:
+		left = ", <1 min left"
+	case minutes > 0:
+		left = fmt.Sprintf(", %d min left", minutes)
+	}
+	line := percent + count
+	for _, more := range []string{" users", left} {
+		if len(line)+len(more) <= columns {
+			line += more
+		}
+	}
+	const most, least = 40, 5
+	if bar := min(most, columns-len(line)-len("|| ")); bar >= least {
+		full := min(bar, bar*done/max(p.total, 1))
+		line = percent + "|" + strings.Repeat("█", full) + strings.Repeat(" ", bar-full) + "| " + strings.TrimPrefix(line, percent)
+	}
+	p.write(line)
 }
 
-func (p *progressBar) close() { _ = p.bar.Clear() }
+// write replaces the line on the screen.
+func (p *progressBar) write(line string) {
+	width := utf8.RuneCountInString(line)
+	fmt.Fprint(p.w, "\r"+line+strings.Repeat(" ", max(p.width-width, 0)))
+	p.width = width
+}
+
+func (p *progressBar) close() {
+	p.write("")
+	fmt.Fprint(p.w, "\r")
+}
 
 // progressLines writes a line when the number of users that are done has changed, at most one in lineInterval.
 type progressLines struct {
@@ -87,18 +112,31 @@ func (p *progressLines) show(done int) {
 
 func (p *progressLines) close() {}
 
-// timeLeft estimates the time left from the rate so far, such as ", about 2 min left". It returns an empty string if it is too
-// early for that.
+// timeLeft says how long the other users will take, such as ", about 2 min left". It returns an empty string if it is too early
+// for that.
 func timeLeft(done, total int, elapsed time.Duration) string {
+	switch minutes := minutesLeft(done, total, elapsed); {
+	case minutes < 0:
+		return ""
+	case minutes == 0:
+		return ", less than a minute left"
+	default:
+		return fmt.Sprintf(", about %d min left", minutes)
+	}
+}
+
+// minutesLeft estimates the time left from the rate so far: 0 is less than a minute. It returns -1 if it is too early for that, or if
+// all users are done.
+func minutesLeft(done, total int, elapsed time.Duration) int {
 	const enough = 5 * time.Second
 	if done == 0 || done >= total || elapsed < enough {
-		return ""
+		return -1
 	}
 	left := time.Duration(float64(elapsed) / float64(done) * float64(total-done))
 	if left < time.Minute {
-		return ", less than a minute left"
+		return 0
 	}
-	return fmt.Sprintf(", about %.0f min left", left.Minutes())
+	return int(math.Round(left.Minutes()))
 }
 
 // nowAndThen returns a function that writes lines to w: none in the first quietTime, then at most one in lineInterval.

@@ -41,15 +41,34 @@ func openTerminal() (io.ReadWriteCloser, error) {
 }
 
 func isTerminal(stream any) bool {
+	_, ok := terminalOf(stream)
+	return ok
+}
+
+// terminalOf returns the terminal that a stream is. It returns false if the stream is none.
+func terminalOf(stream any) (*os.File, bool) {
 	if stdout, ok := stream.(*stdout); ok {
 		stream = stdout.Writer
 	}
 	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	return file, ok && term.IsTerminal(int(file.Fd()))
 }
 
-// hasColour reports whether w is a terminal and NO_COLOR is not set (https://no-color.org).
-func hasColour(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+// isScreen reports whether w is a terminal that can do more than print lines: TERM is not dumb (terminfo, "dumb").
+func isScreen(w io.Writer) bool { return isTerminal(w) && os.Getenv("TERM") != "dumb" }
+
+// columnsOf returns the width of a terminal, or 80 if it is not known.
+func columnsOf(w io.Writer) int {
+	if file, ok := terminalOf(w); ok {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 80
+}
+
+// hasColour reports whether w is a terminal with colours, and NO_COLOR is not set (https://no-color.org).
+func hasColour(w io.Writer) bool { return isScreen(w) && os.Getenv("NO_COLOR") == "" }
 
 func plain(line string) string { return line }
 

@@ -39,6 +39,50 @@ func TestTerminalShowsProgress(t *testing.T) {
 	}
 }
 
+// TestProgressFitsTheTerminal checks the widest lines of a long list, from 20 columns on.
+func TestProgressFitsTheTerminal(t *testing.T) {
+	for columns, want := range map[uint16][]string{
+		20: {"  33% (333/1000)"},
+		40: {"   0% |                | (0/1000) users", "  33% (333/1000) users, 2 min left", "  99% (999/1000) users, <1 min left"},
+		80: {"  33% |█████████████                           | (333/1000) users, 2 min left"},
+	} {
+		var looks []look
+		for second := range 200 { // 5 users a second
+			looks = append(looks, look{items: &types.MapRunItemCounts{Succeeded: min(999, int64(second)*999/180)}})
+		}
+		looks = append(looks, look{items: &types.MapRunItemCounts{Succeeded: 1000}, status: types.ExecutionStatusAborted})
+		terminal := terminaltest.Open(t)
+		terminal.SetColumns(t, columns)
+		written := runOn(t, terminal, &fakeAWS{looks: looks}, addresses(1000))
+		_, written, _ = strings.Cut(written, "details/"+executionARN+"\n")
+		bars, _, _ := strings.Cut(written, "onboard: ")
+		var lines []string
+		for line := range strings.SplitSeq(bars, "\r") {
+			if len([]rune(line)) >= int(columns) {
+				t.Errorf("%d columns: %q is too wide", columns, line)
+			}
+			lines = append(lines, strings.TrimRight(line, " "))
+		}
+		for _, line := range want {
+			if !slices.Contains(lines, line) {
+				t.Errorf("%d columns: there is no line %q in %q", columns, line, lines)
+			}
+		}
+	}
+}
+
+func TestDumbTerminalIsPlain(t *testing.T) {
+	t.Setenv("TERM", "dumb")
+	fake := &fakeAWS{looks: []look{
+		{items: &types.MapRunItemCounts{Succeeded: 1}},
+		{items: &types.MapRunItemCounts{Succeeded: 3}, status: types.ExecutionStatusSucceeded, output: mixed},
+	}}
+	got := runOnTerminal(t, fake, addresses(3))
+	if diff := cmp.Diff(start(3)+"1 of 3 users done\n3 of 3 users done\n"+mixedTable+runFailed, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestTerminalIsCleanAfterProgress(t *testing.T) {
 	tests := map[string]int64{"all users done": 10, "the last count is late": 9}
 	for name, last := range tests {
@@ -283,7 +327,11 @@ func at(terminal *terminaltest.Terminal) func() (io.ReadWriteCloser, error) {
 // runOnTerminal runs a list with the fake, and returns all output on the terminal.
 func runOnTerminal(t *testing.T, fake *fakeAWS, list string, flags ...string) string {
 	t.Helper()
-	terminal := terminaltest.Open(t)
+	return runOn(t, terminaltest.Open(t), fake, list, flags...)
+}
+
+func runOn(t *testing.T, terminal *terminaltest.Terminal, fake *fakeAWS, list string, flags ...string) string {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		app := cli.App{Stdin: strings.NewReader(list), Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
 		app.Run(t.Context(), append([]string{"run", "-", "--yes"}, flags...))

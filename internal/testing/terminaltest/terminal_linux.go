@@ -47,16 +47,22 @@ func Open(t *testing.T) *Terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 120}); err != nil {
-		t.Fatal(err)
-	}
 	terminal := &Terminal{File: file, keyboard: keyboard, done: make(chan struct{}), changed: make(chan struct{})}
+	terminal.SetColumns(t, 120)
 	go terminal.read()
 	t.Cleanup(func() {
 		terminal.Close()
 		_ = keyboard.Close()
 	})
 	return terminal
+}
+
+// SetColumns changes the width of the terminal.
+func (t *Terminal) SetColumns(test *testing.T, columns uint16) {
+	test.Helper()
+	if err := unix.IoctlSetWinsize(int(t.keyboard.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: columns}); err != nil {
+		test.Fatal(err)
+	}
 }
 
 func (t *Terminal) read() {
