@@ -16,6 +16,7 @@ import (
 	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
@@ -35,6 +36,8 @@ const (
 // fakeAWS answers the calls of AWS by a script. With its zero value there is a stack, and its executions never end.
 type fakeAWS struct {
 	stackErr, startErr, historyErr, listErr error
+	callerErr, stacksErr                    error
+	stacks                                  []cfntypes.Stack // the answer of DescribeStacks without a name, one on each page
 
 	executionARN string            // default: executionARN
 	stackOutputs map[string]string // default: the ARN of the state machine
@@ -79,7 +82,8 @@ func (f *fakeAWS) connect(_ context.Context, region, profile string, _ func() (s
 	if f.interruptOn == connecting {
 		f.interrupt()
 	}
-	return &operator.Clients{Stacks: f, Executions: f, Machines: &f.preflight, Mail: &f.preflight, Users: &f.preflight}, nil
+	return &operator.Clients{Stacks: f, Executions: f, Machines: &f.preflight, Mail: &f.preflight, Users: &f.preflight,
+		Identity: f, Region: "eu-west-1"}, nil
 }
 
 // openTerminal returns a terminal at which the operator answers the question.
@@ -98,6 +102,9 @@ func (f *fakeAWS) openTerminal() (io.ReadWriteCloser, error) {
 }
 
 func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
+	if in.StackName == nil {
+		return f.pageOfStacks(in)
+	}
 	f.stackName = *in.StackName
 	outputs := f.stackOutputs
 	if outputs == nil {
@@ -111,6 +118,18 @@ func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.Describ
 		return nil, ctx.Err()
 	}
 	return &cloudformation.DescribeStacksOutput{Stacks: []cfntypes.Stack{stack}}, f.stackErr
+}
+
+func (f *fakeAWS) pageOfStacks(in *cloudformation.DescribeStacksInput) (*cloudformation.DescribeStacksOutput, error) {
+	page, _ := strconv.Atoi(aws.ToString(in.NextToken))
+	if f.stacksErr != nil || page == len(f.stacks) {
+		return &cloudformation.DescribeStacksOutput{}, f.stacksErr
+	}
+	return &cloudformation.DescribeStacksOutput{Stacks: f.stacks[page : page+1], NextToken: aws.String(strconv.Itoa(page + 1))}, nil
+}
+
+func (f *fakeAWS) GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error) {
+	return &sts.GetCallerIdentityOutput{Account: aws.String("123456789012")}, f.callerErr
 }
 
 func (f *fakeAWS) StartExecution(ctx context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -145,6 +146,20 @@ func nowAndThen(w io.Writer) func(line string) {
 	return func(line string) {
 		if now := time.Now(); now.After(next) {
 			next = now.Add(lineInterval)
+			fmt.Fprintln(w, line)
+		}
+	}
+}
+
+// eachOnce returns a function that writes lines to w: each line once.
+func eachOnce(w io.Writer) func(line string) {
+	var mu sync.Mutex
+	written := map[string]bool{}
+	return func(line string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !written[line] {
+			written[line] = true
 			fmt.Fprintln(w, line)
 		}
 	}

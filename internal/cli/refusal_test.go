@@ -80,7 +80,7 @@ func TestErrorsOfTheHTTPAPIs(t *testing.T) {
 		"no such stack": {
 			body: "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>" +
 				"<Message>Stack with id IamUserOnboarding does not exist</Message></Error></ErrorResponse>",
-			want: `there is no stack "IamUserOnboarding" in this account and region: deploy it, or choose another with --stack, --state-machine, --region or --profile`,
+			want: `there is no stack "IamUserOnboarding" in this account, eu-west-1: deploy it, or choose another with --stack, --state-machine, --region or --profile`,
 		},
 		"not permitted": {
 			body: "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>",

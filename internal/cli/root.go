@@ -26,7 +26,7 @@ func (a App) Run(ctx context.Context, args []string) int {
 	a.Stdout = stdout
 	root := a.rootCommand()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(operator.WithSlowCalls(ctx, eachOnce(a.Stderr)))
 	if stdout.err != nil && !errors.Is(err, stdout.err) {
 		err = errors.Join(err, stdout.err)
 	}

@@ -121,6 +121,7 @@ func (a App) start(ctx context.Context, options startOptions, from source) error
 	case err != nil:
 		return err
 	}
+	ctx = operator.WithSlowCalls(ctx, nil) // a line would break the progress bar, which shows that the command waits
 	outcome, err := run.Do(ctx, newWatcher(a.Stderr, len(list.Users)))
 	if err == nil {
 		if err = outcome.Err(options.allowExisting); err != nil {

@@ -173,11 +173,6 @@ if a call was not authorized: ` + roleDenied + "\n", 1},
 			want: result{"", stderrStart + "onboard: watch the execution: ExpiredTokenException: expired: " +
 				"sign in, for example with aws sso login, or choose a profile with --profile; " + stillThere, 3},
 		},
-		"no such stack": {
-			aws: &fakeAWS{stackErr: &smithy.GenericAPIError{Code: "ValidationError", Message: "Stack with id IamUserOnboarding does not exist"}},
-			want: result{"", `onboard: there is no stack "IamUserOnboarding" in this account and region: deploy it, ` +
-				"or choose another with --stack, --state-machine, --region or --profile\n", 3},
-		},
 		"stack without the output": {
 			aws: &fakeAWS{stackOutputs: map[string]string{"Other": "value"}},
 			want: result{"", `onboard: the stack "IamUserOnboarding" has no output StateMachineArn: ` +

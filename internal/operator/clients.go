@@ -11,16 +11,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // Clients are the clients of AWS, each with only the calls that this package makes. [Find] uses Stacks if the target has no
-// ARN. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines, Mail and Users.
+// ARN, and Identity and Region if there is no such stack. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines, Mail and Users.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
 	Machines   MachineAPI
 	Mail       MailAPI
 	Users      UserAPI
+	Identity   IdentityAPI
+	Region     string // of the clients
 }
 
 // NewClients makes the clients of the AWS SDK.
@@ -32,6 +35,8 @@ func NewClients(cfg aws.Config) *Clients {
 		Machines:   states,
 		Mail:       sesv2.NewFromConfig(cfg),
 		Users:      iam.NewFromConfig(cfg),
+		Identity:   sts.NewFromConfig(cfg),
+		Region:     cfg.Region,
 	}
 }
 
@@ -69,4 +74,9 @@ type UserAPI interface {
 	ListUsers(context.Context, *iam.ListUsersInput, ...func(*iam.Options)) (*iam.ListUsersOutput, error)
 	GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error)
 	GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error)
+}
+
+// IdentityAPI has the calls of AWS STS that this package makes.
+type IdentityAPI interface {
+	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
@@ -38,6 +39,7 @@ func LoadConfig(ctx context.Context, region, profile string, mfaCode func() (str
 			o.TokenProvider = mfaCode
 			o.Duration = cmp.Or(o.Duration, sessionDuration)
 		}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{boundCalls}),
 		config.WithLogger(logging.Nop{}), // without it, the SDK writes warnings to standard error
 	)
 	if err != nil {

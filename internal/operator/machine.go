@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
@@ -40,7 +42,7 @@ func Find(ctx context.Context, clients *Clients, target Target) (*Machine, error
 		return found, nil
 	}
 	var err error
-	found.arn, err = findInStack(ctx, clients.Stacks, target.Stack)
+	found.arn, err = findInStack(ctx, clients, target.Stack)
 	return found, err
 }
 
@@ -67,24 +69,62 @@ func (m *Machine) executionARN(name string) (string, error) {
 }
 
 // findInStack returns the ARN of the state machine from the output of a stack.
-func findInStack(ctx context.Context, stacks StackAPI, name string) (string, error) {
-	found, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+func findInStack(ctx context.Context, clients *Clients, name string) (string, error) {
+	found, err := clients.Stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if isNoStack(err) {
-		return "", refusalf("there is no stack %q in this account and region: deploy it, "+
-			"or choose another with --stack, --state-machine, --region or --profile", name)
+		return "", noStack(ctx, clients, name)
 	}
 	if err != nil {
 		return "", refused("find the stack "+name, err)
 	}
 	for _, stack := range found.Stacks {
-		for _, output := range stack.Outputs {
-			if aws.ToString(output.OutputKey) == contract.StateMachineOutput {
-				return aws.ToString(output.OutputValue), nil
-			}
+		if arn := machineOf(stack); arn != "" {
+			return arn, nil
 		}
 	}
 	return "", refusalf("the stack %q has no output %s: choose another with --stack, or the state machine with --state-machine",
 		name, contract.StateMachineOutput)
+}
+
+// machineOf returns the ARN of the state machine from the output of a stack, or an empty string if the stack does not have it.
+func machineOf(stack types.Stack) string {
+	for _, output := range stack.Outputs {
+		if aws.ToString(output.OutputKey) == contract.StateMachineOutput {
+			return aws.ToString(output.OutputValue)
+		}
+	}
+	return ""
+}
+
+// noStack returns the error that there is no such stack. It says where the command looked, and which stacks are possible, as far as the
+// operator may know this.
+func noStack(ctx context.Context, clients *Clients, name string) error {
+	account := "this account"
+	if caller, err := clients.Identity.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err == nil {
+		account = "account " + aws.ToString(caller.Account)
+	}
+	var fitting []string
+	pages := cloudformation.NewDescribeStacksPaginator(clients.Stacks, &cloudformation.DescribeStacksInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			break // most operators may only describe their stack
+		}
+		for _, stack := range page.Stacks {
+			if arn.IsARN(machineOf(stack)) {
+				fitting = append(fitting, aws.ToString(stack.StackName))
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	remedy := "deploy it, or choose another with --stack, --state-machine, --region or --profile"
+	if len(fitting) > 0 {
+		remedy = "choose one of those that have a state machine there with --stack: " + strings.Join(fitting, ", ") +
+			"; or look elsewhere with --region or --profile"
+	}
+	return refusalf("there is no stack %q in %s, %s: %s", name, account, clients.Region, remedy)
 }
 
 // isNoStack reports whether CloudFormation says that it has no such stack. Its error code, ValidationError, does not

@@ -67,8 +67,12 @@ func Refused(doing string, err error, otherwise string) error {
 	if errors.Is(err, context.Canceled) {
 		return ErrInterrupted
 	}
+	const checkNetwork = "check the network, --region and AWS_ENDPOINT_URL"
+	if errors.Is(err, context.DeadlineExceeded) {
+		return refusalf("%s: AWS did not answer within %.0f seconds: %s", doing, longestCall.Seconds(), checkNetwork)
+	}
 	if !errors.As(err, &refusal) {
-		return refusalf("%s: %s: check the network, --region and AWS_ENDPOINT_URL", doing, text.OneLine(err.Error()))
+		return refusalf("%s: %s: %s", doing, text.OneLine(err.Error()), checkNetwork)
 	}
 	remedy := remedyOf(err)
 	switch {

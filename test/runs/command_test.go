@@ -2,6 +2,7 @@ package runs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -88,7 +89,7 @@ func resourceOf(parameters any) string {
 	const where = localaws.Region + ":" + localaws.Account
 	switch in := parameters.(type) {
 	case *cloudformation.DescribeStacksInput:
-		return "arn:aws:cloudformation:" + where + ":stack/" + *in.StackName + "/id"
+		return "arn:aws:cloudformation:" + where + ":stack/" + cmp.Or(aws.ToString(in.StackName), "*") + "/id"
 	case *sfn.StartExecutionInput:
 		return *in.StateMachineArn
 	case *sfn.ListExecutionsInput:
@@ -296,8 +297,8 @@ func TestCommandCountsMails(t *testing.T) {
 func TestCommandWithoutItsStack(t *testing.T) {
 	operator := &operator{account: sharedAccount(t)}
 	code, stdout, stderr := operator.onboard(t, "ada@example.com", "run", "-", "--stack", "Nobody")
-	want := `onboard: there is no stack "Nobody" in this account and region: deploy it, ` +
-		"or choose another with --stack, --state-machine, --region or --profile\n"
+	want := `onboard: there is no stack "Nobody" in account 123456789012, us-east-1: ` +
+		"choose one of those that have a state machine there with --stack: IamUserOnboarding; or look elsewhere with --region or --profile\n"
 	if code != 3 || stdout != "" || stderr != want {
 		t.Errorf("got the exit code %d and\n%s%s\nwant 3 and\n%s", code, stdout, stderr, want)
 	}
