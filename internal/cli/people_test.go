@@ -102,6 +102,8 @@ func TestResend(t *testing.T) {
 		"from two executions": {earlier("no list", latest, oldest), []string{"grace", "ada@example.com"},
 			`{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net","Group":"Staff"},"ada@example.com"],"Resend":true}`,
 			"2 users" + plan + "  grace: mail to grace@example.net\n  ada@example.com: mail to ada@example.com\n", 0},
+		"the latest execution had no group": {earlier(`{"IAMUserNames":["ada@example.com"]}`, `{"IAMUserNames":[{"UserName":"ada@example.com","Email":"a@example.com","Group":"Staff"}]}`),
+			[]string{"ada@example.com"}, `{"IAMUserNames":["ada@example.com"],"Resend":true}`, one + "  ada@example.com: mail to ada@example.com\n", 0},
 		"another address": {earlier(latest), []string{"grace", "--email", "new@example.net"},
 			`{"IAMUserNames":[{"UserName":"grace","Email":"new@example.net","Group":"Staff"}],"Resend":true}`, one + "  grace: mail to new@example.net\n", 0},
 		"in no execution, but an address": {earlier(latest), []string{"eve@example.com"},
