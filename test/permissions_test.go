@@ -582,21 +582,41 @@ func TestGrantRead(t *testing.T) {
 	}
 }
 
-// TestGrantsPermitTheCommand checks that the grants allow every action of Step Functions that docs/operators.md allows.
+func TestGrantReadUsers(t *testing.T) {
+	stack := newStack(t)
+	readers := iam.NewGroup(stack, jsii.String("Readers"), nil)
+	newUserOnboarding(stack, props{UserPath: jsii.String("/staff/")}).GrantReadUsers(readers)
+	template := templateOf(t, stack)
+	wantLines(t, template.statements(t, "ReadersDefaultPolicy"), []string{
+		"ReadersDefaultPolicy: Allow iam:ListUsers, iam:GetUser, iam:GetLoginProfile, iam:ListGroupsForUser, iam:ListMFADevices on " +
+			iamARN + "user/staff/*",
+	})
+	policy := template.policies(t)["ReadersDefaultPolicy"]
+	for resource, want := range map[string]bool{"user/staff/": true, "user/": false, "user/staff2/": false} {
+		if policy.Allows(t, iampolicy.Request{Action: "iam:ListUsers", Resource: iamARN + resource}) != want {
+			t.Errorf("the grant allows to list %s: %v, want %v", resource, !want, want)
+		}
+	}
+}
+
+// TestGrantsPermitTheCommand checks that the grants allow every action of Step Functions, and on users, that docs/operators.md
+// allows.
 func TestGrantsPermitTheCommand(t *testing.T) {
 	stack := newStack(t)
 	operators := iam.NewGroup(stack, jsii.String("Operators"), nil)
 	users := newUserOnboarding(stack, props{})
 	users.GrantStartExecution(operators)
 	users.GrantRead(operators)
+	users.GrantReadUsers(operators)
 	var granted []string
 	for _, statement := range templateOf(t, stack).policies(t)["OperatorsDefaultPolicy"] {
 		granted = append(granted, iampolicy.Texts(statement.Action)...)
 	}
 	for _, statement := range iampolicy.OfOperators(t, "../docs/operators.md") {
 		for _, action := range iampolicy.Texts(statement.Action) {
-			if strings.HasPrefix(action, "states:") && !slices.Contains(granted, action) {
-				t.Errorf("GrantStartExecution and GrantRead do not allow %s, got %s", action, granted)
+			isOnUsers := strings.Contains(iampolicy.Texts(statement.Resource)[0], ":user/")
+			if (isOnUsers || strings.HasPrefix(action, "states:")) && !slices.Contains(granted, action) {
+				t.Errorf("the grants do not allow %s, got %s", action, granted)
 			}
 		}
 	}

@@ -36,6 +36,14 @@ func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 	return grant
 }
 
+// GrantReadUsers lets an identity read the users below the path, also those that were made by hand: their tags, groups and MFA
+// devices, and whether they have chosen a password. Together with [UserOnboarding.GrantRead], this is what the command onboard
+// users needs.
+func (u *UserOnboarding) GrantReadUsers(grantee iam.IGrantable) iam.Grant {
+	return grantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "*")},
+		"iam:ListUsers", "iam:GetUser", "iam:GetLoginProfile", "iam:ListGroupsForUser", "iam:ListMFADevices")
+}
+
 // GrantChangePassword lets the members of a group of your own change the password that they got by mail. Without it, they
 // cannot complete the first sign-in. The group that the construct makes already has this permission.
 func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {

@@ -29,6 +29,7 @@ type fakePreflight struct {
 	groupPath                         string // of the group NoAuthority, as in teams/
 	askedForIdentity, askedForMachine string
 	fakeSuppression
+	fakeUsers
 }
 
 // definition has the part of a definition that the command reads: the settings, with the groups NoAuthority and Staff.
@@ -60,9 +61,12 @@ func (f *fakePreflight) GetEmailIdentity(_ context.Context, in *sesv2.GetEmailId
 	return &sesv2.GetEmailIdentityOutput{VerifiedForSendingStatus: !f.unverified, ConfigurationSetName: f.defaultSet}, f.identityErr
 }
 
-func (f *fakePreflight) ListUsers(_ context.Context, in *iam.ListUsersInput, _ ...func(*iam.Options)) (*iam.ListUsersOutput, error) {
-	if len(f.users) == 0 || f.usersErr != nil {
-		return &iam.ListUsersOutput{}, f.usersErr
+func (f *fakePreflight) ListUsers(ctx context.Context, in *iam.ListUsersInput, _ ...func(*iam.Options)) (*iam.ListUsersOutput, error) {
+	if f.usersErr != nil {
+		return nil, f.usersErr
+	}
+	if len(f.users) == 0 {
+		return f.fakeUsers.ListUsers(ctx, in)
 	}
 	page, _ := strconv.Atoi(aws.ToString(in.Marker))
 	out := &iam.ListUsersOutput{Users: f.users[page]}

@@ -17,13 +17,13 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// output is the format of a report: table, json or csv.
+// output is the format of what a command prints: table, json or csv.
 type output string
 
 var outputs = []string{"table", "json", "csv"}
 
 func (f *output) addFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP((*string)(f), "output", "o", outputs[0], "the `format` of the report:\n"+strings.Join(outputs, ", "))
+	cmd.Flags().StringVarP((*string)(f), "output", "o", outputs[0], "the `format` of the output:\n"+strings.Join(outputs, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -45,15 +45,27 @@ func (f output) print(w io.Writer, o *operator.Outcome) error {
 func (f output) write(w io.Writer, o *operator.Outcome) error {
 	switch f {
 	case "json":
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(o)
+		return writeJSON(w, o)
 	case "csv":
 		return writeCSV(w, o)
 	default:
 		return writeTable(w, o)
 	}
+}
+
+func writeJSON(w io.Writer, document any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(document)
+}
+
+// inUTC returns a time for a program, or an empty string for the zero time.
+func inUTC(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // writeCSV writes user names unchanged. A name may begin like a formula of a spreadsheet, but it cannot have the characters
@@ -62,11 +74,7 @@ func writeCSV(w io.Writer, o *operator.Outcome) error {
 	writer := csv.NewWriter(w)
 	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause", "valid_until"})
 	for _, user := range o.Users {
-		until := ""
-		if !user.ValidUntil.IsZero() {
-			until = user.ValidUntil.Format(time.RFC3339)
-		}
-		_ = writer.Write([]string{user.UserName, user.Status, user.Reason, user.Step, user.Error, user.Cause, until})
+		_ = writer.Write([]string{user.UserName, user.Status, user.Reason, user.Step, user.Error, user.Cause, inUTC(user.ValidUntil)})
 	}
 	writer.Flush()
 	return writer.Error()

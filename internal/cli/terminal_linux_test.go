@@ -324,6 +324,21 @@ func at(terminal *terminaltest.Terminal) func() (io.ReadWriteCloser, error) {
 	}
 }
 
+func TestTerminalShowsHowManyUsersAreRead(t *testing.T) {
+	terminal := terminaltest.Open(t)
+	synctest.Test(t, func(t *testing.T) {
+		app, _ := manyUsers(20, cli.App{Stdout: terminal.File, Stderr: terminal.File})
+		app.Run(t.Context(), []string{"users", "--waiting"})
+	})
+	got := terminal.Close()
+	if !strings.Contains(got, "(10/20) users") {
+		t.Errorf("the terminal lacks the progress, got: %q", got)
+	}
+	if diff := cmp.Diff("0 users\n", terminaltest.OnScreen(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // runOnTerminal runs a list with the fake, and returns all output on the terminal.
 func runOnTerminal(t *testing.T, fake *fakeAWS, list string, flags ...string) string {
 	t.Helper()

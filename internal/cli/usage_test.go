@@ -77,7 +77,7 @@ func TestUsageErrors(t *testing.T) {
 // TestHelpFitsATerminal checks the help of our commands. Cobra wrote the help of completion.
 func TestHelpFitsATerminal(t *testing.T) {
 	const columns = 80
-	for _, command := range []string{"", "run", "resend", "check", "report", "list"} {
+	for _, command := range []string{"", "run", "resend", "check", "report", "list", "users"} {
 		got := runWith(t, &fakeAWS{}, "", "help", command)
 		for line := range strings.Lines(got.Stdout) {
 			if len(strings.TrimSuffix(line, "\n")) > columns {
@@ -99,6 +99,7 @@ func TestHelpAndVersion(t *testing.T) {
 		"help of report":               {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
 		"help of list":                 {[]string{"list", "--help"}, "Examples:\n  onboard list\n"},
 		"help by command":              {[]string{"help", "run"}, "Usage:\n  onboard run (LIST | ADDRESS...) [flags]\n"},
+		"help of users":                {[]string{"users", "--help"}, "Examples:\n  onboard users --waiting\n"},
 		"help of help":                 {[]string{"help"}, "Exit codes:\n"},
 		"help of a shell":              {[]string{"help", "completion", "bash"}, "Usage:\n  onboard completion bash\n"},
 		"completion of nothing":        {[]string{"completion"}, "Usage:\n  onboard completion"},

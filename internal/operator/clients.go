@@ -15,7 +15,8 @@ import (
 )
 
 // Clients are the clients of AWS, each with only the calls that this package makes. [Find] uses Stacks if the target has no
-// ARN, and Identity and Region if there is no such stack. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines, Mail and Users.
+// ARN, and Identity and Region if there is no such stack. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines,
+// Mail and Users. [Users] uses Machines and Users.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
@@ -71,9 +72,13 @@ type MailAPI interface {
 
 // UserAPI has the calls of IAM that this package makes.
 type UserAPI interface {
-	ListUsers(context.Context, *iam.ListUsersInput, ...func(*iam.Options)) (*iam.ListUsersOutput, error)
 	GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error)
 	GetAccountPasswordPolicy(context.Context, *iam.GetAccountPasswordPolicyInput, ...func(*iam.Options)) (*iam.GetAccountPasswordPolicyOutput, error)
+	ListUsers(context.Context, *iam.ListUsersInput, ...func(*iam.Options)) (*iam.ListUsersOutput, error)
+	GetUser(context.Context, *iam.GetUserInput, ...func(*iam.Options)) (*iam.GetUserOutput, error)
+	GetLoginProfile(context.Context, *iam.GetLoginProfileInput, ...func(*iam.Options)) (*iam.GetLoginProfileOutput, error)
+	ListGroupsForUser(context.Context, *iam.ListGroupsForUserInput, ...func(*iam.Options)) (*iam.ListGroupsForUserOutput, error)
+	ListMFADevices(context.Context, *iam.ListMFADevicesInput, ...func(*iam.Options)) (*iam.ListMFADevicesOutput, error)
 }
 
 // IdentityAPI has the calls of AWS STS that this package makes.

@@ -93,7 +93,7 @@ func (o *Outcome) noteValidity(started time.Time, hours int) {
 func (o *Outcome) Deadline() string {
 	for _, user := range o.Users {
 		if !user.ValidUntil.IsZero() {
-			return "new first passwords work at least until " + user.ValidUntil.Local().Format("2006-01-02 15:04 MST")
+			return "new first passwords work at least until " + text.Time(user.ValidUntil)
 		}
 	}
 	return ""

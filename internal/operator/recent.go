@@ -3,17 +3,17 @@ package operator
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// atATime is the number of executions that Recent asks AWS about at the same time. Each takes one or more calls, and Step
-// Functions throttles.
+// atATime is the number of executions or users that this package asks AWS about at the same time. Each takes one or more calls,
+// and AWS throttles.
 const atATime = 5
 
 // RecentExecution is an execution of the state machine, with the outcome of its users.
@@ -36,24 +36,23 @@ func Recent(ctx context.Context, machine *Machine, most int32) ([]RecentExecutio
 		return nil, refused("list the executions of "+machine.arn, err)
 	}
 	recent, errs := make([]RecentExecution, len(listed.Executions)), make([]error, len(listed.Executions))
-	var all sync.WaitGroup
-	slots := make(chan struct{}, atATime)
+	var all errgroup.Group
+	all.SetLimit(atATime)
 	for i, item := range listed.Executions {
 		recent[i] = RecentExecution{
 			Name:    text.OneLine(aws.ToString(item.Name)),
 			Started: aws.ToTime(item.StartDate),
 			Status:  string(item.Status),
 		}
-		all.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
+		all.Go(func() error {
 			execution := &execution{api: api, arn: aws.ToString(item.ExecutionArn)}
 			if recent[i].Users, errs[i] = usersOf(ctx, execution); errs[i] != nil {
 				recent[i].Users = "?"
 			}
+			return nil
 		})
 	}
-	all.Wait()
+	_ = all.Wait() // the errors are in errs
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
 	}

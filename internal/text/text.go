@@ -1,4 +1,4 @@
-// Package text makes parts of sentences for a terminal: counts, text from AWS or a file, and words for a shell.
+// Package text makes parts of sentences for a terminal: counts, times, text from AWS or a file, and words for a shell.
 package text
 
 import (
@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -15,6 +16,14 @@ func Count(number int, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", number, thing)
+}
+
+// Time returns a time in the time zone of the operator, with the zone, or an empty string for the zero time.
+func Time(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04 MST")
 }
 
 // Join joins the parts that are not empty, with the separator between them. It does not change parts.

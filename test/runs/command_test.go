@@ -17,12 +17,15 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go/middleware"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 	ops "github.com/iam-onboarding/iam-onboarding/internal/operator" // the package has a type operator
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/iampolicy"
@@ -108,6 +111,19 @@ func resourceOf(parameters any) string {
 		return "arn:aws:ses:" + where + ":configuration-set/" + *in.ConfigurationSetName
 	case *sesv2.GetEmailIdentityInput:
 		return "arn:aws:ses:" + where + ":identity/" + *in.EmailIdentity
+	case *iam.ListUsersInput:
+		if in.PathPrefix == nil {
+			return iamARN + "user/"
+		}
+		return iamARN + "user" + *in.PathPrefix
+	case *iam.GetUserInput:
+		return iamARN + "user" + contract.DefaultUserPath + *in.UserName
+	case *iam.GetLoginProfileInput:
+		return iamARN + "user" + contract.DefaultUserPath + *in.UserName
+	case *iam.ListGroupsForUserInput:
+		return iamARN + "user" + contract.DefaultUserPath + *in.UserName
+	case *iam.ListMFADevicesInput:
+		return iamARN + "user" + contract.DefaultUserPath + *in.UserName
 	case *iam.GetGroupInput:
 		return "arn:aws:iam::" + localaws.Account + ":group/" + *in.GroupName
 	default:
@@ -213,6 +229,7 @@ command  Resent  nothing
 	operator.wantListed(t)
 	operator.wantSuppressed(t)
 	operator.wantLongSuppressionList(t)
+	operator.wantUsers(t)
 	operator.wantPolicy(t)
 }
 
@@ -278,6 +295,66 @@ func (o *operator) wantLongSuppressionList(t *testing.T) {
 	other.definition = regexp.MustCompile(`("ConfigurationSet":)"[^"]+"`).ReplaceAllString(other.Definition(t), `$1"mails"`)
 	want("\nok       SES's suppression list is off for these mails\n")
 	o.calls = append(o.calls, other.calls...)
+}
+
+// wantUsers checks the states of users: of two that earlier parts of [TestCommand] onboarded, one of whom signs in, and of others
+// that are made here.
+func (o *operator) wantUsers(t *testing.T) {
+	t.Helper()
+	const signedIn = "suppressed"
+	if err := o.SignIn(t.Context(), signedIn, o.passwordOf(t, signedIn), "Chosen-by-the-user-1"); err != nil {
+		t.Fatal(err)
+	}
+	device, err := o.IAM.CreateVirtualMFADevice(t.Context(), &iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: aws.String("command")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.IAM.EnableMFADevice(t.Context(), &iam.EnableMFADeviceInput{
+		UserName: aws.String(signedIn), SerialNumber: device.VirtualMFADevice.SerialNumber,
+		AuthenticationCode1: aws.String("123456"), AuthenticationCode2: aws.String("234567"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{"command-elsewhere": "/", "command-below": contract.DefaultUserPath + "x/"} {
+		o.CreateUser(t, &iam.CreateUserInput{UserName: &name, Path: &path, Tags: []iamtypes.Tag{
+			{Key: aws.String(contract.TagKey), Value: aws.String(contract.TagComplete)}}})
+	}
+	makeOldUser(t, o.account, "command-by-hand", "")
+	makeOldUser(t, o.account, "command-old", contract.TagComplete)
+	for name, mark := range map[string]string{
+		"command-incomplete": contract.TagPending, "command-expired": contract.TagExpired, "command-no-password": contract.TagComplete,
+	} {
+		makeOldUser(t, o.account, name, mark)
+		if _, err := o.IAM.DeleteLoginProfile(t.Context(), &iam.DeleteLoginProfileInput{UserName: &name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := func(args ...string) (rows []string) {
+		code, stdout, stderr := o.onboard(t, "", append([]string{"users", "-o", "csv", "--groups", "--mfa"}, args...)...)
+		if code != 0 || stderr != "" {
+			t.Fatalf("got the exit code %d and\n%s", code, stderr)
+		}
+		for row := range strings.Lines(stdout) { // other tests use the account, too
+			if strings.HasPrefix(row, "command") || strings.HasPrefix(row, signedIn+",") {
+				rows = append(rows, strings.TrimSpace(timeInUTC.ReplaceAllString(row, "TIME")))
+			}
+		}
+		return rows
+	}
+	want := []string{
+		"command,Waiting,TIME,TIME,,NoAuthorityIAMGroup,false",
+		"command-expired,Expired,,,,,false",
+		"command-incomplete,Incomplete,,,,,false",
+		"command-no-password,NoPassword,,,,,false",
+		"command-old,Waiting,,TIME,,,false",
+		"suppressed,SignedIn,TIME,,TIME,NoAuthorityIAMGroup,true",
+	}
+	if diff := gocmp.Diff(want, list()); diff != "" {
+		t.Errorf("users (-want +got):\n%s", diff)
+	}
+	if diff := gocmp.Diff(slices.Concat(want[:3], want[4:5]), list("--waiting")); diff != "" {
+		t.Errorf("users --waiting (-want +got):\n%s", diff)
+	}
 }
 
 // TestCommandCountsMails checks that check --aws counts the mails that the deployed definition sends to each user.
@@ -357,6 +434,7 @@ var (
 	consoleLink   = regexp.MustCompile(`https://\S+#/v2/executions/details/\S+`)
 	executionARN  = regexp.MustCompile(`arn:aws:states:\S+:execution:[^\s:]+:[^\s:]+`)
 	executionName = regexp.MustCompile(`onboard-\d{8}T\d{6}Z-[0-9a-f]{6}`)
+	timeInUTC     = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
 	progressLine  = regexp.MustCompile(`(?m)^\d+ of \d+ users done.*\n`)
 	numbers       = regexp.MustCompile(`sends \d+ more`)
 	deadline      = regexp.MustCompile(`\d{4}-\d\d-\d\d(T\d\d:\d\d:00Z| \d\d:\d\d [A-Z0-9+-]+)`)
