@@ -45,6 +45,7 @@ type fakeAWS struct {
 	laterLooks   [][]look          // the same for the second execution and the next ones
 	history      [][]types.HistoryEvent
 	executions   []types.ExecutionListItem // the answer of ListExecutions
+	inputs       map[string]string         // of executions, by ARN
 	preflight    fakePreflight
 	answer       string // to the question; default: yes
 	noTerminal   bool
@@ -168,7 +169,7 @@ func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecuti
 		ExecutionArn: in.ExecutionArn,
 		Status:       status,
 		StartDate:    &look.started,
-		Input:        optional(look.input),
+		Input:        optional(f.inputs[*in.ExecutionArn] + look.input), // one of the two
 		Output:       optional(look.output),
 		Error:        optional(look.error),
 		Cause:        optional(look.cause),
@@ -189,7 +190,7 @@ func (f *fakeAWS) ListExecutions(_ context.Context, in *sfn.ListExecutionsInput,
 			listed = append(listed, execution)
 		}
 	}
-	return &sfn.ListExecutionsOutput{Executions: listed}, f.listErr
+	return &sfn.ListExecutionsOutput{Executions: listed[:min(len(listed), int(in.MaxResults))]}, f.listErr
 }
 
 func (f *fakeAWS) ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*sfn.Options)) (*sfn.ListMapRunsOutput, error) {

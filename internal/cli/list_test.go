@@ -19,14 +19,14 @@ import (
 
 func TestList(t *testing.T) {
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
-	time.Local = time.FixedZone("the operator's", 2*60*60)
+	time.Local = time.FixedZone("EET", 2*60*60)
 	listed := func(status types.ExecutionStatus) []types.ExecutionListItem {
 		return []types.ExecutionListItem{{
 			ExecutionArn: aws.String(executionARN), Name: aws.String("run"), Status: status,
 			StartDate: aws.Time(time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC)),
 		}}
 	}
-	const heading, row = "EXECUTION  STARTED              STATUS     USERS\n", "run        2026-11-25 01:30:00  "
+	const heading, row = "EXECUTION  STARTED               STATUS     USERS\n", "run        2026-11-25 01:30 EET  "
 	tests := map[string]struct {
 		aws  *fakeAWS
 		want result
@@ -38,15 +38,15 @@ func TestList(t *testing.T) {
 		"failed": {
 			&fakeAWS{executions: listed("FAILED"), looks: failed("UsersNotOnboarded", ""),
 				history: [][]types.HistoryEvent{{exited("Summary", mixed)}}},
-			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  3 users: 1 created, 1 resumed, 1 failed\n", "", 0},
+			result{"EXECUTION  STARTED               STATUS  USERS\n" + row + "FAILED  3 users: 1 created, 1 resumed, 1 failed\n", "", 0},
 		},
 		"refused": {
 			&fakeAWS{executions: listed("FAILED"), looks: failed("InvalidInput", "item 1")},
-			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  InvalidInput\n", "", 0},
+			result{"EXECUTION  STARTED               STATUS  USERS\n" + row + "FAILED  InvalidInput\n", "", 0},
 		},
 		"aborted": {
 			&fakeAWS{executions: listed("ABORTED"), looks: []look{{status: "ABORTED", items: &types.MapRunItemCounts{Succeeded: 2, Aborted: 7, Total: 9}}}},
-			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "ABORTED  2 of 9 users done\n", "", 0},
+			result{"EXECUTION  STARTED               STATUS   USERS\n" + row + "ABORTED  2 of 9 users done\n", "", 0},
 		},
 		"timed out": {
 			&fakeAWS{executions: listed("TIMED_OUT"), looks: []look{{status: "TIMED_OUT", error: "States.Timeout", items: &types.MapRunItemCounts{Succeeded: 2, Total: 9}}}},
@@ -54,11 +54,11 @@ func TestList(t *testing.T) {
 		},
 		"running": {
 			&fakeAWS{executions: listed("RUNNING"), looks: []look{{items: &types.MapRunItemCounts{Succeeded: 2, Total: 9}}}},
-			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "RUNNING  2 of 9 users done\n", "", 0},
+			result{"EXECUTION  STARTED               STATUS   USERS\n" + row + "RUNNING  2 of 9 users done\n", "", 0},
 		},
 		"running, counts not permitted": {
 			&fakeAWS{executions: listed("RUNNING"), looks: []look{{itemsErr: denied}}},
-			result{"EXECUTION  STARTED              STATUS   USERS\n" + row + "RUNNING  \n", "", 0},
+			result{"EXECUTION  STARTED               STATUS   USERS\n" + row + "RUNNING  \n", "", 0},
 		},
 		"none": {
 			&fakeAWS{}, result{"", "no executions yet: see onboard run --help\n", 0},
@@ -70,7 +70,7 @@ func TestList(t *testing.T) {
 		},
 		"history not permitted": {
 			&fakeAWS{executions: listed("FAILED"), looks: failed("UsersNotOnboarded", ""), historyErr: denied},
-			result{"EXECUTION  STARTED              STATUS  USERS\n" + row + "FAILED  ?\n",
+			result{"EXECUTION  STARTED               STATUS  USERS\n" + row + "FAILED  ?\n",
 				"onboard: read the report: AccessDeniedException: not you: ask an administrator of the account " +
 					"for this permission; get the report with: onboard report " + executionARN + "\n", 3},
 		},
@@ -80,6 +80,77 @@ func TestList(t *testing.T) {
 			expect(t, runWith(t, test.aws, "", "list"), test.want)
 		})
 	}
+}
+
+// TestListSelects lists executions of two days, the last one of which runs.
+func TestListSelects(t *testing.T) {
+	defer func(zone *time.Location) { time.Local = zone }(time.Local)
+	time.Local = time.UTC
+	fake := func() *fakeAWS {
+		fake := &fakeAWS{inputs: map[string]string{}, looks: succeeded(mixed)}
+		for i, input := range []string{
+			`{"IAMUserNames":["ada@example.com",{"UserName":"bob","Email":"Bob@example.com","Group":"Staff"}]}`,
+			`{"IAMUserNames":["cy@example.com",{}]}`, `{"IAMUserNames":["bob","dee@example.com"]}`, `[]`,
+		} {
+			name := fmt.Sprintf("run-%d", i)
+			fake.inputs[name] = input
+			fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: &name, Name: &name, Status: "FAILED",
+				StartDate: aws.Time(time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)), StopDate: aws.Time(time.Date(2026, 11, 24, 8, 1, 0, 0, time.UTC))})
+		}
+		fake.executions[3].Status = "SUCCEEDED"
+		return fake
+	}
+	const (
+		heading = "EXECUTION  STARTED               STATUS  USERS\n"
+		counts  = "2026-11-24 08:00 UTC  FAILED  3 users: 1 created, 1 resumed, 1 failed\n"
+		none    = "no such executions: leave out --status or --user to see others\n"
+	)
+	tests := map[string]struct {
+		args []string
+		want result
+	}{
+		"the last two":                  {[]string{"--limit", "2"}, result{heading + "run-0      " + counts + "run-1      " + counts, "", 0}},
+		"by status":                     {[]string{"--status", "succeeded"}, result{strings.Replace(heading, "STATUS", "STATUS   ", 1) + "run-3      " + strings.Replace(counts, "FAILED ", "SUCCEEDED ", 1), "", 0}},
+		"by a status in capitals, none": {[]string{"--status", "TIMED_OUT"}, result{"", none, 0}},
+		"by name, the last one": {[]string{"--user", "BOB", "--limit", "1"}, result{heading +
+			"run-0      2026-11-24 08:00 UTC  FAILED  bob: Failed, SesV2.MessageRejectedException\n", "", 0}},
+		"by name": {[]string{"--user", "Cy@example.com"}, result{heading + "run-1      2026-11-24 08:00 UTC  FAILED  cy@example.com: Resumed\n", "", 0}},
+		"by address": {[]string{"--user", "bob@example.com", "--limit", "1"}, result{heading +
+			"run-0      2026-11-24 08:00 UTC  FAILED  bob: Failed, SesV2.MessageRejectedException\n", "", 0}},
+		"of nobody":          {[]string{"--user", "zoe"}, result{"", none, 0}},
+		"of nobody, as JSON": {[]string{"--user", "zoe", "-o", "json"}, result{"{\n  \"Executions\": []\n}\n", "", 0}},
+		"as JSON": {[]string{"--limit", "1", "-o", "json"}, result{`{
+  "Executions": [
+    {
+      "Name": "run-0",
+      "ARN": "run-0",
+      "Started": "2026-11-24T08:00:00Z",
+      "Ended": "2026-11-24T08:01:00Z",
+      "Status": "FAILED",
+      "Users": "3 users: 1 created, 1 resumed, 1 failed"
+    }
+  ]
+}
+`, "", 0}},
+		"no format of a table": {[]string{"-o", "csv"}, result{"", "onboard: --output must be one of table, json, got: \"csv\"\n", 2}},
+		"mistakes": {[]string{"--limit", "0", "--status", "over", "--user", ""}, result{"",
+			"onboard: --limit must be from 1 to 1000, got: 0\n" +
+				"--status must be one of running, succeeded, failed, timed_out, aborted, pending_redrive, got: \"over\"\n" +
+				"--user must be the name or the address of a user, got: \"\"\n", 2}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			expect(t, runWith(t, fake(), "", append([]string{"list"}, test.args...)...), test.want)
+		})
+	}
+}
+
+// TestListOfAUserRefused checks that the command names no executions if it cannot read all of them.
+func TestListOfAUserRefused(t *testing.T) {
+	fake := &fakeAWS{looks: []look{{err: denied}}, executions: []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN)}}}
+	got := runWith(t, fake, "", "list", "--user", "ada")
+	expect(t, got, result{"", "onboard: read the execution " + executionARN + ": AccessDeniedException: not you: " +
+		"ask an administrator of the account for this permission\n", 3})
 }
 
 // manyExecutions has only executions that succeeded. AWS refuses to describe the one called refused. A call waits until the

@@ -17,19 +17,25 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// output is the format of what a command prints: table, json or csv.
-type output string
+// output is the format of what a command prints.
+type output struct {
+	format  string
+	formats []string // that the command has; the first one is the default
+}
 
-var outputs = []string{"table", "json", "csv"}
-
-func (f *output) addFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP((*string)(f), "output", "o", outputs[0], "the `format` of the output:\n"+strings.Join(outputs, ", "))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
+// addFlag adds the flag. Without formats, the command has table, json and csv.
+func (f *output) addFlag(cmd *cobra.Command, formats ...string) {
+	if formats == nil {
+		formats = []string{"table", "json", "csv"}
+	}
+	f.formats = formats
+	cmd.Flags().StringVarP(&f.format, "output", "o", formats[0], "the `format` of the output:\n"+strings.Join(formats, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (f output) validate() error {
-	if !slices.Contains(outputs, string(f)) {
-		return usageErrorf("--output must be one of %s, got: %q", strings.Join(outputs, ", "), string(f))
+	if !slices.Contains(f.formats, f.format) {
+		return usageErrorf("--output must be one of %s, got: %q", strings.Join(f.formats, ", "), f.format)
 	}
 	return nil
 }
@@ -43,7 +49,7 @@ func (f output) print(w io.Writer, o *operator.Outcome) error {
 }
 
 func (f output) write(w io.Writer, o *operator.Outcome) error {
-	switch f {
+	switch f.format {
 	case "json":
 		return writeJSON(w, o)
 	case "csv":

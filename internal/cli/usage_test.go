@@ -97,7 +97,7 @@ func TestHelpAndVersion(t *testing.T) {
 		"help of run":                  {[]string{"run", "--help"}, "Usage:\n  onboard run (LIST | ADDRESS...) [flags]\n\nExamples:\n  onboard run users.csv\n"},
 		"help of check":                {[]string{"check", "--help"}, "Examples:\n  onboard check users.csv\n"},
 		"help of report":               {[]string{"report", "--help"}, "Examples:\n  onboard report onboard-"},
-		"help of list":                 {[]string{"list", "--help"}, "Examples:\n  onboard list\n"},
+		"help of list":                 {[]string{"list", "--help"}, "Examples:\n  onboard list --status failed\n"},
 		"help by command":              {[]string{"help", "run"}, "Usage:\n  onboard run (LIST | ADDRESS...) [flags]\n"},
 		"help of users":                {[]string{"users", "--help"}, "Examples:\n  onboard users --waiting\n"},
 		"help of help":                 {[]string{"help"}, "Exit codes:\n"},

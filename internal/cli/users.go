@@ -105,7 +105,7 @@ func (a App) readingUsers() (show func(done, total int), stop func()) {
 }
 
 func (o *usersOptions) writeUsers(w io.Writer, users []operator.User) error {
-	switch o.output {
+	switch o.output.format {
 	case "json":
 		return writeJSON(w, struct{ Users []operator.User }{append([]operator.User{}, users...)})
 	case "csv":

@@ -46,3 +46,20 @@ func inputOf(items []json.RawMessage, resend bool) string {
 	}{items, resend})
 	return string(input)
 }
+
+// listOf returns the users of the input of an execution. It leaves out what is not a user, because the list may have been refused.
+func listOf(input string) (users []userlist.User) {
+	var list struct{ IAMUserNames []json.RawMessage }
+	_ = json.Unmarshal([]byte(input), &list) // an error leaves the list empty
+	for _, item := range list.IAMUserNames {
+		var user userlist.User
+		var address string
+		if json.Unmarshal(item, &address) == nil {
+			user = userlist.User{UserName: address, Email: address}
+		} else if json.Unmarshal(item, &user) != nil {
+			continue
+		}
+		users = append(users, user)
+	}
+	return users
+}

@@ -3,68 +3,144 @@ package operator
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
-// atATime is the number of executions or users that this package asks AWS about at the same time. Each takes one or more calls,
-// and AWS throttles.
-const atATime = 5
+const (
+	// atATime is the number of executions or users that this package asks AWS about at the same time. Each takes one or more
+	// calls, and AWS throttles.
+	atATime = 5
+	// MaxRecent is how many executions Step Functions lists in one call (Step Functions API Reference, ListExecutions).
+	MaxRecent = 1000
+)
+
+// Statuses are the statuses of an execution.
+func Statuses() (names []string) {
+	for _, status := range types.ExecutionStatus("").Values() {
+		names = append(names, string(status))
+	}
+	return names
+}
+
+// Selection says which executions [Recent] returns.
+type Selection struct {
+	Most   int    // the greatest number of executions, at most MaxRecent
+	Status string // one of Statuses, or empty for every status
+	User   string // the name or the address of a user of the list, in any letter case, or empty for every list
+}
 
 // RecentExecution is an execution of the state machine, with the outcome of its users.
 type RecentExecution struct {
 	Name    string
+	ARN     string
 	Started time.Time
-	Status  string // of Step Functions
-	// Users is the summary of the report. If there is no report, Users has the error and the number of users that are done, as
-	// far as they are known. It is "?" if AWS refused a call.
+	Ended   time.Time `json:",omitzero"`
+	Status  string    // of Step Functions
+	// Users is the summary of the report, or the status of the user of the selection. If there is no report, Users has the
+	// error and the number of users that are done, as far as they are known. It is "?" if AWS refused a call.
 	Users string
 }
 
-// Recent returns the most recent executions of the state machine. most is at most 1,000, which Step Functions lists in one
-// call (Step Functions API Reference, ListExecutions). If AWS refuses to describe some of them, Recent returns all executions,
-// and also an error with the refusals.
-func Recent(ctx context.Context, machine *Machine, most int32) ([]RecentExecution, error) {
-	api := machine.clients.Executions
-	listed, err := api.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine.arn, MaxResults: most})
+// Recent returns the most recent executions of the state machine. If AWS refuses to describe some of them, Recent returns all
+// executions, and also an error with the refusals. To find a user, it reads the lists of the last MaxRecent executions, and returns
+// none if AWS refuses a call. Meanwhile it calls progress.
+func Recent(ctx context.Context, machine *Machine, selection Selection, progress func(text string)) ([]RecentExecution, error) {
+	api, most := machine.clients.Executions, selection.Most
+	if selection.User != "" {
+		most = MaxRecent
+	}
+	listed, err := api.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: &machine.arn, MaxResults: int32(most), StatusFilter: types.ExecutionStatus(selection.Status),
+	})
 	if err != nil {
 		return nil, refused("list the executions of "+machine.arn, err)
 	}
-	recent, errs := make([]RecentExecution, len(listed.Executions)), make([]error, len(listed.Executions))
-	var all errgroup.Group
+	recent, errs := make([]*RecentExecution, len(listed.Executions)), make([]error, len(listed.Executions))
+	var (
+		mu   sync.Mutex
+		done int
+	)
+	all, inner := errgroup.WithContext(ctx)
 	all.SetLimit(atATime)
 	for i, item := range listed.Executions {
-		recent[i] = RecentExecution{
-			Name:    text.OneLine(aws.ToString(item.Name)),
-			Started: aws.ToTime(item.StartDate),
-			Status:  string(item.Status),
-		}
 		all.Go(func() error {
-			execution := &execution{api: api, arn: aws.ToString(item.ExecutionArn)}
-			if recent[i].Users, errs[i] = usersOf(ctx, execution); errs[i] != nil {
-				recent[i].Users = "?"
+			recent[i], errs[i] = lookAt(inner, api, item, selection.User)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			progress(fmt.Sprintf("reading executions: %d of %d", done, len(recent)))
+			if selection.User == "" {
+				return nil
 			}
-			return nil
+			return errs[i]
 		})
 	}
-	_ = all.Wait() // the errors are in errs
+	err = all.Wait()
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
 	}
-	return recent, errors.Join(errs...)
+	if err != nil {
+		return nil, err
+	}
+	found := []RecentExecution{}
+	for _, execution := range recent {
+		if execution != nil && len(found) < selection.Most {
+			found = append(found, *execution)
+		}
+	}
+	return found, errors.Join(errs...)
 }
 
-// usersOf returns the outcome of the users of an execution, for [RecentExecution].
-func usersOf(ctx context.Context, execution *execution) (string, error) {
+// lookAt describes an execution. It returns nil if the list of the execution does not have the user, unless user is empty.
+func lookAt(ctx context.Context, api ExecutionAPI, item types.ExecutionListItem, user string) (*RecentExecution, error) {
+	recent := &RecentExecution{
+		Name:    text.OneLine(aws.ToString(item.Name)),
+		ARN:     aws.ToString(item.ExecutionArn),
+		Started: aws.ToTime(item.StartDate).UTC(),
+		Ended:   aws.ToTime(item.StopDate).UTC(),
+		Status:  string(item.Status),
+		Users:   "?",
+	}
+	execution := &execution{api: api, arn: recent.ARN}
 	described, err := execution.describe(ctx)
 	if err != nil {
-		return "", refused("read the execution "+execution.arn, err)
+		return recent, refused("read the execution "+execution.arn, err)
 	}
+	name := ""
+	if user != "" {
+		if name = nameOf(user, described); name == "" {
+			return nil, nil
+		}
+	}
+	users, err := usersOf(ctx, execution, described, name)
+	if err == nil {
+		recent.Users = users
+	}
+	return recent, err
+}
+
+// nameOf returns the name of the user of an execution that has this name or address, or an empty string if there is none.
+func nameOf(user string, described *sfn.DescribeExecutionOutput) string {
+	for _, one := range listOf(aws.ToString(described.Input)) {
+		if strings.EqualFold(one.UserName, user) || strings.EqualFold(one.Email, user) {
+			return one.UserName
+		}
+	}
+	return ""
+}
+
+// usersOf returns the outcome of the users of an execution, for [RecentExecution], or that of one user if name is not empty.
+func usersOf(ctx context.Context, execution *execution, described *sfn.DescribeExecutionOutput, name string) (string, error) {
 	done := func() string {
 		if done := usersDone(ctx, execution); done != "" {
 			return done + " done"
@@ -80,6 +156,11 @@ func usersOf(ctx context.Context, execution *execution) (string, error) {
 	}
 	if outcome == nil { // there is no report
 		return text.Join(", ", text.OneLine(aws.ToString(described.Error)), done()), nil
+	}
+	for _, user := range outcome.Users {
+		if user.UserName == name {
+			return name + ": " + text.Join(", ", user.Status, user.Reason, user.Error), nil
+		}
 	}
 	return outcome.Summary(), nil
 }

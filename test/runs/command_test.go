@@ -397,15 +397,19 @@ func (o *operator) wantListed(t *testing.T) {
 	rows := strings.Split(stdout, "\n")
 	for i, want := range []string{
 		`^EXECUTION +STARTED +STATUS +USERS$`,
-		`^NAME  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  FAILED     InvalidInput$`,
-		`^NAME  .{19}  SUCCEEDED  1 user: 1 sent a new password$`,
-		`^NAME  .{19}  SUCCEEDED  1 user: 1 sent a new password$`,
-		`^NAME  .{19}  FAILED     2 users: 1 onboarded before, 1 failed$`,
-		`^NAME  .{19}  SUCCEEDED  1 user: 1 created$`,
+		`^NAME  TIME  FAILED     InvalidInput$`,
+		`^NAME  TIME  SUCCEEDED  1 user: 1 sent a new password$`,
+		`^NAME  TIME  SUCCEEDED  1 user: 1 sent a new password$`,
+		`^NAME  TIME  FAILED     2 users: 1 onboarded before, 1 failed$`,
+		`^NAME  TIME  SUCCEEDED  1 user: 1 created$`,
 	} {
 		if i >= len(rows) || !regexp.MustCompile(want).MatchString(normalized(rows[i])) {
 			t.Errorf("line %d of the list is not %s, got the exit code %d and\n%s%s", i+1, want, code, stdout, stderr)
 		}
+	}
+	code, stdout, stderr = o.onboard(t, "", "list", "--user", "command", "--limit", "1", "--status", "succeeded")
+	if code != 0 || !strings.HasSuffix(normalized(stdout), "\nNAME  TIME  SUCCEEDED  command: Resent\n") {
+		t.Errorf("of one user: got the exit code %d and\n%s%s", code, stdout, stderr)
 	}
 }
 
