@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -17,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/cli"
 	"github.com/iam-onboarding/iam-onboarding/internal/operator"
@@ -46,10 +47,14 @@ type fakeAWS struct {
 	history      [][]types.HistoryEvent
 	executions   []types.ExecutionListItem // the answer of ListExecutions
 	inputs       map[string]string         // of executions, by ARN
-	preflight    fakePreflight
-	answer       string // to the question; default: yes
-	noTerminal   bool
-	interruptOn  int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
+
+	definitionThen    string // the answer of DescribeStateMachineForExecution
+	definitionThenErr error
+
+	preflight   fakePreflight
+	answer      string // to the question; default: yes
+	noTerminal  bool
+	interruptOn int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
 
 	region, profile string // the arguments of Connect
 	stackName       string
@@ -161,19 +166,30 @@ func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecuti
 		return nil, ctx.Err()
 	}
 	look := f.look()
-	status := look.status
+	status, started, stopped := look.status, &look.started, (*time.Time)(nil)
+	for _, listed := range f.executions {
+		if aws.ToString(listed.ExecutionArn) == *in.ExecutionArn && look.started.IsZero() {
+			status, started, stopped = cmp.Or(status, listed.Status), listed.StartDate, listed.StopDate
+		}
+	}
 	if status == "" {
 		status = types.ExecutionStatusRunning
 	}
 	return &sfn.DescribeExecutionOutput{
 		ExecutionArn: in.ExecutionArn,
 		Status:       status,
-		StartDate:    &look.started,
+		StartDate:    started,
+		StopDate:     stopped,
 		Input:        optional(f.inputs[*in.ExecutionArn] + look.input), // one of the two
 		Output:       optional(look.output),
 		Error:        optional(look.error),
 		Cause:        optional(look.cause),
 	}, look.err
+}
+
+func (f *fakeAWS) DescribeStateMachineForExecution(_ context.Context, in *sfn.DescribeStateMachineForExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeStateMachineForExecutionOutput, error) {
+	f.described = *in.ExecutionArn
+	return &sfn.DescribeStateMachineForExecutionOutput{Definition: optional(f.definitionThen)}, f.definitionThenErr
 }
 
 func (f *fakeAWS) look() look {
@@ -267,7 +283,7 @@ func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got res
 
 func expect(t *testing.T, got, want result) {
 	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -87,14 +87,15 @@ func TestListSelects(t *testing.T) {
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	time.Local = time.UTC
 	fake := func() *fakeAWS {
-		fake := &fakeAWS{inputs: map[string]string{}, looks: succeeded(mixed)}
+		fake := &fakeAWS{inputs: map[string]string{}, looks: []look{{output: mixed, error: "UsersNotOnboarded"}},
+			history: [][]types.HistoryEvent{{exited("Summary", mixed)}}}
 		for i, input := range []string{
 			`{"IAMUserNames":["ada@example.com",{"UserName":"bob","Email":"Bob@example.com","Group":"Staff"}]}`,
-			`{"IAMUserNames":["cy@example.com",{}]}`, `{"IAMUserNames":["bob","dee@example.com"]}`, `[]`,
+			`{"IAMUserNames":["cy@example.com"]}`, `{"IAMUserNames":["bob","dee@example.com"]}`, `[]`,
 		} {
-			name := fmt.Sprintf("run-%d", i)
+			name := fmt.Sprintf("%s-%d", executionARN, i)
 			fake.inputs[name] = input
-			fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: &name, Name: &name, Status: "FAILED",
+			fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: &name, Status: "FAILED",
 				StartDate: aws.Time(time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)), StopDate: aws.Time(time.Date(2026, 11, 24, 8, 1, 0, 0, time.UTC))})
 		}
 		fake.executions[3].Status = "SUCCEEDED"
@@ -123,10 +124,13 @@ func TestListSelects(t *testing.T) {
   "Executions": [
     {
       "Name": "run-0",
-      "ARN": "run-0",
+      "ARN": "` + executionARN + `-0",
+      "Account": "123456789012",
+      "Region": "eu-west-1",
       "Started": "2026-11-24T08:00:00Z",
       "Ended": "2026-11-24T08:01:00Z",
       "Status": "FAILED",
+      "Error": "UsersNotOnboarded",
       "Users": "3 users: 1 created, 1 resumed, 1 failed"
     }
   ]

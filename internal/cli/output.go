@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -21,6 +22,7 @@ import (
 type output struct {
 	format  string
 	formats []string // that the command has; the first one is the default
+	only    string   // which users of a report to print: one of kinds, or empty for all
 }
 
 // addFlag adds the flag. Without formats, the command has table, json and csv.
@@ -40,22 +42,68 @@ func (f output) validate() error {
 	return nil
 }
 
-// print writes the report to w. If that fails, the error says how to get the report.
-func (f output) print(w io.Writer, o *operator.Outcome) error {
-	if err := f.write(w, o); err != nil {
-		return fmt.Errorf("%w; %s", err, o.HowToGetReport())
+// kinds are the values of --only.
+var kinds = []string{"created", "resumed", "resent", "skipped", "taken", "failed"}
+
+func (f *output) addOnlyFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.only, "only", "", "only users of this kind: created, resumed, resent,\nskipped, taken or failed")
+	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f output) validateOnly(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("only") && !slices.Contains(kinds, f.only) {
+		return usageErrorf("--only must be one of %s, got: %q", strings.Join(kinds, ", "), f.only)
 	}
 	return nil
 }
 
-func (f output) write(w io.Writer, o *operator.Outcome) error {
+// has reports whether the output has a user.
+func (f output) has(user operator.UserOutcome) bool {
+	switch f.only {
+	case "":
+		return true
+	case "failed":
+		return user.IsFailed()
+	case "taken":
+		return user.IsTaken()
+	default:
+		return strings.EqualFold(user.Status, f.only)
+	}
+}
+
+// finish writes the report to w, and returns err, which is the error of the command so far. As JSON it always writes a document,
+// with the error. Otherwise it writes nothing if there is no report. If it cannot write, the error also says how to get the
+// report.
+func (f output) finish(w io.Writer, o *operator.Outcome, err error) error {
+	if f.format != "json" && o.Total == 0 {
+		return err
+	}
+	if failure := f.write(w, o, err); failure != nil {
+		if o.Total > 0 {
+			failure = fmt.Errorf("%w; %s", failure, o.HowToGetReport())
+		}
+		return errors.Join(err, failure)
+	}
+	return err
+}
+
+func (f output) write(w io.Writer, o *operator.Outcome, err error) error {
+	users := slices.DeleteFunc(append([]operator.UserOutcome{}, o.Users...), func(user operator.UserOutcome) bool { return !f.has(user) })
 	switch f.format {
 	case "json":
-		return writeJSON(w, o)
+		document := struct {
+			operator.Outcome
+			Problem string `json:",omitempty"`
+		}{Outcome: *o}
+		document.Executions, document.Users = append([]operator.ExecutionRecord{}, o.Executions...), users
+		if err != nil {
+			document.Problem = err.Error()
+		}
+		return writeJSON(w, document)
 	case "csv":
-		return writeCSV(w, o)
+		return writeCSV(w, users)
 	default:
-		return writeTable(w, o)
+		return writeTable(w, o, users)
 	}
 }
 
@@ -74,26 +122,28 @@ func inUTC(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// writeCSV writes user names unchanged. A name may begin like a formula of a spreadsheet, but it cannot have the characters
-// that a harmful formula needs. A mark before the name would change the name.
-func writeCSV(w io.Writer, o *operator.Outcome) error {
+// writeCSV writes a list that can be run again, with the outcome of each user in further columns. It writes names and addresses
+// unchanged. They may begin like a formula of a spreadsheet, but they cannot have the characters that a harmful formula needs. A mark
+// before the name would change the name.
+func writeCSV(w io.Writer, users []operator.UserOutcome) error {
 	writer := csv.NewWriter(w)
-	_ = writer.Write([]string{"user_name", "status", "reason", "step", "error", "cause", "valid_until"})
-	for _, user := range o.Users {
-		_ = writer.Write([]string{user.UserName, user.Status, user.Reason, user.Step, user.Error, user.Cause, inUTC(user.ValidUntil)})
+	_ = writer.Write([]string{"user_name", "email", "group", "status", "reason", "step", "error", "cause", "valid_until"})
+	for _, user := range users {
+		_ = writer.Write([]string{user.UserName, user.Email, user.Group,
+			user.Status, user.Reason, user.Step, user.Error, user.Cause, inUTC(user.ValidUntil)})
 	}
 	writer.Flush()
 	return writer.Error()
 }
 
-// writeTable writes a table of the users, and a summary. The users who need something come last: first those whose name is taken,
+// writeTable writes a table of these users, and a summary of all. The users who need something come last: first those whose name is taken,
 // then those that failed. Below a user that failed, a line has the reason.
-func writeTable(w io.Writer, o *operator.Outcome) error {
+func writeTable(w io.Writer, o *operator.Outcome, users []operator.UserOutcome) error {
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(columns, "USER\tSTATUS\tWHAT TO DO")
 	urgencies := []int{0} // for each line of the table
-	for _, user := range slices.SortedStableFunc(slices.Values(o.Users), func(a, b operator.UserOutcome) int { return urgency(a) - urgency(b) }) {
+	for _, user := range slices.SortedStableFunc(slices.Values(users), func(a, b operator.UserOutcome) int { return urgency(a) - urgency(b) }) {
 		fmt.Fprintf(columns, "%s\t%s\t%s\n", user.UserName, user.Status, user.WhatToDo())
 		urgencies = append(urgencies, urgency(user))
 		if user.Error != "" {

@@ -1,9 +1,9 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
-	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,35 +16,109 @@ import (
 )
 
 func TestOutputAsJSON(t *testing.T) {
-	got := runWith(t, &fakeAWS{looks: succeeded(mixed)}, addresses(3), "run", "-", "--output", "json")
-	var decoded, want any
-	if err := json.Unmarshal([]byte(got.Stdout), &decoded); err != nil {
-		t.Fatalf("%v, got: %s", err, got.Stdout)
-	}
+	fake := &fakeAWS{looks: []look{{status: types.ExecutionStatusSucceeded, output: mixed, started: time.Date(2026, 11, 25, 7, 12, 13, 0, time.UTC)}}}
+	fake.inputs = map[string]string{executionARN: inputOfMixed}
+	got := runWith(t, fake, addresses(3), "run", "-", "--output", "json")
 	// Text from AWS has no line breaks in the output.
-	if err := json.Unmarshal([]byte(oneLineMixed), &want); err != nil {
-		t.Fatal(err)
+	want := `{
+  "Executions": [
+    {
+      "Name": "run",
+      "ARN": "` + executionARN + `",
+      "Account": "123456789012",
+      "Region": "eu-west-1",
+      "Started": "2026-11-25T07:12:13Z",
+      "Status": "SUCCEEDED"
+    }
+  ],
+  "Total": 3,
+  "Created": 1,
+  "Resumed": 1,
+  "Resent": 0,
+  "Skipped": 0,
+  "Failed": 1,
+  "Users": [
+    {
+      "UserName": "ada@example.com",
+      "Email": "ada@example.com",
+      "Status": "Created"
+    },
+    {
+      "UserName": "bob",
+      "Email": "bob@example.com",
+      "Group": "Staff",
+      "Status": "Failed",
+      "Step": "SendEmail",
+      "Error": "SesV2.MessageRejectedException",
+      "Cause": "Email address is not verified."
+    },
+    {
+      "UserName": "cy@example.com",
+      "Email": "cy@example.com",
+      "Status": "Resumed"
+    }
+  ],
+  "Problem": "` + strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(runFailed, "onboard: "), "\n"), "\n", `\n`) + `"
+}
+`
+	expect(t, got, result{want, start(3) + runFailed, 1})
+}
+
+// inputOfMixed is the input of the execution whose report is mixed.
+const inputOfMixed = `{"IAMUserNames":["ada@example.com",{"UserName":"bob","Email":"bob@example.com","Group":"Staff"},"cy@example.com"]}`
+
+// TestOutputIsAlwaysJSON checks that there is one JSON document, also without a report.
+func TestOutputIsAlwaysJSON(t *testing.T) {
+	const record = `"Name":"run","ARN":"` + executionARN + `","Account":"123456789012","Region":"eu-west-1"`
+	tests := map[string]struct {
+		aws  *fakeAWS
+		args []string
+		want string // the executions
+		code int
+	}{
+		"a refused list": {&fakeAWS{looks: failed("InvalidInput", "item 2 must have a UserName")}, []string{"report", "run"},
+			`{` + record + `,"Status":"FAILED","Error":"InvalidInput","Cause":"item 2 must have a UserName"}`, 2},
+		"aborted":           {&fakeAWS{looks: []look{{status: types.ExecutionStatusAborted}}}, []string{"report", "run"}, `{` + record + `,"Status":"ABORTED"}`, 1},
+		"running":           {&fakeAWS{}, []string{"report", "run"}, `{` + record + `,"Status":"RUNNING"}`, 1},
+		"no such execution": {&fakeAWS{looks: []look{{err: &types.ExecutionDoesNotExist{}}}}, []string{"report", "run"}, "", 3},
+		"run: a refused list": {&fakeAWS{looks: failed("InvalidInput", "item 2 must have a UserName")}, []string{"run", "-"},
+			`{` + record + `,"Status":"FAILED","Error":"InvalidInput","Cause":"item 2 must have a UserName"}`, 2},
+		"run: interrupted":         {&fakeAWS{interruptOn: 2}, []string{"run", "-"}, `{` + record + `,"Status":"RUNNING"}`, 1},
+		"run: the start is denied": {&fakeAWS{startErr: denied}, []string{"run", "-"}, "", 3},
+		"run: no such stack":       {&fakeAWS{stackErr: denied}, []string{"run", "-"}, "", 3},
+		"run: no list":             {&fakeAWS{}, []string{"run", "nothing.json"}, "", 2},
 	}
-	if !reflect.DeepEqual(decoded, want) {
-		t.Errorf("got %s, want %s", got.Stdout, oneLineMixed)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runWith(t, test.aws, "ada@example.com", append(test.args, "-o", "json")...)
+			var document, want bytes.Buffer
+			if err := json.Compact(&document, []byte(got.Stdout)); err != nil {
+				t.Fatalf("%v, got: %s", err, got.Stdout)
+			}
+			_, problem, _ := strings.Cut(got.Stderr, "onboard: ")
+			encoder := json.NewEncoder(&want)
+			encoder.SetEscapeHTML(false)
+			_ = encoder.Encode(strings.TrimSuffix(problem, "\n"))
+			expect(t, result{document.String() + "\n", "", got.Code}, result{`{"Executions":[` + test.want +
+				`],"Total":0,"Created":0,"Resumed":0,"Resent":0,"Skipped":0,"Failed":0,"Users":[],"Problem":` + strings.TrimSpace(want.String()) + "}\n", "", test.code})
+		})
 	}
-	got.Stdout = ""
-	expect(t, got, result{"", start(3) + runFailed, 1})
 }
 
 func TestOutputAsCSV(t *testing.T) {
 	const skipped = `{"Total":2,"Skipped":1,"Failed":1,"Users":[{"UserName":"=1+1","Status":"Skipped","Reason":"Complete"},` +
 		`{"UserName":"bob","Status":"Failed","Step":"GetUser","Error":"Iam.IamException","Cause":"a \"b\",\nc\u001b[2J\u202e"}]}`
-	got := runWith(t, &fakeAWS{looks: succeeded(skipped)}, addresses(2), "run", "-", "-o", "csv")
-	want := `user_name,status,reason,step,error,cause,valid_until
-=1+1,Skipped,Complete,,,,
-bob,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J",
+	fake := &fakeAWS{looks: succeeded(skipped), inputs: map[string]string{executionARN: inputOfMixed}}
+	got := runWith(t, fake, addresses(2), "run", "-", "-o", "csv")
+	want := `user_name,email,group,status,reason,step,error,cause,valid_until
+=1+1,,,Skipped,Complete,,,,
+bob,bob@example.com,Staff,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J",
 `
 	expect(t, got, result{want, start(2) + runFailed, 1})
 }
 
 // TestOutputSaysUntilWhen checks that a run says until when the passwords work that it mailed, counted from the start of the first
-// execution. A report of an earlier execution does not say it, because the settings may have changed since then.
+// execution. A report of an earlier execution says it by the settings of that execution.
 func TestOutputSaysUntilWhen(t *testing.T) {
 	const report = `{"Total":2,"Created":1,"Skipped":1,"Users":[{"UserName":"ada","Status":"Created"},` +
 		`{"UserName":"bob","Status":"Skipped","Reason":"Complete"}]}`
@@ -61,14 +135,23 @@ func TestOutputSaysUntilWhen(t *testing.T) {
 	until := "\nnew first passwords work at least until " +
 		time.Date(2026, 11, 28, 7, 12, 0, 0, time.UTC).Local().Format("2006-01-02 15:04 MST") + "\n"
 	expect(t, runWith(t, fake(), addresses(2), "run", "-"), result{table + until, start(2), 0})
-	expect(t, runWith(t, fake(), "", "report", executionARN), result{table + "\n", "", 0})
+	earlier := fake()
+	expect(t, runWith(t, earlier, "", "report", executionARN), result{table + "\n", "", 0})
+	earlier.definitionThen = expiring
+	expect(t, runWith(t, earlier, "", "report", executionARN), result{table + until, "", 0})
+	earlier.definitionThenErr = denied
+	expect(t, runWith(t, earlier, "", "report", executionARN), result{table + "\n", "", 0})
+	longAgo := &fakeAWS{looks: ended(started.AddDate(-40, 0, 0)), definitionThen: expiring}
+	if got := runWith(t, longAgo, "", "report", executionARN).Stdout; !strings.Contains(got, "\nnew first passwords worked at least until 1986-11-28") {
+		t.Errorf("got %s, want that the passwords worked until 1986", got)
+	}
 
 	got := runWith(t, fake(), addresses(1001), "run", "-", "-o", "csv")
-	want := `user_name,status,reason,step,error,cause,valid_until
-ada,Created,,,,,2026-11-28T07:12:00Z
-bob,Skipped,Complete,,,,
-ada,Created,,,,,2026-11-28T08:12:00Z
-bob,Skipped,Complete,,,,
+	want := `user_name,email,group,status,reason,step,error,cause,valid_until
+ada,,,Created,,,,,2026-11-28T07:12:00Z
+bob,,,Skipped,Complete,,,,
+ada,,,Created,,,,,2026-11-28T08:12:00Z
+bob,,,Skipped,Complete,,,,
 `
 	if got.Stdout != want {
 		t.Errorf("got %s, want %s", got.Stdout, want)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,52 +15,75 @@ type reportOptions struct {
 	target target
 	output output
 
-	allowExisting bool
+	last, allowExisting bool
 }
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
 	o.output.addFlag(cmd)
+	o.output.addOnlyFlag(cmd)
+	cmd.Flags().BoolVar(&o.last, "last", false, "the execution that started last")
 	addAllowExisting(cmd, &o.allowExisting)
 }
 
-func (o *reportOptions) validate(cmd *cobra.Command, execution string) error {
-	return errors.Join(o.target.validate(cmd), o.target.validateExecution(execution), o.output.validate())
+// validate checks the flags and the arguments.
+func (o *reportOptions) validate(cmd *cobra.Command, args []string) error {
+	errs := []error{o.target.validate(cmd)}
+	switch {
+	case o.last && len(args) > 0:
+		errs = append(errs, usageErrorf("--last and EXECUTION exclude each other: see %s --help", cmd.CommandPath()))
+	case !o.last:
+		errs = append(errs, o.target.validateExecution(args[0]))
+	}
+	return errors.Join(append(errs, o.output.validate(), o.output.validateOnly(cmd))...)
 }
 
 func reportCommand(app App) *cobra.Command {
 	var options reportOptions
 	cmd := &cobra.Command{
-		Use:   "report EXECUTION [flags]",
+		Use:   "report [EXECUTION] [flags]",
 		Short: "Print the report of an earlier execution",
 		Long: `Print the report of an execution that has ended, whether it succeeded or failed.
 
 EXECUTION is a name that onboard list prints, or an ARN. Step Functions keeps an
-execution for 90 days.`,
+execution for 90 days.
+
+The CSV is also a list: onboard run can run it again.`,
 		Example: `  onboard report onboard-20261124T081502Z-a1b2c3
-  onboard report arn:aws:states:eu-west-1:123456789012:execution:Name:run -o csv`,
-		Args:              oneArgument("EXECUTION"),
+  onboard report --last --only failed -o csv > failed.csv`,
+		Args:              options.checkArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := options.validate(cmd, args[0]); err != nil {
+			if err := options.validate(cmd, args); err != nil {
 				return err
 			}
-			return app.report(cmd.Context(), args[0], options)
+			return app.report(cmd.Context(), strings.Join(args, ""), options)
 		},
 	}
 	options.addFlags(cmd)
 	return cmd
 }
 
-// report prints the report of an execution.
+// checkArguments checks the number of arguments: one, or none with --last.
+func (o *reportOptions) checkArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 && !o.last {
+		return usageErrorf("expected one EXECUTION, or --last: see %s --help", cmd.CommandPath())
+	}
+	if len(args) > 1 {
+		return oneArgument("EXECUTION")(cmd, args)
+	}
+	return nil
+}
+
+// report prints the report of an execution, or of the last one if execution is empty.
 func (a App) report(ctx context.Context, execution string, options reportOptions) error {
 	clients, err := a.connect(ctx, options.target)
 	if err != nil {
-		return err
+		return options.output.finish(a.Stdout, &operator.Outcome{}, err)
 	}
 	outcome, err := operator.Report(ctx, clients, options.target.Target, execution)
-	if err != nil {
-		return err
+	if err == nil {
+		err = outcome.Err(options.allowExisting)
 	}
-	return errors.Join(outcome.Err(options.allowExisting), options.output.print(a.Stdout, outcome))
+	return options.output.finish(a.Stdout, outcome, err)
 }

@@ -1,8 +1,10 @@
 package cli_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
@@ -24,7 +26,7 @@ func TestReport(t *testing.T) {
 		"as CSV": {
 			aws:  &fakeAWS{looks: succeeded(created)},
 			args: []string{"--output", "csv"},
-			want: result{"user_name,status,reason,step,error,cause,valid_until\nada@example.com,Created,,,,,\n", "", 0},
+			want: result{"user_name,email,group,status,reason,step,error,cause,valid_until\nada@example.com,,,Created,,,,,\n", "", 0},
 		},
 		"a refused list": {
 			aws: &fakeAWS{looks: failed("InvalidInput", "item 2 must have a UserName")},
@@ -78,6 +80,53 @@ func TestReport(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestReportOnly checks which users --only prints. The summary counts all.
+func TestReportOnly(t *testing.T) {
+	const report = `{"Total":6,"Created":1,"Resumed":1,"Resent":1,"Skipped":2,"Failed":1,"Users":[{"UserName":"ada","Status":"Created"},` +
+		`{"UserName":"bob","Status":"Resumed"},{"UserName":"cy","Status":"Resent"},{"UserName":"dee","Status":"Skipped","Reason":"Complete"},` +
+		`{"UserName":"eve","Status":"Skipped","Reason":"NotOurs"},{"UserName":"fay","Status":"Failed"},{"UserName":"gus","Status":"Later"}]}`
+	for only, want := range map[string]string{
+		"created": "ada", "resumed": "bob", "resent": "cy", "skipped": "dee eve", "taken": "eve", "failed": "fay gus",
+	} {
+		fake := &fakeAWS{looks: succeeded(strings.Replace(report, `"Total":6`, `"Total":7`, 1))}
+		var names []string
+		for row := range strings.Lines(runWith(t, fake, "", "report", "run", "--only", only, "-o", "csv").Stdout) {
+			name, _, _ := strings.Cut(row, ",")
+			names = append(names, name)
+		}
+		if got := strings.Join(names[1:], " "); got != want {
+			t.Errorf("--only %s: got %s, want %s", only, got, want)
+		}
+		table := runWith(t, fake, "", "report", "run", "--only", only).Stdout
+		if lines := strings.Count(table, "\n"); lines != len(names)+1 || !strings.Contains(table, "\n7 users: 1 created, ") {
+			t.Errorf("--only %s: got the table\n%s", only, table)
+		}
+	}
+}
+
+// TestReportIsAList checks that the CSV of the users that failed is a list with their names, addresses and groups.
+func TestReportIsAList(t *testing.T) {
+	fake := &fakeAWS{looks: succeeded(mixed), inputs: map[string]string{executionARN: inputOfMixed}}
+	list := runWith(t, fake, "", "report", "run", "--only", "failed", "-o", "csv").Stdout
+	again := &fakeAWS{looks: succeeded(created)}
+	runWith(t, again, list, "run", "-")
+	want := `{"IAMUserNames":[{"UserName":"bob","Email":"bob@example.com","Group":"Staff"}]}`
+	if len(again.started) != 1 || *again.started[0].Input != want {
+		t.Errorf("the list is\n%s\nstarted %d executions, want one with the input %s", list, len(again.started), want)
+	}
+}
+
+func TestReportOfTheLast(t *testing.T) {
+	fake := &fakeAWS{looks: succeeded(created), executions: []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN)}, {ExecutionArn: aws.String("earlier")}}}
+	expect(t, runWith(t, fake, "", "report", "--last"), result{createdTable, "", 0})
+	if fake.described != executionARN {
+		t.Errorf("asked for %s", fake.described)
+	}
+	expect(t, runWith(t, &fakeAWS{}, "", "report", "--last"), result{"", "onboard: there is no execution of " + machineARN + " yet: see onboard run --help\n", 3})
+	expect(t, runWith(t, &fakeAWS{listErr: denied}, "", "report", "--last"), result{"", "onboard: list the executions of " + machineARN +
+		": AccessDeniedException: not you: ask an administrator of the account for this permission\n", 3})
 }
 
 func TestReportTakesTheRegionFromTheARN(t *testing.T) {

@@ -23,10 +23,6 @@ bob              Failed   have the address verified, or leave the SES sandbox, t
                           SendEmail failed: SesV2.MessageRejectedException: Email address is not verified.
 3 users: 1 created, 1 resumed, 1 failed
 `
-	oneLineMixed = `{"Total":3,"Created":1,"Resumed":1,"Resent":0,"Skipped":0,"Failed":1,"Users":[` +
-		`{"UserName":"ada@example.com","Status":"Created"},` +
-		`{"UserName":"bob","Status":"Failed","Step":"SendEmail","Error":"SesV2.MessageRejectedException","Cause":"Email address is not verified."},` +
-		`{"UserName":"cy@example.com","Status":"Resumed"}]}`
 	oneFailed = "onboard: 1 user failed: fix the cause, then run the same list again; the next execution continues where this one stopped\n"
 	runFailed = oneFailed + "get the report with: onboard report " + executionARN + "\n"
 )

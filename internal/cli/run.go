@@ -117,9 +117,9 @@ func (a App) start(ctx context.Context, options startOptions, from source) error
 	list, run, err := a.prepare(ctx, options, from)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return errors.New("interrupted, nothing was started")
+		return options.output.finish(a.Stdout, &operator.Outcome{}, errors.New("interrupted, nothing was started"))
 	case err != nil:
-		return err
+		return options.output.finish(a.Stdout, &operator.Outcome{}, err)
 	}
 	ctx = operator.WithSlowCalls(ctx, nil) // a line would break the progress bar, which shows that the command waits
 	outcome, err := run.Do(ctx, newWatcher(a.Stderr, len(list.Users)))
@@ -128,10 +128,7 @@ func (a App) start(ctx context.Context, options startOptions, from source) error
 			err = fmt.Errorf("%w\n%s", err, outcome.HowToGetReport())
 		}
 	}
-	if outcome.Total > 0 {
-		err = errors.Join(err, options.output.print(a.Stdout, outcome))
-	}
-	return err
+	return options.output.finish(a.Stdout, outcome, err)
 }
 
 // prepare reads the list, finds the state machine, warns, and asks. It starts no execution.

@@ -27,9 +27,13 @@ func TestUsageErrors(t *testing.T) {
 		"help of nothing known":           {[]string{"help", "nope"}, `unknown command "nope": see onboard --help`},
 		"help of something mistyped":      {[]string{"help", "rnu"}, `unknown command "rnu" (did you mean run?): see onboard --help`},
 		"help of too much":                {[]string{"help", "run", "x"}, `expected no argument, got "x": see onboard run --help`},
-		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, got 0: see onboard report --help"},
-		"check of nothing":                {[]string{"check"}, "expected one LIST, or e-mail addresses, got: nothing: see onboard check --help"},
-		"list with an argument":           {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
+		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, or --last: see onboard report --help"},
+		"report of two":                   {[]string{"report", "a", "b"}, "expected one EXECUTION, got 2: see onboard report --help"},
+		"report of an execution and the last": {[]string{"report", "a", "--last", "--only", "ours"},
+			"--last and EXECUTION exclude each other: see onboard report --help\n" +
+				"--only must be one of created, resumed, resent, skipped, taken, failed, got: \"ours\""},
+		"check of nothing":      {[]string{"check"}, "expected one LIST, or e-mail addresses, got: nothing: see onboard check --help"},
+		"list with an argument": {[]string{"list", "users.csv"}, `expected no argument, got "users.csv": see onboard list --help`},
 		"no ARN": {[]string{"run", "-", "--state-machine", "Onboarding"}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"Onboarding\""},
 		"ARN of an execution": {[]string{"run", "-", "--state-machine", executionARN}, "--state-machine must be an ARN such as " +

@@ -47,19 +47,11 @@ func inputOf(items []json.RawMessage, resend bool) string {
 	return string(input)
 }
 
-// listOf returns the users of the input of an execution. It leaves out what is not a user, because the list may have been refused.
-func listOf(input string) (users []userlist.User) {
-	var list struct{ IAMUserNames []json.RawMessage }
-	_ = json.Unmarshal([]byte(input), &list) // an error leaves the list empty
-	for _, item := range list.IAMUserNames {
-		var user userlist.User
-		var address string
-		if json.Unmarshal(item, &address) == nil {
-			user = userlist.User{UserName: address, Email: address}
-		} else if json.Unmarshal(item, &user) != nil {
-			continue
-		}
-		users = append(users, user)
+// listOf returns the users of the input of an execution, or none if it is not a list.
+func listOf(input string) []userlist.User {
+	list, err := userlist.Parse("", userlist.Options{Format: userlist.JSON}, []byte(input))
+	if err != nil {
+		return nil
 	}
-	return users
+	return list.Users
 }

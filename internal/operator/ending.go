@@ -21,31 +21,37 @@ type turnError struct {
 	other string // the name of that execution
 }
 
-// outcomeOf returns the report of an execution that has ended. If there is no report, the error says why, and what to do. It
-// is a [ListError] if the state machine refused the list.
+// outcomeOf returns the report of an execution that has ended. If there is no report, the outcome has no users, and the error says
+// why, and what to do. It is a [ListError] if the state machine refused the list.
 func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (*Outcome, error) {
+	outcome := &Outcome{Executions: []ExecutionRecord{execution.record(ended)}}
+	report, err := reportOf(ctx, execution, ended)
+	if err == nil {
+		err = outcome.read(execution, aws.ToString(ended.Input), report)
+	}
+	return outcome, err
+}
+
+// reportOf returns the report of an execution that has ended, in JSON. The error is that of [outcomeOf].
+func reportOf(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (string, error) {
 	if ended.Status == types.ExecutionStatusSucceeded {
-		return parseOutcome(execution, aws.ToString(ended.Output))
+		return aws.ToString(ended.Output), nil
 	}
 	name, cause := aws.ToString(ended.Error), aws.ToString(ended.Cause)
 	switch name {
 	case contract.UsersNotOnboarded:
-		report, err := summaryOf(ctx, execution)
-		if err != nil {
-			return nil, err
-		}
-		return parseOutcome(execution, report)
+		return summaryOf(ctx, execution)
 	case contract.InvalidInput:
-		return nil, ListError{fmt.Errorf("the state machine refused the list, and no user was changed; correct the list, then run it again:%s",
+		return "", ListError{fmt.Errorf("the state machine refused the list, and no user was changed; correct the list, then run it again:%s",
 			text.Indent(located(cause, execution.batch)))}
 	case contract.AnotherRunIsActive:
-		return nil, turnError{errors.New(text.OneLine(cause)), contract.NameOfAnotherRun(cause)}
+		return "", turnError{errors.New(text.OneLine(cause)), contract.NameOfAnotherRun(cause)}
 	case contract.PreflightFailed:
 		denied := ""
 		if isDenial(cause) {
 			denied = "\nif a call was not authorized: " + whenDenied
 		}
-		return nil, fmt.Errorf("the preflight failed, and no user was changed; do this, then %s:%s%s",
+		return "", fmt.Errorf("the preflight failed, and no user was changed; do this, then %s:%s%s",
 			contract.RunAgain, text.Indent(cause), denied)
 	default:
 		why := text.Join(": ", string(ended.Status), name, text.OneLine(cause))
@@ -56,7 +62,7 @@ func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExe
 		if isDenial(cause) {
 			remedy = whenDenied
 		}
-		return nil, fmt.Errorf("the execution ended as %s; %s", why, remedy)
+		return "", fmt.Errorf("the execution ended as %s; %s", why, remedy)
 	}
 }
 

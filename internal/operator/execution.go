@@ -101,3 +101,32 @@ func (e *execution) page() string {
 func (e *execution) name() string {
 	return e.arn[strings.LastIndex(e.arn, ":")+1:]
 }
+
+// ExecutionRecord is what Step Functions knows of an execution.
+type ExecutionRecord struct {
+	Name    string
+	ARN     string
+	Account string
+	Region  string
+	Started time.Time `json:",omitzero"`
+	Ended   time.Time `json:",omitzero"`
+	Status  string
+	Error   string `json:",omitempty"`
+	Cause   string `json:",omitempty"`
+}
+
+// record returns the record of the execution. A description that lacks all but the status is enough.
+func (e *execution) record(described *sfn.DescribeExecutionOutput) ExecutionRecord {
+	parsed, _ := arn.Parse(e.arn) // AWS returned it, so it is valid
+	return ExecutionRecord{
+		Name:    text.OneLine(e.name()),
+		ARN:     e.arn,
+		Account: parsed.AccountID,
+		Region:  parsed.Region,
+		Started: aws.ToTime(described.StartDate).UTC(),
+		Ended:   aws.ToTime(described.StopDate).UTC(),
+		Status:  string(described.Status),
+		Error:   text.OneLine(aws.ToString(described.Error)),
+		Cause:   text.OneLine(aws.ToString(described.Cause)),
+	}
+}

@@ -11,10 +11,15 @@ import (
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
+	"github.com/iam-onboarding/iam-onboarding/internal/userlist"
 )
 
-// Outcome is the report of the state machine on the users of a list. Its JSON is the JSON of that report, with ValidUntil.
+// Outcome is the report of the state machine on the users of a list. Its JSON is the JSON of that report, with the executions, and
+// with Email and ValidUntil of each user.
 type Outcome struct {
+	// Executions also has the executions that made no report.
+	Executions []ExecutionRecord
+
 	Total, Created, Resumed, Resent, Skipped, Failed int
 	// Users are in the order of the list.
 	Users []UserOutcome
@@ -25,6 +30,8 @@ type Outcome struct {
 // UserOutcome is the outcome of one user.
 type UserOutcome struct {
 	UserName string
+	Email    string `json:",omitempty"` // of the list
+	Group    string `json:",omitempty"` // of the list; empty for the default group
 	// Status is a status of package contract, or a status that a later version of the state machine has added.
 	Status string
 	// Reason says why a user is Skipped.
@@ -40,23 +47,31 @@ type UserOutcome struct {
 	isSuppressed bool // SES accepts the mails to this user, and does not send them
 }
 
-// parseOutcome reads the report of an execution.
-func parseOutcome(execution *execution, report string) (*Outcome, error) {
-	o := Outcome{reportCommands: []string{execution.reportCommand()}}
-	if err := json.Unmarshal([]byte(report), &o); err != nil || len(o.Users) == 0 || len(o.Users) != o.Total {
-		return nil, fmt.Errorf("the execution ended without a report of its users, got: %.200s", text.OneLine(report))
+// read reads the report of an execution that had this input.
+func (o *Outcome) read(execution *execution, input, report string) error {
+	var read Outcome
+	if err := json.Unmarshal([]byte(report), &read); err != nil || len(read.Users) == 0 || len(read.Users) != read.Total {
+		return fmt.Errorf("the execution ended without a report of its users, got: %.200s", text.OneLine(report))
+	}
+	read.Executions, read.reportCommands = o.Executions, []string{execution.reportCommand()}
+	*o = read
+	listed := map[string]userlist.User{}
+	for _, user := range listOf(input) {
+		listed[user.UserName] = user
 	}
 	for i := range o.Users {
 		user := &o.Users[i]
-		for _, field := range []*string{&user.UserName, &user.Status, &user.Reason, &user.Step, &user.Error, &user.Cause} {
+		user.Email, user.Group = listed[user.UserName].Email, listed[user.UserName].Group
+		for _, field := range []*string{&user.UserName, &user.Email, &user.Group, &user.Status, &user.Reason, &user.Step, &user.Error, &user.Cause} {
 			*field = text.OneLine(*field)
 		}
 	}
-	return &o, nil
+	return nil
 }
 
 // add appends the users of another execution.
 func (o *Outcome) add(other *Outcome) {
+	o.Executions = append(o.Executions, other.Executions...)
 	o.Total += other.Total
 	o.Created += other.Created
 	o.Resumed += other.Resumed
@@ -93,7 +108,11 @@ func (o *Outcome) noteValidity(started time.Time, hours int) {
 func (o *Outcome) Deadline() string {
 	for _, user := range o.Users {
 		if !user.ValidUntil.IsZero() {
-			return "new first passwords work at least until " + text.Time(user.ValidUntil)
+			work := "work"
+			if user.ValidUntil.Before(time.Now()) {
+				work = "worked"
+			}
+			return "new first passwords " + work + " at least until " + text.Time(user.ValidUntil)
 		}
 	}
 	return ""

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -41,11 +40,7 @@ type Selection struct {
 
 // RecentExecution is an execution of the state machine, with the outcome of its users.
 type RecentExecution struct {
-	Name    string
-	ARN     string
-	Started time.Time
-	Ended   time.Time `json:",omitzero"`
-	Status  string    // of Step Functions
+	ExecutionRecord
 	// Users is the summary of the report, or the status of the user of the selection. If there is no report, Users has the
 	// error and the number of users that are done, as far as they are known. It is "?" if AWS refused a call.
 	Users string
@@ -103,18 +98,11 @@ func Recent(ctx context.Context, machine *Machine, selection Selection, progress
 
 // lookAt describes an execution. It returns nil if the list of the execution does not have the user, unless user is empty.
 func lookAt(ctx context.Context, api ExecutionAPI, item types.ExecutionListItem, user string) (*RecentExecution, error) {
-	recent := &RecentExecution{
-		Name:    text.OneLine(aws.ToString(item.Name)),
-		ARN:     aws.ToString(item.ExecutionArn),
-		Started: aws.ToTime(item.StartDate).UTC(),
-		Ended:   aws.ToTime(item.StopDate).UTC(),
-		Status:  string(item.Status),
-		Users:   "?",
-	}
-	execution := &execution{api: api, arn: recent.ARN}
+	execution := &execution{api: api, arn: aws.ToString(item.ExecutionArn)}
 	described, err := execution.describe(ctx)
 	if err != nil {
-		return recent, refused("read the execution "+execution.arn, err)
+		described = &sfn.DescribeExecutionOutput{StartDate: item.StartDate, StopDate: item.StopDate, Status: item.Status}
+		return &RecentExecution{execution.record(described), "?"}, refused("read the execution "+execution.arn, err)
 	}
 	name := ""
 	if user != "" {
@@ -123,10 +111,10 @@ func lookAt(ctx context.Context, api ExecutionAPI, item types.ExecutionListItem,
 		}
 	}
 	users, err := usersOf(ctx, execution, described, name)
-	if err == nil {
-		recent.Users = users
+	if err != nil {
+		users = "?"
 	}
-	return recent, err
+	return &RecentExecution{execution.record(described), users}, err
 }
 
 // nameOf returns the name of the user of an execution that has this name or address, or an empty string if there is none.
@@ -154,7 +142,7 @@ func usersOf(ctx context.Context, execution *execution, described *sfn.DescribeE
 	if errors.As(err, new(RefusalError)) {
 		return "", err
 	}
-	if outcome == nil { // there is no report
+	if outcome.Total == 0 { // there is no report
 		return text.Join(", ", text.OneLine(aws.ToString(described.Error)), done()), nil
 	}
 	for _, user := range outcome.Users {

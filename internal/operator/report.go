@@ -4,36 +4,53 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
 // Report returns the report of an execution that has ended, whether it succeeded or failed. execution is the ARN of the
-// execution, or its name; then target has its state machine. If there is no report, the error says why: the execution is still
-// running, does not exist (a [RefusalError]), has refused the list (a [ListError]), or has ended early.
+// execution, or its name, or empty for the last one of the state machine; then target has the state machine. If there is no report, the outcome has no users, and the error says
+// why: the execution is still running, does not exist (a [RefusalError]), has refused the list (a [ListError]), or has ended early.
 func Report(ctx context.Context, clients *Clients, target Target, execution string) (*Outcome, error) {
 	found, err := findExecution(ctx, clients, target, execution)
 	if err != nil {
-		return nil, err
+		return &Outcome{}, err
 	}
 	described, err := found.describe(ctx)
 	var missing *types.ExecutionDoesNotExist
 	switch {
 	case errors.As(err, &missing):
-		return nil, refusalf("there is no execution %s: see onboard list, and check --stack, --region and --profile", found.arn)
+		return &Outcome{}, refusalf("there is no execution %s: see onboard list, and check --stack, --region and --profile", found.arn)
 	case err != nil:
-		return nil, refused("read the execution "+found.arn, err)
+		return &Outcome{}, refused("read the execution "+found.arn, err)
 	case !hasEnded(described.Status):
-		return nil, stillRunning(ctx, found)
+		return &Outcome{Executions: []ExecutionRecord{found.record(described)}}, stillRunning(ctx, found)
 	}
-	return outcomeOf(ctx, found, described)
+	outcome, err := outcomeOf(ctx, found, described)
+	if err == nil && slices.ContainsFunc(outcome.Users, UserOutcome.hasNewPassword) {
+		outcome.noteValidity(aws.ToTime(described.StartDate), found.validityHours(ctx))
+	}
+	return outcome, err
 }
 
-// findExecution returns the execution with this ARN or name. It does not check that the execution exists: for a name, it only
-// asks AWS for the state machine.
+// validityHours returns how long a first password worked by the settings with which the execution ran, which are not those of today.
+// It returns 0 if it cannot read them.
+func (e *execution) validityHours(ctx context.Context) int {
+	described, err := e.api.DescribeStateMachineForExecution(ctx, &sfn.DescribeStateMachineForExecutionInput{ExecutionArn: &e.arn})
+	if err != nil {
+		return 0
+	}
+	return settingsOf(aws.ToString(described.Definition)).ValidityHours
+}
+
+// findExecution returns the execution with this ARN or name, or the last one of the state machine if name is empty. It does not check
+// that an execution with a name exists: for a name, it only asks AWS for the state machine.
 func findExecution(ctx context.Context, clients *Clients, target Target, name string) (*execution, error) {
 	found := &execution{api: clients.Executions, arn: name, profile: target.Profile}
 	if arn.IsARN(name) {
@@ -43,11 +60,27 @@ func findExecution(ctx context.Context, clients *Clients, target Target, name st
 	if err != nil {
 		return nil, err
 	}
+	if name == "" {
+		return found, found.findLast(ctx, machine)
+	}
 	found.arn, err = machine.executionARN(name)
 	if err != nil {
 		return nil, refusalf("the output %s of the stack %q is no ARN, got: %q", contract.StateMachineOutput, target.Stack, machine.arn)
 	}
 	return found, nil
+}
+
+// findLast sets the ARN to that of the execution that started last.
+func (e *execution) findLast(ctx context.Context, machine *Machine) error {
+	listed, err := e.api.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine.arn, MaxResults: 1})
+	if err != nil {
+		return refused("list the executions of "+machine.arn, err)
+	}
+	if len(listed.Executions) == 0 {
+		return refusalf("there is no execution of %s yet: see onboard run --help", machine.arn)
+	}
+	e.arn = aws.ToString(listed.Executions[0].ExecutionArn)
+	return nil
 }
 
 func stillRunning(ctx context.Context, execution *execution) error {

@@ -205,17 +205,15 @@ func (r *Run) try(ctx context.Context, batch batch, watcher Watcher) error {
 	watcher.Started(execution.name(), execution.page())
 	ended, err := watch(ctx, execution, func(done int) { watcher.Done(r.outcome.Total + done) })
 	watcher.Stopped()
-	if err != nil {
+	if err != nil { // the execution goes on
+		r.outcome.Executions = append(r.outcome.Executions, execution.record(&sfn.DescribeExecutionOutput{Status: types.ExecutionStatusRunning}))
 		return err
 	}
 	outcome, err := outcomeOf(ctx, execution, ended)
-	if err != nil {
-		return err
-	}
 	outcome.noteSuppressed(r.suppressed)
 	outcome.noteValidity(aws.ToTime(ended.StartDate), r.settings.ValidityHours)
 	r.outcome.add(outcome)
-	return nil
+	return err
 }
 
 // rest returns which users are not in the report of a run that ended with an error, and what to do about them.

@@ -16,15 +16,20 @@ func readSettings(ctx context.Context, machine *Machine) (contract.Settings, err
 	if err != nil {
 		return contract.Settings{}, refused("read the definition of "+machine.arn, err)
 	}
+	settings := settingsOf(aws.ToString(described.Definition))
+	if settings.SenderIdentity == "" || len(settings.Groups) == 0 || settings.MailsPerUser == 0 {
+		return settings, refusalf("this command does not know the state machine %s: check --stack and --state-machine", machine.arn)
+	}
+	return settings, nil
+}
+
+// settingsOf returns the settings that a definition publishes. They are empty if there are none.
+func settingsOf(text string) contract.Settings {
 	var definition struct {
 		States map[string]struct {
 			Assign struct{ Settings contract.Settings }
 		}
 	}
-	_ = json.Unmarshal([]byte(aws.ToString(described.Definition)), &definition) // an error leaves the settings empty
-	settings := definition.States[contract.SettingsState].Assign.Settings
-	if settings.SenderIdentity == "" || len(settings.Groups) == 0 || settings.MailsPerUser == 0 {
-		return settings, refusalf("this command does not know the state machine %s: check --stack and --state-machine", machine.arn)
-	}
-	return settings, nil
+	_ = json.Unmarshal([]byte(text), &definition) // an error leaves the settings empty
+	return definition.States[contract.SettingsState].Assign.Settings
 }

@@ -101,6 +101,8 @@ func resourceOf(parameters any) string {
 		return *in.StateMachineArn
 	case *sfn.DescribeExecutionInput:
 		return *in.ExecutionArn
+	case *sfn.DescribeStateMachineForExecutionInput:
+		return *in.ExecutionArn
 	case *sfn.GetExecutionHistoryInput:
 		return *in.ExecutionArn
 	case *sfn.ListMapRunsInput:
@@ -179,11 +181,22 @@ new first passwords work at least until TIME
 `, started("1 user")},
 		{both, []string{"run", "-"}, 1, table, started("2 users") + failed + "get the report with: onboard report ARN\n"},
 		{"", []string{"report", "EXECUTION"}, 1, table, failed},
-		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,status,reason,step,error,cause,valid_until
-command,Skipped,Complete,,,,
-command-case@example.net,Failed,,GetUser,NameInOtherCase,"IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again",
+		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,email,group,status,reason,step,error,cause,valid_until
+command,command@example.net,,Skipped,Complete,,,,
+command-case@example.net,command-case@example.net,,Failed,,GetUser,NameInOtherCase,"IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again",
 `, failed},
 		{one, []string{"run", "-", "--resend", "-o", "json"}, 0, `{
+  "Executions": [
+    {
+      "Name": "NAME",
+      "ARN": "ARN",
+      "Account": "123456789012",
+      "Region": "us-east-1",
+      "Started": "TIME",
+      "Ended": "TIME",
+      "Status": "SUCCEEDED"
+    }
+  ],
   "Total": 1,
   "Created": 0,
   "Resumed": 0,
@@ -193,6 +206,7 @@ command-case@example.net,Failed,,GetUser,NameInOtherCase,"IAM has this user name
   "Users": [
     {
       "UserName": "command",
+      "Email": "command@example.net",
       "Status": "Resent",
       "ValidUntil": "TIME"
     }
@@ -202,8 +216,10 @@ command-case@example.net,Failed,,GetUser,NameInOtherCase,"IAM has this user name
 		{"", []string{"report", "EXECUTION"}, 0, `USER     STATUS  WHAT TO DO
 command  Resent  nothing
 1 user: 1 sent a new password
+new first passwords work at least until TIME
 `, ""},
-		{"", []string{"resend", "command", "-o", "csv"}, 0, "user_name,status,reason,step,error,cause,valid_until\ncommand,Resent,,,,,TIME\n", resending},
+		{"", []string{"report", "EXECUTION", "--only", "failed"}, 0, "USER  STATUS  WHAT TO DO\n1 user: 1 sent a new password\nnew first passwords work at least until TIME\n", ""},
+		{"", []string{"resend", "command", "-o", "csv"}, 0, "user_name,email,group,status,reason,step,error,cause,valid_until\ncommand,command@example.net,,Resent,,,,,TIME\n", resending},
 		{"email,group\ncommand@example.net,Administrators\n", []string{"run", "-"}, 2, "", started("1 user") +
 			"onboard: the state machine refused the list, and no user was changed; correct the list, then run it again:\n" +
 			`  standard input:2: must have a Group out of NoAuthorityIAMGroup, got: "Administrators"` + "\n"},
@@ -436,12 +452,12 @@ func (o *operator) wantPolicy(t *testing.T) {
 
 var (
 	consoleLink   = regexp.MustCompile(`https://\S+#/v2/executions/details/\S+`)
-	executionARN  = regexp.MustCompile(`arn:aws:states:\S+:execution:[^\s:]+:[^\s:]+`)
+	executionARN  = regexp.MustCompile(`arn:aws:states:\S+:execution:[^\s:]+:[^\s:"]+`)
 	executionName = regexp.MustCompile(`onboard-\d{8}T\d{6}Z-[0-9a-f]{6}`)
 	timeInUTC     = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
 	progressLine  = regexp.MustCompile(`(?m)^\d+ of \d+ users done.*\n`)
 	numbers       = regexp.MustCompile(`sends \d+ more`)
-	deadline      = regexp.MustCompile(`\d{4}-\d\d-\d\d(T\d\d:\d\d:00Z| \d\d:\d\d [A-Z0-9+-]+)`)
+	deadline      = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d [A-Z0-9+-]+`)
 )
 
 // normalized replaces the text that differs between runs, and removes the lines of progress.
@@ -450,6 +466,7 @@ func normalized(text string) string {
 	text = consoleLink.ReplaceAllString(text, "LINK")
 	text = executionARN.ReplaceAllString(text, "ARN")
 	text = executionName.ReplaceAllString(text, "NAME")
+	text = timeInUTC.ReplaceAllString(text, "TIME")
 	text = deadline.ReplaceAllString(text, "TIME")
 	return numbers.ReplaceAllString(text, "sends NUMBER more")
 }
