@@ -61,6 +61,7 @@ type fakeAWS struct {
 	started         []*sfn.StartExecutionInput
 	asked           strings.Builder // the question
 	described       string          // the last argument of DescribeExecution
+	listed          string          // the last argument of ListExecutions
 	lookNumber      int
 	interrupt       func()
 }
@@ -200,6 +201,7 @@ func (f *fakeAWS) look() look {
 }
 
 func (f *fakeAWS) ListExecutions(_ context.Context, in *sfn.ListExecutionsInput, _ ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error) {
+	f.listed = *in.StateMachineArn
 	var listed []types.ExecutionListItem
 	for _, execution := range f.executions {
 		if in.StatusFilter == "" || in.StatusFilter == execution.Status {

@@ -24,6 +24,7 @@ type listOptions struct {
 
 func (o *listOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
+	o.target.addSweepsFlag(cmd)
 	o.output.addFlag(cmd, "table", "json")
 	flags := cmd.Flags()
 	flags.IntVar(&o.selection.Most, "limit", 20, "how many executions to list at most")
@@ -44,6 +45,9 @@ func (o *listOptions) validate(cmd *cobra.Command) error {
 	}
 	if cmd.Flags().Changed("user") && o.selection.User == "" {
 		errs = append(errs, usageErrorf(`--user must be the name or the address of a user, got: ""`))
+	}
+	if o.target.Sweeps && o.selection.User != "" {
+		errs = append(errs, usageErrorf("--user and --sweeps exclude each other, because a sweep has no list: see %s --help", cmd.CommandPath()))
 	}
 	o.selection.Status = strings.ToUpper(o.selection.Status)
 	return errors.Join(errs...)

@@ -75,7 +75,10 @@ func (f output) has(user operator.UserOutcome) bool {
 // with the error. Otherwise it writes nothing if there is no report. If it cannot write, the error also says how to get the
 // report.
 func (f output) finish(w io.Writer, o *operator.Outcome, err error) error {
-	if f.format != "json" && o.Total == 0 {
+	if o.Sweep != nil && f.only != "" {
+		return usageErrorf("--only is for the report of a list, and this is a sweep: leave it out")
+	}
+	if f.format != "json" && o.Total == 0 && o.Sweep == nil {
 		return err
 	}
 	if failure := f.write(w, o, err); failure != nil {
@@ -88,6 +91,9 @@ func (f output) finish(w io.Writer, o *operator.Outcome, err error) error {
 }
 
 func (f output) write(w io.Writer, o *operator.Outcome, err error) error {
+	if o.Sweep != nil {
+		return f.writeSweep(w, o, err)
+	}
 	users := slices.DeleteFunc(append([]operator.UserOutcome{}, o.Users...), func(user operator.UserOutcome) bool { return !f.has(user) })
 	switch f.format {
 	case "json":

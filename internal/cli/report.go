@@ -22,6 +22,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	o.target.addFlags(cmd)
 	o.output.addFlag(cmd)
 	o.output.addOnlyFlag(cmd)
+	o.target.addSweepsFlag(cmd)
 	cmd.Flags().BoolVar(&o.last, "last", false, "the execution that started last")
 	addAllowExisting(cmd, &o.allowExisting)
 }
@@ -48,7 +49,10 @@ func reportCommand(app App) *cobra.Command {
 EXECUTION is a name that onboard list prints, or an ARN. Step Functions keeps an
 execution for 90 days.
 
-The CSV is also a list: onboard run can run it again.`,
+The CSV is also a list: onboard run can run it again.
+
+A sweep is an execution of the state machine that withdraws first passwords that
+nobody used. Its report has the users whose password was withdrawn.`,
 		Example: `  onboard report onboard-20261124T081502Z-a1b2c3
   onboard report --last --only failed -o csv > failed.csv`,
 		Args:              options.checkArguments,

@@ -32,6 +32,11 @@ func (t *target) addFlags(cmd *cobra.Command) {
 	}
 }
 
+func (t *target) addSweepsFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&t.Sweeps, "sweeps", false, "executions that withdraw first passwords, those of\n"+
+		contract.PasswordExpiryOutput+", an output of the stack")
+}
+
 // validate checks the flags, and takes the region from --state-machine if --region is not given.
 func (t *target) validate(cmd *cobra.Command) error {
 	var problems []error

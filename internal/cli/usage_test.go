@@ -28,7 +28,9 @@ func TestUsageErrors(t *testing.T) {
 		"help of something mistyped":      {[]string{"help", "rnu"}, `unknown command "rnu" (did you mean run?): see onboard --help`},
 		"help of too much":                {[]string{"help", "run", "x"}, `expected no argument, got "x": see onboard run --help`},
 		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, or --last: see onboard report --help"},
-		"report of two":                   {[]string{"report", "a", "b"}, "expected one EXECUTION, got 2: see onboard report --help"},
+		"sweeps of a user": {[]string{"list", "--sweeps", "--user", "ada"},
+			"--user and --sweeps exclude each other, because a sweep has no list: see onboard list --help"},
+		"report of two": {[]string{"report", "a", "b"}, "expected one EXECUTION, got 2: see onboard report --help"},
 		"report of an execution and the last": {[]string{"report", "a", "--last", "--only", "ours"},
 			"--last and EXECUTION exclude each other: see onboard report --help\n" +
 				"--only must be one of created, resumed, resent, skipped, taken, failed, got: \"ours\""},

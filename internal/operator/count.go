@@ -31,8 +31,12 @@ func (c *counter) count(ctx context.Context) (done, total int, err error) {
 }
 
 // usersDone returns how many users an execution has finished with, such as "2 of 9 users". It returns an empty string if it
-// cannot find out: an operator without the permission to read Map Runs can still use onboard list and onboard report.
+// cannot find out: an operator without the permission to read Map Runs can still use onboard list and onboard report. A sweep has a
+// Map Run for each page of users, so the users of one do not say how far it is.
 func usersDone(ctx context.Context, execution *execution) string {
+	if execution.isSweep {
+		return ""
+	}
 	counter := counter{execution: execution}
 	done, total, err := counter.count(ctx)
 	if err != nil || total == 0 {

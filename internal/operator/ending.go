@@ -26,6 +26,9 @@ type turnError struct {
 func outcomeOf(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (*Outcome, error) {
 	outcome := &Outcome{Executions: []ExecutionRecord{execution.record(ended)}}
 	report, err := reportOf(ctx, execution, ended)
+	if err == nil && outcome.readSweep(report) {
+		return outcome, nil
+	}
 	if err == nil {
 		err = outcome.read(execution, aws.ToString(ended.Input), report)
 	}
@@ -39,7 +42,7 @@ func reportOf(ctx context.Context, execution *execution, ended *sfn.DescribeExec
 	}
 	name, cause := aws.ToString(ended.Error), aws.ToString(ended.Cause)
 	switch name {
-	case contract.UsersNotOnboarded:
+	case contract.UsersNotOnboarded, contract.PasswordsNotWithdrawn:
 		return summaryOf(ctx, execution)
 	case contract.InvalidInput:
 		return "", ListError{fmt.Errorf("the state machine refused the list, and no user was changed; correct the list, then run it again:%s",
@@ -59,6 +62,9 @@ func reportOf(ctx context.Context, execution *execution, ended *sfn.DescribeExec
 			why += ", " + done + " were done"
 		}
 		remedy := contract.RunAgain + contract.Continues
+		if execution.isSweep {
+			remedy = nextSweep
+		}
 		if isDenial(cause) {
 			remedy = whenDenied
 		}

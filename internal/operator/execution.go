@@ -25,6 +25,7 @@ type execution struct {
 	arn     string
 	profile string // the profile in the commands that errors suggest; empty: they name none
 	batch   batch  // empty if this process did not start the execution
+	isSweep bool   // whether the state machine is known to be the one that withdraws first passwords
 }
 
 // goesOnError is an error after which the execution goes on, or may go on.
@@ -50,7 +51,7 @@ func start(ctx context.Context, machine *Machine, batch batch) (*execution, erro
 	case err != nil:
 		return nil, refused("start "+machine.arn, err)
 	}
-	return &execution{machine.clients.Executions, aws.ToString(started.ExecutionArn), machine.profile, batch}, nil
+	return &execution{machine.clients.Executions, aws.ToString(started.ExecutionArn), machine.profile, batch, false}, nil
 }
 
 // executionName returns a new name that sorts by time, such as onboard-20060102T150405Z-a1b2c3. A name has at most 80

@@ -22,6 +22,8 @@ type Target struct {
 	Stack string
 	// StateMachine is the ARN of the state machine. Default: the output of Stack.
 	StateMachine string
+	// Sweeps chooses the output PasswordExpiryArn of Stack instead: the state machine that withdraws first passwords.
+	Sweeps bool
 	// Profile is the AWS profile in the commands that errors suggest. It is the profile of the clients. Default: the commands
 	// name no profile.
 	Profile string
@@ -32,17 +34,26 @@ type Machine struct {
 	clients *Clients
 	arn     string
 	profile string // see Target
+	sweeps  bool   // see Target
+}
+
+// output returns the name of the output of the stack that is the ARN of the state machine.
+func (t Target) output() string {
+	if t.Sweeps {
+		return contract.PasswordExpiryOutput
+	}
+	return contract.StateMachineOutput
 }
 
 // Find finds the state machine of a target. It returns a [RefusalError] if there is no such stack, or if the stack does not have
 // the output. It does not check that [Target.StateMachine] exists.
 func Find(ctx context.Context, clients *Clients, target Target) (*Machine, error) {
-	found := &Machine{clients: clients, arn: target.StateMachine, profile: target.Profile}
+	found := &Machine{clients: clients, arn: target.StateMachine, profile: target.Profile, sweeps: target.Sweeps}
 	if found.arn != "" {
 		return found, nil
 	}
 	var err error
-	found.arn, err = findInStack(ctx, clients, target.Stack)
+	found.arn, err = findInStack(ctx, clients, target.Stack, target.output())
 	return found, err
 }
 
@@ -69,7 +80,7 @@ func (m *Machine) executionARN(name string) (string, error) {
 }
 
 // findInStack returns the ARN of the state machine from the output of a stack.
-func findInStack(ctx context.Context, clients *Clients, name string) (string, error) {
+func findInStack(ctx context.Context, clients *Clients, name, wanted string) (string, error) {
 	found, err := clients.Stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if isNoStack(err) {
 		return "", noStack(ctx, clients, name)
@@ -78,18 +89,18 @@ func findInStack(ctx context.Context, clients *Clients, name string) (string, er
 		return "", refused("find the stack "+name, err)
 	}
 	for _, stack := range found.Stacks {
-		if arn := machineOf(stack); arn != "" {
+		if arn := outputOf(stack, wanted); arn != "" {
 			return arn, nil
 		}
 	}
 	return "", refusalf("the stack %q has no output %s: choose another with --stack, or the state machine with --state-machine",
-		name, contract.StateMachineOutput)
+		name, wanted)
 }
 
-// machineOf returns the ARN of the state machine from the output of a stack, or an empty string if the stack does not have it.
-func machineOf(stack types.Stack) string {
+// outputOf returns the value of an output of a stack, or an empty string if the stack does not have it.
+func outputOf(stack types.Stack, wanted string) string {
 	for _, output := range stack.Outputs {
-		if aws.ToString(output.OutputKey) == contract.StateMachineOutput {
+		if aws.ToString(output.OutputKey) == wanted {
 			return aws.ToString(output.OutputValue)
 		}
 	}
@@ -111,7 +122,7 @@ func noStack(ctx context.Context, clients *Clients, name string) error {
 			break // most operators may only describe their stack
 		}
 		for _, stack := range page.Stacks {
-			if arn.IsARN(machineOf(stack)) {
+			if arn.IsARN(outputOf(stack, contract.StateMachineOutput)) {
 				fitting = append(fitting, aws.ToString(stack.StackName))
 			}
 		}

@@ -19,6 +19,8 @@ import (
 type Outcome struct {
 	// Executions also has the executions that made no report.
 	Executions []ExecutionRecord
+	// Sweep is the report of a sweep. All fields below are then zero.
+	Sweep *Sweep `json:"-"`
 
 	Total, Created, Resumed, Resent, Skipped, Failed int
 	// Users are in the order of the list.
@@ -165,6 +167,9 @@ func (u UserOutcome) kind() string {
 // Err returns an error unless every user is onboarded now or was before. It is one line for users that failed, and one for
 // users whose name is taken, which count only if allowExisting is false.
 func (o *Outcome) Err(allowExisting bool) error {
+	if o.Sweep != nil {
+		return o.Sweep.err()
+	}
 	failures, strangers := 0, 0
 	for _, user := range o.Users {
 		switch {

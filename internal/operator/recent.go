@@ -69,7 +69,7 @@ func Recent(ctx context.Context, machine *Machine, selection Selection, progress
 	all.SetLimit(atATime)
 	for i, item := range listed.Executions {
 		all.Go(func() error {
-			recent[i], errs[i] = lookAt(inner, api, item, selection.User)
+			recent[i], errs[i] = lookAt(inner, machine, item, selection.User)
 			mu.Lock()
 			defer mu.Unlock()
 			done++
@@ -97,8 +97,8 @@ func Recent(ctx context.Context, machine *Machine, selection Selection, progress
 }
 
 // lookAt describes an execution. It returns nil if the list of the execution does not have the user, unless user is empty.
-func lookAt(ctx context.Context, api ExecutionAPI, item types.ExecutionListItem, user string) (*RecentExecution, error) {
-	execution := &execution{api: api, arn: aws.ToString(item.ExecutionArn)}
+func lookAt(ctx context.Context, machine *Machine, item types.ExecutionListItem, user string) (*RecentExecution, error) {
+	execution := &execution{api: machine.clients.Executions, arn: aws.ToString(item.ExecutionArn), isSweep: machine.sweeps}
 	described, err := execution.describe(ctx)
 	if err != nil {
 		described = &sfn.DescribeExecutionOutput{StartDate: item.StartDate, StopDate: item.StopDate, Status: item.Status}
@@ -141,6 +141,9 @@ func usersOf(ctx context.Context, execution *execution, described *sfn.DescribeE
 	outcome, err := outcomeOf(ctx, execution, described)
 	if errors.As(err, new(RefusalError)) {
 		return "", err
+	}
+	if outcome.Sweep != nil {
+		return outcome.Sweep.Summary(), nil
 	}
 	if outcome.Total == 0 { // there is no report
 		return text.Join(", ", text.OneLine(aws.ToString(described.Error)), done()), nil

@@ -10,13 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-
-	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
 // Report returns the report of an execution that has ended, whether it succeeded or failed. execution is the ARN of the
-// execution, or its name, or empty for the last one of the state machine; then target has the state machine. If there is no report, the outcome has no users, and the error says
-// why: the execution is still running, does not exist (a [RefusalError]), has refused the list (a [ListError]), or has ended early.
+// execution, or its name, or empty for the last one of the state machine; then target has the state machine. If there is no report,
+// the outcome has no users, and the error says why: the execution is still running, does not exist (a [RefusalError]), has refused
+// the list (a [ListError]), or has ended early.
 func Report(ctx context.Context, clients *Clients, target Target, execution string) (*Outcome, error) {
 	found, err := findExecution(ctx, clients, target, execution)
 	if err != nil {
@@ -52,7 +51,7 @@ func (e *execution) validityHours(ctx context.Context) int {
 // findExecution returns the execution with this ARN or name, or the last one of the state machine if name is empty. It does not check
 // that an execution with a name exists: for a name, it only asks AWS for the state machine.
 func findExecution(ctx context.Context, clients *Clients, target Target, name string) (*execution, error) {
-	found := &execution{api: clients.Executions, arn: name, profile: target.Profile}
+	found := &execution{api: clients.Executions, arn: name, profile: target.Profile, isSweep: target.Sweeps}
 	if arn.IsARN(name) {
 		return found, nil
 	}
@@ -65,7 +64,7 @@ func findExecution(ctx context.Context, clients *Clients, target Target, name st
 	}
 	found.arn, err = machine.executionARN(name)
 	if err != nil {
-		return nil, refusalf("the output %s of the stack %q is no ARN, got: %q", contract.StateMachineOutput, target.Stack, machine.arn)
+		return nil, refusalf("the output %s of the stack %q is no ARN, got: %q", target.output(), target.Stack, machine.arn)
 	}
 	return found, nil
 }

@@ -454,7 +454,7 @@ var (
 	consoleLink   = regexp.MustCompile(`https://\S+#/v2/executions/details/\S+`)
 	executionARN  = regexp.MustCompile(`arn:aws:states:\S+:execution:[^\s:]+:[^\s:"]+`)
 	executionName = regexp.MustCompile(`onboard-\d{8}T\d{6}Z-[0-9a-f]{6}`)
-	timeInUTC     = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+	timeInUTC     = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 	progressLine  = regexp.MustCompile(`(?m)^\d+ of \d+ users done.*\n`)
 	numbers       = regexp.MustCompile(`sends \d+ more`)
 	deadline      = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d [A-Z0-9+-]+`)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,6 +77,10 @@ func TestSweep(t *testing.T) {
 	slices.Sort(got.Expired)
 	if want := (sweepReport{Checked: 5, Expired: []string{forgotten, earlier}, Failed: []userReport{}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if code, stdout, stderr := (&operator{account: account}).onboard(t, "", "report", "--last", "--sweeps"); code != 0 ||
+		!strings.Contains(stdout, "\n"+forgotten+" ") || !strings.HasSuffix(stdout, "\n5 users checked, 2 passwords withdrawn\n") {
+		t.Errorf("onboard report --last --sweeps: got the exit code %d and\n%s%s", code, stdout, stderr)
 	}
 	after := account.See(t)
 	for _, name := range []string{signedIn, late, foreign} {
