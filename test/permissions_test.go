@@ -582,6 +582,15 @@ func TestGrantRead(t *testing.T) {
 	}
 }
 
+func TestGrantStopExecution(t *testing.T) {
+	stack := newStack(t)
+	operators := iam.NewGroup(stack, jsii.String("Operators"), nil)
+	newUserOnboarding(stack, props{}).GrantStopExecution(operators)
+	wantLines(t, templateOf(t, stack).statements(t, "OperatorsDefaultPolicy"), []string{
+		"OperatorsDefaultPolicy: Allow states:StopExecution on arn:aws:states:us-east-1:123456789012:execution:split(<UserOnboardingStateMachine>)[6]:*",
+	})
+}
+
 func TestGrantReadUsers(t *testing.T) {
 	stack := newStack(t)
 	readers := iam.NewGroup(stack, jsii.String("Readers"), nil)
@@ -607,6 +616,7 @@ func TestGrantsPermitTheCommand(t *testing.T) {
 	users := newUserOnboarding(stack, props{})
 	users.GrantStartExecution(operators)
 	users.GrantRead(operators)
+	users.GrantStopExecution(operators)
 	users.GrantReadUsers(operators)
 	var granted []string
 	for _, statement := range templateOf(t, stack).policies(t)["OperatorsDefaultPolicy"] {

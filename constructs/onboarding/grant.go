@@ -15,6 +15,12 @@ func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
 	return u.stateMachine.GrantStartExecution(grantee)
 }
 
+// GrantStopExecution lets an identity stop executions, as the command onboard stop does. An execution that is stopped may leave users
+// incomplete, until the same list is run again.
+func (u *UserOnboarding) GrantStopExecution(grantee iam.IGrantable) iam.Grant {
+	return grantTo(grantee, nil, []*string{u.statesARN("execution", ":*")}, "states:StopExecution")
+}
+
 // GrantRead lets an identity read the executions, with their lists and reports, and the definition. None of them holds a
 // password.
 //

@@ -50,6 +50,7 @@ type fakeAWS struct {
 
 	definitionThen    string // the answer of DescribeStateMachineForExecution
 	definitionThenErr error
+	stopErr           error
 
 	preflight   fakePreflight
 	answer      string // to the question; default: yes
@@ -61,6 +62,7 @@ type fakeAWS struct {
 	started         []*sfn.StartExecutionInput
 	asked           strings.Builder // the question
 	described       string          // the last argument of DescribeExecution
+	stopped         string          // the argument of StopExecution
 	listed          string          // the last argument of ListExecutions
 	lookNumber      int
 	interrupt       func()
@@ -188,6 +190,11 @@ func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecuti
 	}, look.err
 }
 
+func (f *fakeAWS) StopExecution(_ context.Context, in *sfn.StopExecutionInput, _ ...func(*sfn.Options)) (*sfn.StopExecutionOutput, error) {
+	f.stopped = *in.ExecutionArn
+	return &sfn.StopExecutionOutput{}, f.stopErr
+}
+
 func (f *fakeAWS) DescribeStateMachineForExecution(_ context.Context, in *sfn.DescribeStateMachineForExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeStateMachineForExecutionOutput, error) {
 	f.described = *in.ExecutionArn
 	return &sfn.DescribeStateMachineForExecutionOutput{Definition: optional(f.definitionThen)}, f.definitionThenErr
@@ -219,7 +226,7 @@ func (f *fakeAWS) ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*s
 }
 
 func (f *fakeAWS) DescribeMapRun(_ context.Context, in *sfn.DescribeMapRunInput, _ ...func(*sfn.Options)) (*sfn.DescribeMapRunOutput, error) {
-	return &sfn.DescribeMapRunOutput{MapRunArn: in.MapRunArn, ItemCounts: f.look().items}, f.look().itemsErr
+	return &sfn.DescribeMapRunOutput{MapRunArn: in.MapRunArn, ItemCounts: cmp.Or(f.look().items, &types.MapRunItemCounts{})}, f.look().itemsErr
 }
 
 func (f *fakeAWS) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistoryInput, _ ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error) {

@@ -164,3 +164,24 @@ func eachOnce(w io.Writer) func(line string) {
 		}
 	}
 }
+
+// counting returns a function that shows how many users of all are done, and a function to call at the end. A terminal gets a
+// progress bar, a file or a pipe gets lines of this format from time to time.
+func (a App) counting(format string) (show func(done, total int), stop func()) {
+	if !isScreen(a.Stderr) {
+		line := nowAndThen(a.Stderr)
+		return func(done, total int) { line(fmt.Sprintf(format, done, total)) }, func() {}
+	}
+	var bar progress
+	show = func(done, total int) {
+		if bar == nil {
+			bar = newProgress(a.Stderr, total)
+		}
+		bar.show(done)
+	}
+	return show, func() {
+		if bar != nil {
+			bar.close()
+		}
+	}
+}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,31 +11,21 @@ import (
 
 // reportOptions are the flags of onboard report.
 type reportOptions struct {
-	target target
-	output output
-
-	last, allowExisting bool
+	executionOptions
+	output        output
+	allowExisting bool
 }
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
-	o.target.addFlags(cmd)
+	o.executionOptions.addFlags(cmd)
 	o.output.addFlag(cmd)
 	o.output.addOnlyFlag(cmd)
-	o.target.addSweepsFlag(cmd)
-	cmd.Flags().BoolVar(&o.last, "last", false, "the execution that started last")
 	addAllowExisting(cmd, &o.allowExisting)
 }
 
 // validate checks the flags and the arguments.
 func (o *reportOptions) validate(cmd *cobra.Command, args []string) error {
-	errs := []error{o.target.validate(cmd)}
-	switch {
-	case o.last && len(args) > 0:
-		errs = append(errs, usageErrorf("--last and EXECUTION exclude each other: see %s --help", cmd.CommandPath()))
-	case !o.last:
-		errs = append(errs, o.target.validateExecution(args[0]))
-	}
-	return errors.Join(append(errs, o.output.validate(), o.output.validateOnly(cmd))...)
+	return errors.Join(o.executionOptions.validate(cmd, args), o.output.validate(), o.output.validateOnly(cmd))
 }
 
 func reportCommand(app App) *cobra.Command {
@@ -61,31 +50,27 @@ nobody used. Its report has the users whose password was withdrawn.`,
 			if err := options.validate(cmd, args); err != nil {
 				return err
 			}
-			return app.report(cmd.Context(), strings.Join(args, ""), options)
+			return app.report(cmd.Context(), argument(args), options)
 		},
 	}
 	options.addFlags(cmd)
 	return cmd
 }
 
-// checkArguments checks the number of arguments: one, or none with --last.
-func (o *reportOptions) checkArguments(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 && !o.last {
-		return usageErrorf("expected one EXECUTION, or --last: see %s --help", cmd.CommandPath())
-	}
-	if len(args) > 1 {
-		return oneArgument("EXECUTION")(cmd, args)
-	}
-	return nil
-}
-
 // report prints the report of an execution, or of the last one if execution is empty.
 func (a App) report(ctx context.Context, execution string, options reportOptions) error {
+	return a.reportBy(ctx, options, func(clients *operator.Clients) (*operator.Outcome, error) {
+		return operator.Report(ctx, clients, options.target.Target, execution)
+	})
+}
+
+// reportBy prints the report that read returns.
+func (a App) reportBy(ctx context.Context, options reportOptions, read func(*operator.Clients) (*operator.Outcome, error)) error {
 	clients, err := a.connect(ctx, options.target)
 	if err != nil {
 		return options.output.finish(a.Stdout, &operator.Outcome{}, err)
 	}
-	outcome, err := operator.Report(ctx, clients, options.target.Target, execution)
+	outcome, err := read(clients)
 	if err == nil {
 		err = outcome.Err(options.allowExisting)
 	}

@@ -60,7 +60,7 @@ func (a App) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(runCommand(a), resendCommand(a), checkCommand(a), reportCommand(a), listCommand(a), usersCommand(a))
+	root.AddCommand(runCommand(a), resendCommand(a), checkCommand(a), reportCommand(a), listCommand(a), usersCommand(a), watchCommand(a), stopCommand(a))
 	adjustDefaultCommands(root)
 	return root
 }

@@ -339,6 +339,42 @@ func TestTerminalShowsHowManyUsersAreRead(t *testing.T) {
 	}
 }
 
+func TestTerminalShowsTheProgressOfAnExecutionThatIsWatched(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
+	fake := &fakeAWS{looks: append([]look{halfway(), halfway()}, succeeded(mixed)...), inputs: map[string]string{executionARN: inputOfMixed}}
+	terminal := terminaltest.Open(t)
+	synctest.Test(t, func(t *testing.T) {
+		app := cli.App{Stdout: terminal.File, Stderr: terminal.File, Connect: fake.connect}
+		app.Run(t.Context(), []string{"watch", executionARN})
+	})
+	got := terminal.Close()
+	if !strings.Contains(got, "(1/3) users") {
+		t.Errorf("the terminal lacks the progress, got: %q", got)
+	}
+	if diff := cmp.Diff(mixedTable+oneFailed, terminaltest.OnScreen(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestTerminalIsAskedBeforeAStop(t *testing.T) {
+	terminal := terminaltest.Open(t)
+	fake := &fakeAWS{looks: []look{halfway(), {status: types.ExecutionStatusAborted}}}
+	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
+	code := make(chan int)
+	go func() { code <- app.Run(t.Context(), []string{"stop", executionARN}) }()
+	terminal.WaitFor(t, `^run in account .*: 1 of 3 users are done\nGo on\? \[y/N\] $`)
+	if fake.stopped != "" {
+		t.Error("stopped the execution before the answer")
+	}
+	if err := terminal.Type("y\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-code; got != 0 || fake.stopped != executionARN {
+		t.Errorf("got the exit code %d, and stopped %q", got, fake.stopped)
+	}
+	terminal.WaitFor(t, `\nstopped run; to finish the others, run the same list again\n$`)
+}
+
 // runOnTerminal runs a list with the fake, and returns all output on the terminal.
 func runOnTerminal(t *testing.T, fake *fakeAWS, list string, flags ...string) string {
 	t.Helper()

@@ -30,7 +30,9 @@ func TestUsageErrors(t *testing.T) {
 		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, or --last: see onboard report --help"},
 		"sweeps of a user": {[]string{"list", "--sweeps", "--user", "ada"},
 			"--user and --sweeps exclude each other, because a sweep has no list: see onboard list --help"},
-		"report of two": {[]string{"report", "a", "b"}, "expected one EXECUTION, got 2: see onboard report --help"},
+		"watch of nothing": {[]string{"watch"}, "expected one EXECUTION, or --last: see onboard watch --help"},
+		"stop of nothing":  {[]string{"stop"}, "expected one EXECUTION, or --last: see onboard stop --help"},
+		"report of two":    {[]string{"report", "a", "b"}, "expected one EXECUTION, got 2: see onboard report --help"},
 		"report of an execution and the last": {[]string{"report", "a", "--last", "--only", "ours"},
 			"--last and EXECUTION exclude each other: see onboard report --help\n" +
 				"--only must be one of created, resumed, resent, skipped, taken, failed, got: \"ours\""},
@@ -83,7 +85,7 @@ func TestUsageErrors(t *testing.T) {
 // TestHelpFitsATerminal checks the help of our commands. Cobra wrote the help of completion.
 func TestHelpFitsATerminal(t *testing.T) {
 	const columns = 80
-	for _, command := range []string{"", "run", "resend", "check", "report", "list", "users"} {
+	for _, command := range []string{"", "run", "resend", "check", "report", "list", "users", "watch", "stop"} {
 		got := runWith(t, &fakeAWS{}, "", "help", command)
 		for line := range strings.Lines(got.Stdout) {
 			if len(strings.TrimSuffix(line, "\n")) > columns {

@@ -72,7 +72,7 @@ func (a App) users(ctx context.Context, options usersOptions) error {
 	if err != nil {
 		return err
 	}
-	show, stop := a.readingUsers()
+	show, stop := a.counting("reading users: %d of %d")
 	users, err := operator.Users(ctx, machine, options.details, show)
 	stop()
 	if err != nil {
@@ -82,26 +82,6 @@ func (a App) users(ctx context.Context, options usersOptions) error {
 		users = slices.DeleteFunc(users, func(user operator.User) bool { return !user.HasNotSignedIn() })
 	}
 	return options.writeUsers(a.Stdout, users)
-}
-
-// readingUsers returns a function that shows how many users have been read, and a function to call at the end.
-func (a App) readingUsers() (show func(done, total int), stop func()) {
-	if !isTerminal(a.Stderr) {
-		line := nowAndThen(a.Stderr)
-		return func(done, total int) { line(fmt.Sprintf("reading users: %d of %d", done, total)) }, func() {}
-	}
-	var bar progress
-	show = func(done, total int) {
-		if bar == nil {
-			bar = newProgress(a.Stderr, total)
-		}
-		bar.show(done)
-	}
-	return show, func() {
-		if bar != nil {
-			bar.close()
-		}
-	}
 }
 
 func (o *usersOptions) writeUsers(w io.Writer, users []operator.User) error {

@@ -15,8 +15,8 @@ import (
 )
 
 // Clients are the clients of AWS, each with only the calls that this package makes. [Find] uses Stacks if the target has no
-// ARN, and Identity and Region if there is no such stack. [Run], [Report] and [Recent] use Executions. [Run] and [Check] use Machines,
-// Mail and Users. [Users] uses Machines and Users.
+// ARN, and Identity and Region if there is no such stack. [Run], [Report], [Watch], [FindRunning] and [Recent] use Executions. [Run]
+// and [Check] use Machines, Mail and Users. [Users] uses Machines and Users.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
@@ -54,6 +54,7 @@ type ExecutionAPI interface {
 	DescribeMapRun(context.Context, *sfn.DescribeMapRunInput, ...func(*sfn.Options)) (*sfn.DescribeMapRunOutput, error)
 	GetExecutionHistory(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
 	ListExecutions(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error)
+	StopExecution(context.Context, *sfn.StopExecutionInput, ...func(*sfn.Options)) (*sfn.StopExecutionOutput, error)
 	DescribeStateMachineForExecution(context.Context, *sfn.DescribeStateMachineForExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineForExecutionOutput, error)
 }
 

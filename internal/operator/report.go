@@ -17,23 +17,60 @@ import (
 // the outcome has no users, and the error says why: the execution is still running, does not exist (a [RefusalError]), has refused
 // the list (a [ListError]), or has ended early.
 func Report(ctx context.Context, clients *Clients, target Target, execution string) (*Outcome, error) {
-	found, err := findExecution(ctx, clients, target, execution)
+	found, described, err := open(ctx, clients, target, execution)
+	switch {
+	case err != nil:
+		return &Outcome{}, err
+	case !hasEnded(described.Status):
+		return &Outcome{Executions: []ExecutionRecord{found.record(described)}}, stillRunning(ctx, found)
+	}
+	return reported(ctx, found, described)
+}
+
+// Watch waits for the end of an execution. Then it does what [Report] does. Meanwhile it calls progress with the number of users that
+// are done, and of all, if these numbers are known.
+func Watch(ctx context.Context, clients *Clients, target Target, execution string, progress func(done, total int)) (*Outcome, error) {
+	found, described, err := open(ctx, clients, target, execution)
 	if err != nil {
 		return &Outcome{}, err
+	}
+	if !hasEnded(described.Status) {
+		total := len(listOf(aws.ToString(described.Input)))
+		ended, err := watch(ctx, found, func(done int) {
+			if total > 0 {
+				progress(done, total)
+			}
+		})
+		if err != nil {
+			return &Outcome{Executions: []ExecutionRecord{found.record(described)}}, err
+		}
+		described = ended
+	}
+	return reported(ctx, found, described)
+}
+
+// open finds an execution, as [Report] does, and describes it.
+func open(ctx context.Context, clients *Clients, target Target, name string) (*execution, *sfn.DescribeExecutionOutput, error) {
+	found, err := findExecution(ctx, clients, target, name)
+	if err != nil {
+		return nil, nil, err
 	}
 	described, err := found.describe(ctx)
 	var missing *types.ExecutionDoesNotExist
 	switch {
 	case errors.As(err, &missing):
-		return &Outcome{}, refusalf("there is no execution %s: see onboard list, and check --stack, --region and --profile", found.arn)
+		return nil, nil, refusalf("there is no execution %s: see onboard list, and check --stack, --region and --profile", found.arn)
 	case err != nil:
-		return &Outcome{}, refused("read the execution "+found.arn, err)
-	case !hasEnded(described.Status):
-		return &Outcome{Executions: []ExecutionRecord{found.record(described)}}, stillRunning(ctx, found)
+		return nil, nil, refused("read the execution "+found.arn, err)
 	}
-	outcome, err := outcomeOf(ctx, found, described)
+	return found, described, nil
+}
+
+// reported returns the report of an execution that has ended, with the time until which the first passwords work.
+func reported(ctx context.Context, execution *execution, ended *sfn.DescribeExecutionOutput) (*Outcome, error) {
+	outcome, err := outcomeOf(ctx, execution, ended)
 	if err == nil && slices.ContainsFunc(outcome.Users, UserOutcome.hasNewPassword) {
-		outcome.noteValidity(aws.ToTime(described.StartDate), found.validityHours(ctx))
+		outcome.noteValidity(aws.ToTime(ended.StartDate), execution.validityHours(ctx))
 	}
 	return outcome, err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -100,6 +101,8 @@ func resourceOf(parameters any) string {
 	case *sfn.DescribeStateMachineInput:
 		return *in.StateMachineArn
 	case *sfn.DescribeExecutionInput:
+		return *in.ExecutionArn
+	case *sfn.StopExecutionInput:
 		return *in.ExecutionArn
 	case *sfn.DescribeStateMachineForExecutionInput:
 		return *in.ExecutionArn
@@ -246,6 +249,7 @@ new first passwords work at least until TIME
 	operator.wantSuppressed(t)
 	operator.wantLongSuppressionList(t)
 	operator.wantUsers(t)
+	operator.wantStopped(t)
 	operator.wantPolicy(t)
 }
 
@@ -370,6 +374,31 @@ func (o *operator) wantUsers(t *testing.T) {
 	}
 	if diff := gocmp.Diff(slices.Concat(want[:3], want[4:5]), list("--waiting")); diff != "" {
 		t.Errorf("users --waiting (-want +got):\n%s", diff)
+	}
+}
+
+// wantStopped stops an execution that somebody else has started, and watches it.
+func (o *operator) wantStopped(t *testing.T) {
+	t.Helper()
+	var users []any
+	for i := range 60 {
+		users = append(users, fmt.Sprintf("stopped-%d@example.net", i))
+	}
+	input, err := json.Marshal(listOf(users...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	started, err := o.SFN.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: &o.StateMachine, Input: aws.String(string(input))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := o.onboard(t, "", "stop", *started.ExecutionArn, "--yes")
+	if code != 0 || !regexp.MustCompile(`^stopped \S+(, \d+ of 60 users were done)?; to finish the others, run the same list again\n$`).MatchString(stdout) {
+		t.Errorf("stop: got the exit code %d and\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = o.onboard(t, "", "watch", *started.ExecutionArn)
+	if code != 1 || stdout != "" || !strings.HasPrefix(stderr, "onboard: the execution ended as ABORTED") {
+		t.Errorf("watch: got the exit code %d and\n%s%s", code, stdout, stderr)
 	}
 }
 
