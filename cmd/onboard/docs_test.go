@@ -37,7 +37,7 @@ func TestCommandInDocs(t *testing.T) {
 
 	var got, want []string // such as: run --yes
 	_, table, _ := strings.Cut(docs, "## Flags")
-	withFlags := without(subcommands, "completion")
+	withFlags := without(without(subcommands, "completion"), "version")
 	for _, row := range regexp.MustCompile("(?m)^\\| (`-.*?) \\| (.*?) \\|").FindAllStringSubmatch(table, -1) {
 		of := first(row[2], "`(\\w+)`")
 		if row[2] == "all" {

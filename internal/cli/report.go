@@ -45,7 +45,7 @@ nobody used. Its report has the users whose password was withdrawn.`,
 		Example: `  onboard report onboard-20261124T081502Z-a1b2c3
   onboard report --last --only failed -o csv > failed.csv`,
 		Args:              options.checkArguments,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: app.completeExecution(&options.executionOptions),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := options.validate(cmd, args); err != nil {
 				return err

@@ -60,9 +60,22 @@ func (a App) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(runCommand(a), resendCommand(a), checkCommand(a), reportCommand(a), listCommand(a), usersCommand(a), watchCommand(a), stopCommand(a))
+	root.AddCommand(runCommand(a), resendCommand(a), checkCommand(a), reportCommand(a), listCommand(a), usersCommand(a), watchCommand(a), stopCommand(a), versionCommand(a))
 	adjustDefaultCommands(root)
 	return root
+}
+
+func versionCommand(app App) *cobra.Command {
+	return &cobra.Command{
+		Use:               "version",
+		Short:             "Print the version of this command",
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(*cobra.Command, []string) error {
+			fmt.Fprintln(app.Stdout, version())
+			return nil
+		},
+	}
 }
 
 func version() string {

@@ -29,7 +29,7 @@ terminal before it stops the execution; without a terminal it needs --yes.`,
 		Example: `  onboard stop onboard-20261124T081502Z-a1b2c3
   onboard stop --last --yes`,
 		Args:              options.checkArguments,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: app.completeExecution(&options.executionOptions),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := options.validate(cmd, args); err != nil {
 				return err

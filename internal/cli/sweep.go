@@ -57,7 +57,7 @@ func writeSweepAsTable(w io.Writer, users []sweptUser, sweep *operator.Sweep) er
 		fmt.Fprintln(columns, "USER\tSTATUS\tWHAT TO DO")
 	}
 	for _, user := range users {
-		what := "run the list with --resend to mail a new password"
+		what := "mail a new password with onboard resend"
 		if user.error != "" {
 			what = strings.Join([]string{user.step + " failed", user.error, user.cause}, ": ")
 		}

@@ -17,8 +17,8 @@ const (
 		`"Cause":"not\nyou"},{"Step":"ListUsers","Error":"Iam.IamException","Cause":"Rate exceeded"}],"NotListed":3,` +
 		`"Stopped":"a list is being onboarded, by the execution run: the next sweep checks the users that this one left out"}`
 	sweptTable = `USER             STATUS   WHAT TO DO
-ada@example.com  Expired  run the list with --resend to mail a new password
-bob              Expired  run the list with --resend to mail a new password
+ada@example.com  Expired  mail a new password with onboard resend
+bob              Expired  mail a new password with onboard resend
 120 users checked, 2 passwords withdrawn
 `
 	sweepFailed = "onboard: 2 failures of the sweep: fix the cause; the next sweep tries again\n"
@@ -39,7 +39,7 @@ func TestReportOfASweep(t *testing.T) {
 			[]string{"--last", "--sweeps"}, result{sweptTable, "", 0}},
 		"nobody": {&fakeAWS{looks: succeeded(`{"Checked":0,"Expired":[],"Failed":[],"NotListed":0}`)}, []string{sweepARN}, result{"0 users checked\n", "", 0}},
 		"failed": {failed(), []string{sweepARN}, result{`USER             STATUS   WHAT TO DO
-ada@example.com  Expired  run the list with --resend to mail a new password
+ada@example.com  Expired  mail a new password with onboard resend
 cy               Failed   DeleteLoginProfile failed: Iam.IamException: not you
 -                Failed   ListUsers failed: Iam.IamException: Rate exceeded
 7 users checked, 1 password withdrawn, 2 failures listed, 3 users not listed, a list is being onboarded, by the execution run: the next sweep checks the users that this one left out

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"errors"
+	"os"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -23,14 +24,20 @@ type target struct {
 
 func (t *target) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&t.Stack, "stack", contract.StackName, "the stack whose output "+contract.StateMachineOutput+" names\nthe state machine")
+	flags.StringVar(&t.Stack, "stack", cmp.Or(os.Getenv(stackVariable), contract.StackName), "the stack whose output "+
+		contract.StateMachineOutput+" names\nthe state machine; "+stackVariable+" sets the\ndefault")
 	flags.StringVar(&t.StateMachine, "state-machine", "", "the `ARN` of the state machine, instead of --stack")
 	flags.StringVar(&t.region, "region", "", "the AWS region (default: that of --state-machine,\nor that of the AWS CLI)")
 	flags.StringVar(&t.Profile, "profile", "", "the AWS profile (default: that of the AWS CLI)")
-	for _, name := range []string{"stack", "state-machine", "region", "profile"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	for name, complete := range map[string]cobra.CompletionFunc{
+		"stack": cobra.NoFileCompletions, "state-machine": cobra.NoFileCompletions, "region": completeRegion, "profile": completeProfile,
+	} {
+		_ = cmd.RegisterFlagCompletionFunc(name, complete)
 	}
 }
+
+// stackVariable is the environment variable that has the default of --stack.
+const stackVariable = "ONBOARD_STACK"
 
 func (t *target) addSweepsFlag(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&t.Sweeps, "sweeps", false, "executions that withdraw first passwords, those of\n"+
@@ -45,7 +52,11 @@ func (t *target) validate(cmd *cobra.Command) error {
 		problems = append(problems, usageErrorf("--stack and --state-machine exclude each other: see %s --help", cmd.CommandPath()))
 	}
 	if !rules.StackName.Holds(t.Stack) {
-		problems = append(problems, usageErrorf("--stack must %s, got: %q", rules.StackName.Expected, t.Stack))
+		from := "--stack"
+		if !byStack {
+			from = stackVariable
+		}
+		problems = append(problems, usageErrorf("%s must %s, got: %q", from, rules.StackName.Expected, t.Stack))
 	}
 	if byARN {
 		problems = append(problems, t.validateStateMachine())

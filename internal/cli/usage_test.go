@@ -3,6 +3,9 @@ package cli_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
 func TestUsageErrors(t *testing.T) {
@@ -30,9 +33,10 @@ func TestUsageErrors(t *testing.T) {
 		"report of nothing":               {[]string{"report"}, "expected one EXECUTION, or --last: see onboard report --help"},
 		"sweeps of a user": {[]string{"list", "--sweeps", "--user", "ada"},
 			"--user and --sweeps exclude each other, because a sweep has no list: see onboard list --help"},
-		"watch of nothing": {[]string{"watch"}, "expected one EXECUTION, or --last: see onboard watch --help"},
-		"stop of nothing":  {[]string{"stop"}, "expected one EXECUTION, or --last: see onboard stop --help"},
-		"report of two":    {[]string{"report", "a", "b"}, "expected one EXECUTION, got 2: see onboard report --help"},
+		"watch of nothing":     {[]string{"watch"}, "expected one EXECUTION, or --last: see onboard watch --help"},
+		"stop of nothing":      {[]string{"stop"}, "expected one EXECUTION, or --last: see onboard stop --help"},
+		"version of something": {[]string{"version", "x"}, `expected no argument, got "x": see onboard version --help`},
+		"report of two":        {[]string{"report", "a", "b"}, "expected one EXECUTION, got 2: see onboard report --help"},
 		"report of an execution and the last": {[]string{"report", "a", "--last", "--only", "ours"},
 			"--last and EXECUTION exclude each other: see onboard report --help\n" +
 				"--only must be one of created, resumed, resent, skipped, taken, failed, got: \"ours\""},
@@ -85,7 +89,7 @@ func TestUsageErrors(t *testing.T) {
 // TestHelpFitsATerminal checks the help of our commands. Cobra wrote the help of completion.
 func TestHelpFitsATerminal(t *testing.T) {
 	const columns = 80
-	for _, command := range []string{"", "run", "resend", "check", "report", "list", "users", "watch", "stop"} {
+	for _, command := range []string{"", "run", "resend", "check", "report", "list", "users", "watch", "stop", "version"} {
 		got := runWith(t, &fakeAWS{}, "", "help", command)
 		for line := range strings.Lines(got.Stdout) {
 			if len(strings.TrimSuffix(line, "\n")) > columns {
@@ -117,10 +121,9 @@ func TestHelpAndVersion(t *testing.T) {
 		"no files for an encoding":     {[]string{"__complete", "check", "--encoding", ""}, ":4\n"},
 		"no files for a column":        {[]string{"__complete", "check", "--email-column", ""}, ":4\n"},
 		"completion of formats":        {[]string{"__complete", "report", "--output", ""}, "table\njson\ncsv\n:4\n"},
-		"no files for a profile":       {[]string{"__complete", "run", "--profile", ""}, ":4\n"},
-		"no files for a region":        {[]string{"__complete", "check", "--region", ""}, ":4\n"},
 		"no files for a stack":         {[]string{"__complete", "list", "--stack", ""}, ":4\n"},
 		"no files for a state machine": {[]string{"__complete", "report", "--state-machine", ""}, ":4\n"},
+		"the version":                  {[]string{"version"}, "(devel)\n"},
 		"version":                      {[]string{"--version"}, "onboard version "},
 	}
 	for name, test := range tests {
@@ -134,4 +137,54 @@ func TestHelpAndVersion(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCompletion checks what the shell completes from AWS, and from the configuration of the operator.
+func TestCompletion(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("AWS_CONFIG_FILE", "config")
+	write(t, "config", "[default]\nregion = eu-west-1\n[profile admin]\nsso_region=us-east-1\n  region = eu-north-1\n"+
+		"[sso-session corp]\n[services s3]\n[ profile audit ]\nregion = eu-west-1\n")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+	write(t, "credentials", "[default]\n[old]\naws_access_key_id = a\n")
+	listed := func() *fakeAWS {
+		return &fakeAWS{executions: []types.ExecutionListItem{{Name: aws.String("run-2")}, {Name: aws.String("run-1")}}}
+	}
+	const order = ":36\n" // no files, in this order
+	tests := map[string]struct {
+		aws  *fakeAWS
+		args []string
+		want string
+	}{
+		"profiles":              {&fakeAWS{}, []string{"run", "--profile", ""}, "admin\naudit\ndefault\nold\n:4\n"},
+		"regions":               {&fakeAWS{}, []string{"users", "--region", ""}, "eu-north-1\neu-west-1\nus-east-1\n:4\n"},
+		"executions to report":  {listed(), []string{"report", ""}, "run-2\nrun-1\n" + order},
+		"executions to watch":   {listed(), []string{"watch", ""}, "run-2\nrun-1\n" + order},
+		"executions to stop":    {listed(), []string{"stop", "--stack", "Mine", ""}, "run-2\nrun-1\n" + order},
+		"no second execution":   {listed(), []string{"report", "run-1", ""}, ":4\n"},
+		"after --last":          {listed(), []string{"report", "--last", ""}, ":4\n"},
+		"after a wrong flag":    {listed(), []string{"report", "--stack", "a b", ""}, ":4\n"},
+		"executions are denied": {&fakeAWS{listErr: denied}, []string{"report", ""}, order},
+		"there is no stack":     {&fakeAWS{stackErr: denied}, []string{"report", ""}, order},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runWith(t, test.aws, "", append([]string{"__complete"}, test.args...)...)
+			got.Stderr = "" // Cobra explains the last line
+			expect(t, got, result{test.want, "", 0})
+		})
+	}
+}
+
+func TestStackOfTheEnvironment(t *testing.T) {
+	t.Setenv("ONBOARD_STACK", "Mine")
+	for want, args := range map[string][]string{"Mine": {"list"}, "Other": {"list", "--stack", "Other"}, "": {"list", "--state-machine", machineARN}} {
+		fake := &fakeAWS{}
+		if runWith(t, fake, "", args...); fake.stackName != want {
+			t.Errorf("onboard %s: asked for the stack %q, want %q", strings.Join(args, " "), fake.stackName, want)
+		}
+	}
+	t.Setenv("ONBOARD_STACK", "a b")
+	expect(t, runWith(t, &fakeAWS{}, "", "list"), result{"", "onboard: ONBOARD_STACK must be 1 to 128 letters, digits and hyphens, " +
+		"and start with a letter, got: \"a b\"\n", 2})
 }

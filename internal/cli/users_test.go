@@ -49,7 +49,7 @@ func TestUsers(t *testing.T) {
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	time.Local = time.FixedZone("EET", 2*60*60)
 	const summary = "11 users: 2 incomplete (run the same list again), 2 waiting for the first sign-in, 4 signed in, " +
-		"2 expired (run the list with --resend), 1 without a password (the login profile was deleted)\n"
+		"2 expired (mail a new password with onboard resend), 1 without a password (the login profile was deleted)\n"
 	tests := map[string]struct {
 		definition string
 		args       []string
@@ -75,7 +75,7 @@ eve   Expired     2026-11-25 09:12 EET  -            -             -            
 fay   Expired     2026-11-25 09:12 EET  -            -             -            no
 ida   Waiting     -                     -            -             -            no
 Zoe   Waiting     2026-11-25 09:12 EET  -            -             NoAuthority  no
-6 users: 2 incomplete (run the same list again), 2 waiting for the first sign-in, 2 expired (run the list with --resend)
+6 users: 2 incomplete (run the same list again), 2 waiting for the first sign-in, 2 expired (mail a new password with onboard resend)
 `},
 		"as CSV": {expiring, []string{"-o", "csv"}, `user_name,state,issued,valid_until,last_sign_in
 ada,SignedIn,2026-11-25T07:12:13Z,,2026-11-25T23:30:00Z

@@ -21,7 +21,7 @@ the execution goes on.`,
 		Example: `  onboard watch --last
   onboard watch onboard-20261124T081502Z-a1b2c3`,
 		Args:              options.checkArguments,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: app.completeExecution(&options.executionOptions),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := options.validate(cmd, args); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
 	"strings"
 	"time"
 
@@ -68,3 +69,12 @@ func LoadConfig(ctx context.Context, region, profile string, mfaCode func() (str
 // (IAM API Reference, CreateRole, MaxSessionDuration), which is also the most for a role that a role assumes. The SDK asks for 15
 // minutes, after which a profile with MFA needs another code.
 const sessionDuration = time.Hour
+
+// ConfigurationFiles returns the paths of the shared configuration files of AWS (AWS SDKs and Tools Reference Guide, "Location of the
+// shared config and credentials files").
+func ConfigurationFiles() []string {
+	return []string{
+		cmp.Or(os.Getenv("AWS_CONFIG_FILE"), config.DefaultSharedConfigFilename()),
+		cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), config.DefaultSharedCredentialsFilename()),
+	}
+}

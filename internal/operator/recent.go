@@ -96,6 +96,18 @@ func Recent(ctx context.Context, machine *Machine, selection Selection, progress
 	return found, errors.Join(errs...)
 }
 
+// ExecutionNames returns the names of the last 100 executions of the state machine.
+func ExecutionNames(ctx context.Context, machine *Machine) (names []string, err error) {
+	listed, err := machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine.arn, MaxResults: 100})
+	if err != nil {
+		return nil, refused("list the executions of "+machine.arn, err)
+	}
+	for _, item := range listed.Executions {
+		names = append(names, text.OneLine(aws.ToString(item.Name)))
+	}
+	return names, nil
+}
+
 // lookAt describes an execution. It returns nil if the list of the execution does not have the user, unless user is empty.
 func lookAt(ctx context.Context, machine *Machine, item types.ExecutionListItem, user string) (*RecentExecution, error) {
 	execution := &execution{api: machine.clients.Executions, arn: aws.ToString(item.ExecutionArn), isSweep: machine.sweeps}

@@ -233,7 +233,7 @@ func SummaryOfUsers(users []User) string {
 		{Incomplete, "incomplete (" + contract.RunAgain + ")"},
 		{Waiting, "waiting for the first sign-in"},
 		{SignedIn, "signed in"},
-		{Expired, "expired (run the list with --resend)"},
+		{Expired, "expired (mail a new password with onboard resend)"},
 		{NoPassword, "without a password (the login profile was deleted)"},
 	} {
 		count := 0
