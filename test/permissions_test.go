@@ -554,31 +554,32 @@ AllowedGroups must have each group once, and not the default one, got: "Interns"
 }
 
 func TestGrantRead(t *testing.T) {
-	const (
-		reader    = "ReadersDefaultPolicy: "
-		machine   = "<UserOnboardingStateMachine>"
-		execution = "arn:aws:states:us-east-1:123456789012:execution:split(" + machine + ")[6]"
-		mapRun    = "arn:aws:states:us-east-1:123456789012:mapRun:split(" + machine + ")[6]"
-	)
+	const reader = "ReadersDefaultPolicy: "
 	for _, test := range []struct {
 		options []string
-		want    []string
-	}{
-		{nil, nil},
-		{[]string{"EncryptionKey"}, []string{
-			reader + "Allow kms:Decrypt on <Key.Arn> if StringLike kms:EncryptionContext:aws:states:stateMachineArn = " + machine + ", " + machine + "/*",
-		}},
-	} {
+		hasKey  bool
+	}{{nil, false}, {[]string{"EncryptionKey"}, true}} {
 		stack := newStack(t)
 		readers := iam.NewGroup(stack, jsii.String("Readers"), nil)
 		p, _ := withOptions(stack, test.options...)
 		newUserOnboarding(stack, p).GrantRead(readers)
-		wantLines(t, templateOf(t, stack).statements(t, "ReadersDefaultPolicy"), append(test.want,
-			reader+"Allow states:DescribeExecution, states:DescribeStateMachineForExecution, states:GetExecutionHistory, "+
-				"states:ListMapRuns on "+execution+":*, "+execution+"/*",
-			reader+"Allow states:DescribeMapRun, states:ListExecutions on "+mapRun+"/*",
-			reader+"Allow states:DescribeStateMachine, states:ListExecutions on "+machine,
-		))
+		var want []string
+		for _, machine := range []string{"<UserOnboardingStateMachine>", "<UserOnboardingPasswordExpiryStateMachine>"} {
+			execution := "arn:aws:states:us-east-1:123456789012:execution:split(" + machine + ")[6]"
+			mapRun := "arn:aws:states:us-east-1:123456789012:mapRun:split(" + machine + ")[6]"
+			want = append(want,
+				reader+"Allow states:DescribeExecution, states:DescribeStateMachineForExecution, states:GetExecutionHistory, "+
+					"states:ListMapRuns on "+execution+":*, "+execution+"/*",
+				reader+"Allow states:DescribeMapRun, states:ListExecutions on "+mapRun+"/*",
+				reader+"Allow states:DescribeStateMachine, states:ListExecutions on "+machine,
+			)
+			if test.hasKey {
+				want = append(want, reader+"Allow kms:Decrypt on <Key.Arn> if StringLike kms:EncryptionContext:aws:states:stateMachineArn = "+
+					machine+", "+machine+"/*")
+			}
+		}
+		slices.Sort(want)
+		wantLines(t, templateOf(t, stack).statements(t, "ReadersDefaultPolicy"), want)
 	}
 }
 

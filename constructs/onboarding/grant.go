@@ -3,6 +3,7 @@ package onboarding
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
@@ -18,26 +19,34 @@ func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
 // GrantStopExecution lets an identity stop executions, as the command onboard stop does. An execution that is stopped may leave users
 // incomplete, until the same list is run again.
 func (u *UserOnboarding) GrantStopExecution(grantee iam.IGrantable) iam.Grant {
-	return grantTo(grantee, nil, []*string{u.statesARN("execution", ":*")}, "states:StopExecution")
+	return grantTo(grantee, nil, []*string{u.statesARN(u.stateMachine, "execution", ":*")}, "states:StopExecution")
 }
 
-// GrantRead lets an identity read the executions, with their lists and reports, and the definition. None of them holds a
-// password.
+// GrantRead lets an identity read the executions, with their lists and reports, and the definition, also those of the state machine
+// that withdraws first passwords. None of them holds a password.
 //
 // Together with [UserOnboarding.GrantStartExecution], this is what the command onboard run needs if it gets the ARN of the
 // state machine. To find the state machine by the name of the stack, the command also needs cloudformation:DescribeStacks. To
 // find addresses that SES suppresses, it needs the permissions that docs/operators.md lists; without them, onboard run says
 // so and continues.
 func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
+	grant := u.grantReadOf(grantee, u.stateMachine)
+	if u.passwordExpiry != nil {
+		grant = grant.Combine(u.grantReadOf(grantee, u.passwordExpiry))
+	}
+	return grant
+}
+
+func (u *UserOnboarding) grantReadOf(grantee iam.IGrantable, stateMachine sfn.StateMachine) iam.Grant {
 	// The ARNs of map runs, and of their child executions, contain the name of the state machine and a label.
-	mapRuns := u.statesARN("mapRun", "/*")
-	grant := grantTo(grantee, nil, []*string{u.stateMachine.StateMachineArn()},
+	mapRuns := u.statesARN(stateMachine, "mapRun", "/*")
+	grant := grantTo(grantee, nil, []*string{stateMachine.StateMachineArn()},
 		"states:DescribeStateMachine", "states:ListExecutions").
-		Combine(grantTo(grantee, nil, []*string{u.statesARN("execution", ":*"), u.statesARN("execution", "/*")},
+		Combine(grantTo(grantee, nil, []*string{u.statesARN(stateMachine, "execution", ":*"), u.statesARN(stateMachine, "execution", "/*")},
 			"states:DescribeExecution", "states:DescribeStateMachineForExecution", "states:GetExecutionHistory", "states:ListMapRuns")).
 		Combine(grantTo(grantee, nil, []*string{mapRuns}, "states:DescribeMapRun", "states:ListExecutions"))
 	if u.encryptionKey != nil {
-		grant = grant.Combine(grantTo(grantee, machine.DataOf(u.stateMachine), []*string{u.encryptionKey.KeyArn()}, "kms:Decrypt"))
+		grant = grant.Combine(grantTo(grantee, machine.DataOf(stateMachine), []*string{u.encryptionKey.KeyArn()}, "kms:Decrypt"))
 	}
 	return grant
 }
@@ -80,9 +89,9 @@ func grantTo(grantee iam.IGrantable, c machine.Conditions, resources []*string, 
 }
 
 // statesARN returns an ARN pattern for Step Functions resources whose ARN contains the name of the state machine.
-func (u *UserOnboarding) statesARN(resource, pattern string) *string {
+func (u *UserOnboarding) statesARN(stateMachine sfn.StateMachine, resource, pattern string) *string {
 	stack := awscdk.Stack_Of(u)
-	name := stack.SplitArn(u.stateMachine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
+	name := stack.SplitArn(stateMachine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
 	return stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("states"), Resource: &resource, ResourceName: jsii.String(*name + pattern),
 		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
