@@ -60,7 +60,8 @@ func (a App) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(runCommand(a), resendCommand(a), checkCommand(a), reportCommand(a), listCommand(a), usersCommand(a), watchCommand(a), stopCommand(a), versionCommand(a))
+	root.AddCommand(runCommand(a), resendCommand(a), checkCommand(a), watchCommand(a), stopCommand(a), reportCommand(a), listCommand(a),
+		usersCommand(a), versionCommand(a))
 	adjustDefaultCommands(root)
 	return root
 }

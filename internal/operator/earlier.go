@@ -43,11 +43,7 @@ func Complete(ctx context.Context, machine *Machine, list *userlist.List) error 
 		if err != nil {
 			return refused("look for the addresses in the execution "+aws.ToString(item.ExecutionArn), err)
 		}
-		earlier, err := userlist.Parse("", userlist.Options{Format: userlist.JSON}, []byte(aws.ToString(described.Input)))
-		if err != nil {
-			continue // the state machine has refused this list
-		}
-		for _, found := range earlier.Users {
+		for _, found := range listOf(aws.ToString(described.Input)) { // none if the state machine has refused the list
 			if user := open[found.UserName]; user != nil {
 				fill(user, found)
 				delete(open, found.UserName)
