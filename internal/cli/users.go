@@ -47,7 +47,7 @@ func usersCommand(app App) *cobra.Command {
 		Long: `List the users that the state machine has made, with the state of each:
   Incomplete  an execution has not finished the user
   Waiting     has a first password, and has not chosen a password yet
-  SignedIn    has chosen a password
+  SignedIn    has chosen a password, or has signed in
   Expired     did not use the first password in time
   NoPassword  was complete, and has no login profile any more
 It changes nothing in AWS.`,

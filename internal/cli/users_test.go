@@ -19,6 +19,9 @@ import (
 
 var (
 	unused = &iamtypes.LoginProfile{PasswordResetRequired: true, CreateDate: aws.Time(time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC))}
+	// madeLater is the login profile of a resend to a user that had none any more.
+	madeLater = &iamtypes.LoginProfile{PasswordResetRequired: true, CreateDate: aws.Time(time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC))}
+
 	chosen = &iamtypes.LoginProfile{CreateDate: unused.CreateDate}
 )
 
@@ -41,6 +44,9 @@ func everyState() fakeUsers {
 		{name: "gus", tag: "expired", issued: issued, profile: chosen},
 		{name: "hal", tag: "complete", issued: issued, lastSignIn: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)},
 		{name: "ida", tag: "complete", profile: unused},
+		{name: "kim", tag: "complete", issued: issued, profile: unused, lastSignIn: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)},
+		{name: "lou", tag: "expired", issued: issued, profile: unused, lastSignIn: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)},
+		{name: "mia", tag: "complete", issued: issued, profile: madeLater, lastSignIn: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)},
 		{name: "jo", tag: "complete", issued: "yesterday", profile: chosen},
 	}}
 }
@@ -48,7 +54,7 @@ func everyState() fakeUsers {
 func TestUsers(t *testing.T) {
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	time.Local = time.FixedZone("EET", 2*60*60)
-	const summary = "11 users: 2 incomplete (run the same list again), 2 waiting for the first sign-in, 4 signed in, " +
+	const summary = "14 users: 2 incomplete (run the same list again), 3 waiting for the first sign-in, 6 signed in, " +
 		"2 expired (mail a new password with onboard resend), 1 without a password (the login profile was deleted)\n"
 	tests := map[string]struct {
 		definition string
@@ -66,16 +72,20 @@ gus   SignedIn    2026-11-25 09:12 EET  -                     -
 hal   NoPassword  2026-11-25 09:12 EET  -                     2026-11-25 10:00 EET
 ida   Waiting     -                     2026-11-23 08:00 EET  -
 jo    SignedIn    -                     -                     -
+kim   SignedIn    2026-11-25 09:12 EET  -                     2026-11-25 10:00 EET
+lou   SignedIn    2026-11-25 09:12 EET  -                     2026-11-25 10:00 EET
+mia   Waiting     2026-11-25 09:12 EET  2026-11-29 08:00 EET  2026-11-24 10:00 EET
 Zoe   Waiting     2026-11-25 09:12 EET  2026-11-28 09:12 EET  -
 ` + summary},
-		"who has not signed in, with details": {definition, []string{"--waiting", "--groups", "--mfa"}, `USER  STATE       PASSWORD ISSUED       WORKS UNTIL  LAST SIGN-IN  GROUPS       MFA
-bob   Incomplete  2026-11-25 09:12 EET  -            -             -            no
-cy    Incomplete  2026-11-25 09:12 EET  -            -             -            no
-eve   Expired     2026-11-25 09:12 EET  -            -             -            no
-fay   Expired     2026-11-25 09:12 EET  -            -             -            no
-ida   Waiting     -                     -            -             -            no
-Zoe   Waiting     2026-11-25 09:12 EET  -            -             NoAuthority  no
-6 users: 2 incomplete (run the same list again), 2 waiting for the first sign-in, 2 expired (mail a new password with onboard resend)
+		"who has not signed in, with details": {definition, []string{"--waiting", "--groups", "--mfa"}, `USER  STATE       PASSWORD ISSUED       WORKS UNTIL  LAST SIGN-IN          GROUPS       MFA
+bob   Incomplete  2026-11-25 09:12 EET  -            -                     -            no
+cy    Incomplete  2026-11-25 09:12 EET  -            -                     -            no
+eve   Expired     2026-11-25 09:12 EET  -            -                     -            no
+fay   Expired     2026-11-25 09:12 EET  -            -                     -            no
+ida   Waiting     -                     -            -                     -            no
+mia   Waiting     2026-11-25 09:12 EET  -            2026-11-24 10:00 EET  -            no
+Zoe   Waiting     2026-11-25 09:12 EET  -            -                     NoAuthority  no
+7 users: 2 incomplete (run the same list again), 3 waiting for the first sign-in, 2 expired (mail a new password with onboard resend)
 `},
 		"as CSV": {expiring, []string{"-o", "csv"}, `user_name,state,issued,valid_until,last_sign_in
 ada,SignedIn,2026-11-25T07:12:13Z,,2026-11-25T23:30:00Z
@@ -88,6 +98,9 @@ gus,SignedIn,2026-11-25T07:12:13Z,,
 hal,NoPassword,2026-11-25T07:12:13Z,,2026-11-25T08:00:00Z
 ida,Waiting,,2026-11-23T06:00:00Z,
 jo,SignedIn,,,
+kim,SignedIn,2026-11-25T07:12:13Z,,2026-11-25T08:00:00Z
+lou,SignedIn,2026-11-25T07:12:13Z,,2026-11-25T08:00:00Z
+mia,Waiting,2026-11-25T07:12:13Z,2026-11-29T06:00:00Z,2026-11-24T08:00:00Z
 Zoe,Waiting,2026-11-25T07:12:13Z,2026-11-28T07:12:13Z,
 `},
 		"as CSV, with details": {expiring, []string{"-o", "csv", "--mfa", "--groups"}, `user_name,state,issued,valid_until,last_sign_in,groups,mfa

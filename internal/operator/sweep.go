@@ -13,8 +13,6 @@ type Sweep struct {
 	Expired   []string // the names of the users whose first password was withdrawn
 	Failed    []SweepFailure
 	NotListed int // the number of users that expired or failed, and that are in neither list
-	// Stopped says which list was running when the sweep stopped, and is empty if it did not stop.
-	Stopped string `json:",omitempty"`
 }
 
 // SweepFailure is a failure of a sweep.
@@ -35,7 +33,7 @@ func (o *Outcome) readSweep(report string) bool {
 		return false
 	}
 	sweep := read.Sweep
-	sweep.Checked, sweep.Stopped = *read.Checked, text.OneLine(sweep.Stopped)
+	sweep.Checked = *read.Checked
 	for i := range sweep.Expired {
 		sweep.Expired[i] = text.OneLine(sweep.Expired[i])
 	}
@@ -58,7 +56,7 @@ func (s *Sweep) Summary() string {
 		return text.Count(number, thing) + " " + what
 	}
 	return text.Join(", ", text.Count(s.Checked, "user")+" checked", count(len(s.Expired), "password", "withdrawn"),
-		count(len(s.Failed), "failure", "listed"), count(s.NotListed, "user", "not listed"), s.Stopped)
+		count(len(s.Failed), "failure", "listed"), count(s.NotListed, "user", "not listed"))
 }
 
 func (s *Sweep) err() error {

@@ -151,9 +151,10 @@ func (r userReader) read(ctx context.Context, name string) (user User, isOurs bo
 	if err != nil {
 		return User{}, false, err
 	}
-	user = User{UserName: text.OneLine(name), State: stateOf(tags[contract.TagKey], profile), LastSignIn: aws.ToTime(found.User.PasswordLastUsed)}
+	user = User{UserName: text.OneLine(name), LastSignIn: aws.ToTime(found.User.PasswordLastUsed)}
 	user.Issued, _ = time.Parse(contract.IssuedLayout, tags[contract.IssuedTagKey]) // zero for a user of an earlier version
-	if profile != nil && profile.PasswordResetRequired && user.State != Expired {
+	user.State = stateOf(tags[contract.TagKey], profile, user.LastSignIn.After(user.Issued))
+	if profile != nil && (user.State == Waiting || user.State == Incomplete) {
 		user.ValidUntil = r.validUntil(user.Issued, profile)
 	}
 	err = r.addDetails(ctx, &user, name)
@@ -173,15 +174,18 @@ func (r userReader) profile(ctx context.Context, name string) (*iamtypes.LoginPr
 }
 
 // stateOf returns the state of a user that has this value of the tag. profile is nil if the user has none. A user that has chosen a
-// password keeps it, whatever the tag says.
-func stateOf(tag string, profile *iamtypes.LoginProfile) string {
+// password keeps it, whatever the tag says. So does a user that has signed in since the first password was issued: the sweep leaves
+// such a user alone.
+func stateOf(tag string, profile *iamtypes.LoginProfile, hasSignedIn bool) string {
 	switch {
 	case profile != nil && !profile.PasswordResetRequired:
 		return SignedIn
-	case tag == contract.TagExpired:
-		return Expired
 	case tag == contract.TagPending:
 		return Incomplete
+	case profile != nil && hasSignedIn:
+		return SignedIn
+	case tag == contract.TagExpired:
+		return Expired
 	case profile == nil:
 		return NoPassword
 	default:
@@ -189,16 +193,16 @@ func stateOf(tag string, profile *iamtypes.LoginProfile) string {
 	}
 }
 
-// validUntil returns until when a first password works. If the time of its issue is not known, the creation of the login profile
-// counts, as it does for the state machine that withdraws first passwords.
+// validUntil returns until when a first password works: until the validity has passed since its issue, and since the creation of the
+// login profile.
 func (r userReader) validUntil(issued time.Time, profile *iamtypes.LoginProfile) time.Time {
-	if issued.IsZero() {
-		issued = aws.ToTime(profile.CreateDate)
+	if made := aws.ToTime(profile.CreateDate); issued.Before(made) {
+		issued = made
 	}
 	if r.settings.ValidityHours == 0 || issued.IsZero() {
 		return time.Time{}
 	}
-	return issued.Add(time.Duration(r.settings.ValidityHours) * time.Hour)
+	return issued.UTC().Add(time.Duration(r.settings.ValidityHours) * time.Hour)
 }
 
 func (r userReader) addDetails(ctx context.Context, user *User, name string) error {
