@@ -15,7 +15,7 @@ help:
 	@echo "make ask-aws ask AWS whether it does what this project relies on; needs an AWS account, creates nothing, takes three minutes"
 	@echo "make check   do what CI does: formatting, module files, vet, linters, then every test; print how long each step took"
 	@echo "make update  write the golden files again, and the parts of README.md and docs that tests compare with the code"
-	@echo "make picture take the picture of a sign-in mail in README.md again"
+	@echo "make picture take the pictures of sign-in mails in docs again"
 
 demo: node_modules
 	@echo "Building the demo ..."

@@ -316,9 +316,9 @@ Users.RequireMfa must be left out if GroupNameOrArn is given, got: true
 SenderDomain must be left out if SenderIdentityName is given, got: "other@example.com"
 SenderDomain must be the sender sender@example.com, or its domain, got: "other@example.com"
 PasswordSubject must be left out unless SeparatePassword is true, got: "Secret"
-Language must be one of en, ja, got: "de"`, func() {
+Language must be one of de, en, ja, got: "fr"`, func() {
 		stackOfApp(awscdk.NewApp(nil), stacks.OnboardingStackProps{
-			Users: props{GroupName: jsii.String("Staff"), RequireMfa: jsii.Bool(true), Language: jsii.String("de"),
+			Users: props{GroupName: jsii.String("Staff"), RequireMfa: jsii.Bool(true), Language: jsii.String("fr"),
 				PasswordSubject: jsii.String("Secret")},
 			GroupNameOrArn: jsii.String("a/b"), SenderIdentityName: jsii.String("no domain"), SenderDomain: jsii.String("other@example.com"),
 			HostedZoneId: jsii.String("zone"), PermissionsBoundaryArn: jsii.String("policy"), AllowedGroupNamesOrArns: &[]*string{nil, jsii.String("B")},

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/asl"
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/jsonatatest"
 	"github.com/iam-onboarding/iam-onboarding/internal/workload"
@@ -87,9 +88,9 @@ func (j jsonRaw) MarshalJSON() ([]byte, error) { return j, nil }
 // lists and reports are small: TestEffortOfLongLists has the long ones.
 var otherValues = map[string]any{
 	"states.input": map[string]any{"IAMUserNames": []any{}}, "input.IAMUserNames": times(1000, address), "input.Items": times(40, address),
-	"input.Resend": true, "BatchInput.Resend": true, "BatchInput.CauseLength": 1000, "CauseLength": 1000,
+	"input.Resend": true, "BatchInput.Resend": true, "BatchInput.CauseLength": 1000, "settings.Languages": mail.Languages(), "CauseLength": 1000,
 	"Item.Value": map[string]any{"UserName": longestName, "Email": longestAddress, "Group": longestGroup}, "State.Name": "SendEmail password",
-	"Item.Value.UserName": longestName, "Item.Value.Email": longestAddress, "Item.Value.Group": longestGroup,
+	"Item.Value.UserName": longestName, "Item.Value.Email": longestAddress, "Item.Value.Group": longestGroup, "Item.Value.Language": "ja",
 	"input.Failed": 1, "input.Total": 1000,
 	"input.Users": times(1000, func(i int) any {
 		return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "GetUser", "Error": "Iam.IamException", "Cause": "c"}

@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"html"
 	"net/mail"
 	"reflect"
 	"regexp"
@@ -25,6 +24,7 @@ import (
 // Hostile text is allowed, and looks as if it could break a definition, an expression, a header or a mail.
 const (
 	hostileText    = `"quotes" 'n' \back\ { } }} {% $states.input %} %} {%% 100% ${aws:username} $1 $& <b>&amp;</b> "; "Ünïcödé 漢字 😀`
+	hostileShort   = `"q" 'n' \b } }} {% $states %} %} {%% ${aws:x} $1 $& <b>&amp;</b> "; "Ü 漢字 😀`
 	hostileSender  = `{$states}%!$&'*+=^_|~-.x@example.org`
 	hostileAddress = `{%$states%}!$&'*+=^_|~-.x@example.org`
 	hostileReplyTo = `{$states}%!#$&'*+/=?^_|~-.x@example.org`
@@ -32,7 +32,8 @@ const (
 	hostileURL     = `https://example.com/?a=1&b="<script>'{%$states%}\%7B`
 	hostileGroup   = `Hostile+=,.@-_1`
 
-	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInUrl}}{{AccountId}}\n{{ValidUntil}}{{EarlierMails}}\n{\n{UserName}}"
+	hostileTemplate = hostileText + "\r\n\t\u2028" + hostileText + "\n{{UserName}}\n{{Password}}\n{{SignInUrl}}{{AccountId}}\n{{ValidUntil}}{{EarlierMails}}\n{\n{UserName}}" +
+		"{{Organization}}{{AccountName}}{{Contact}}\n{{Signature}}"
 )
 
 // newHostileStack makes a stack with every option, and with hostile text in every prop that takes text.
@@ -43,6 +44,10 @@ func newHostileStack(t *testing.T) awscdk.Stack {
 		Sender:        jsii.String(hostileSender),
 		SenderName:    jsii.String(hostileText),
 		ReplyTo:       jsii.String(hostileReplyTo),
+		Organization:  jsii.String(hostileShort),
+		AccountName:   jsii.String(hostileShort),
+		Contact:       jsii.String(hostileShort),
+		Signature:     jsii.String(hostileShort + "\n" + hostileShort),
 		Subject:       jsii.String(hostileText),
 		TextTemplate:  jsii.String(hostileTemplate),
 		HtmlTemplate:  jsii.String(hostileTemplate),
@@ -71,6 +76,10 @@ func TestHostileTextIsRefused(t *testing.T) {
 		"Sender": {"a@example.com\r\nBcc: b@example.com", "a@example.com\n", "<a@example.com>", "a b@example.com", "a@example.com, b@example.com",
 			"{%a@example.com", "a%}b@example.com"},
 		"SenderName":     {"a\r\nBcc: b@example.com", "a\nb", "\x00", "a\u0085b", "a\u2028b", "\xff", "", "\ufeffIT", "a\u200bb", "\u202etfel", "\u2066a\u2069"},
+		"Organization":   {"", "a\nb", "{{UserName}}", "\u200b", strings.Repeat("a", 101)},
+		"AccountName":    {"", "a\x00", "{{"},
+		"Contact":        {"", "a\rb", "\xff"},
+		"Signature":      {"", "a\n", "a\n\nb", "a\r\nb", strings.Repeat("a\n", 10) + "a", "{{UserName}}"},
 		"ReplyTo":        {"a@example.com\r\nBcc: b@example.com", "a@example.com b@example.com", "漢@example.com", "{%a%}@example.com"},
 		"Subject":        {"a\r\nBcc: b@example.com", "a\rb", "\x1b[2J", "\xff", "", "\ufeffWelcome", "\u2060"},
 		"SignInUrl":      {"https://example.com/\nx", "https://example.com/ x", "javascript:alert(1)", "http://example.com", "https://a@example.com/"},
@@ -162,9 +171,11 @@ func wantHostileMail(t *testing.T, got localaws.Mail, name, password string) {
 	t.Helper()
 	fill := func(escape func(string) string) string {
 		return strings.NewReplacer("{{UserName}}", escape(name), "{{Password}}", escape(password), "{{SignInUrl}}", escape(hostileURL),
-			"{{AccountId}}", "123456789012", "{{ValidUntil}}", deadline.FindString(got.Text), "{{EarlierMails}}", "").Replace(hostileTemplate)
+			"{{AccountId}}", "123456789012", "{{ValidUntil}}", deadline.FindString(got.Text), "{{EarlierMails}}", "",
+			"{{Organization}}", escape(hostileShort), "{{AccountName}}", escape(hostileShort), "{{Contact}}", escape(hostileShort),
+			"{{Signature}}", escape(hostileShort+"\n"+hostileShort)).Replace(hostileTemplate)
 	}
-	escapeHTML := func(value string) string { return strings.ReplaceAll(html.EscapeString(value), "&#34;", "&quot;") }
+	escapeHTML := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "\n", "<br>").Replace
 	wantLines(t, []string{got.Subject, got.Text, got.HTML},
 		[]string{hostileText, fill(func(value string) string { return value }), fill(escapeHTML)})
 	from, err := mail.ParseAddress(got.From)

@@ -2,10 +2,12 @@ package test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
@@ -66,6 +68,7 @@ func TestBuiltInMails(t *testing.T) {
 	jsonata := startJSONata(t)
 	earlier := map[string]string{
 		"en": " This email replaces any earlier one: a password from an earlier email no longer works.",
+		"de": " Diese E-Mail ersetzt alle früheren: Ein Passwort aus einer früheren E-Mail gilt nicht mehr.",
 		"ja": "以前のメールでお知らせしたパスワードは、ご利用いただけなくなりました。",
 	}
 	for _, test := range []struct {
@@ -75,6 +78,7 @@ func TestBuiltInMails(t *testing.T) {
 		{"en", "", "28 November 2026, 07:12 UTC", nil},
 		{"en", "-03:30", "26 November 2026, 03:42 UTC-3:30", awscdk.Duration_Days(jsii.Number(1))},
 		{"en", "", "", awscdk.Duration_Seconds(jsii.Number(0))},
+		{"de", "+01:00", "28.11.2026, 08:12 Uhr (UTC+1)", nil},
 		{"ja", "+09:00", "2026年11月28日 16:12 (UTC+9)", nil},
 		{"ja", "", "", awscdk.Duration_Seconds(jsii.Number(0))},
 	} {
@@ -85,14 +89,17 @@ func TestBuiltInMails(t *testing.T) {
 		one := synthesize(t, newStack(t), p)
 		p.SeparatePassword = jsii.Bool(true)
 		two := synthesize(t, newStack(t), p)
-		want := mail.BuiltIn(test.language, test.deadline != "")
+		about := mail.About{Expires: test.deadline != ""}
+		wantOne := mail.BuiltIn(test.language, about)
+		about.SeparatePassword = true
+		wantTwo := mail.BuiltIn(test.language, about)
 		for _, sent := range []struct {
 			message message
 			want    mail.Template
 		}{
-			{messageOf(t, one, "SendEmail"), want.SignIn},
-			{messageOf(t, two, "SendEmail"), want.Announcement},
-			{messageOf(t, two, "SendEmail password"), want.Password},
+			{messageOf(t, one, "SendEmail"), wantOne.SignIn},
+			{messageOf(t, two, "SendEmail"), wantTwo.SignIn},
+			{messageOf(t, two, "SendEmail password"), wantTwo.Password},
 		} {
 			for _, status := range []string{"Created", "Resumed", "Resent"} {
 				bindings, said := mailBindings("ada", "pass", "https://a.b/"), ""
@@ -128,6 +135,53 @@ func TestValidUntilNeedsAValidity(t *testing.T) {
 			PasswordHtmlTemplate: jsii.String("{{Password}} {{ValidUntil}}"),
 		})
 	})
+}
+
+// TestWarningsOfMails checks that the synthesis says what recipients would miss in a text of one's own, and nothing about built-in texts.
+func TestWarningsOfMails(t *testing.T) {
+	for _, test := range []struct {
+		props onboarding.UserOnboardingProps
+		want  []string
+	}{
+		{onboarding.UserOnboardingProps{SeparatePassword: jsii.Bool(true), Contact: jsii.String("IT")}, nil},
+		{onboarding.UserOnboardingProps{Contact: jsii.String("IT"), TextTemplate: jsii.String("{{UserName}} {{Password}}"),
+			HtmlTemplate: jsii.String("{{UserName}} {{Password}} {{SignInUrl}} {{ValidUntil}}")},
+			[]string{
+				"HtmlTemplate does not say who answers questions: add {{Contact}}",
+				"TextTemplate does not say until when the password works: add {{ValidUntil}}",
+				"TextTemplate does not say where to sign in: add {{SignInUrl}}",
+				"TextTemplate does not say who answers questions: add {{Contact}}",
+			}},
+	} {
+		stack := newStack(t)
+		synthesize(t, stack, test.props)
+		var got []string
+		for _, warning := range *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue()) {
+			text, _, _ := strings.Cut(warning.Entry.Data.(string), " [ack: ")
+			got = append(got, text)
+		}
+		wantSorted(t, got, test.want)
+	}
+}
+
+// TestLanguageOfUser fills in the mail of a list whose items have languages.
+func TestLanguageOfUser(t *testing.T) {
+	jsonata := startJSONata(t)
+	for _, test := range []struct{ language, user, want string }{
+		{"en", "en", "Your AWS sign-in information"}, {"en", "ja", "AWS サインイン情報のお知らせ"}, {"ja", "ja", "AWS サインイン情報のお知らせ"},
+		{"ja", "de", "Ihre Zugangsdaten für AWS"},
+	} {
+		subject := messageOf(t, synthesize(t, newStack(t), onboarding.UserOnboardingProps{Language: &test.language}), "SendEmail").Content.Simple.Subject.Data
+		bindings := mailBindings("ada", "pass", "https://a.b/")
+		bindings["states"].(map[string]any)["input"].(map[string]any)["Language"] = test.user
+		if got := jsonata.text(t, subject, bindings); got != test.want {
+			t.Errorf("%+v: got %s", test, got)
+		}
+	}
+	own := machineOf(t, onboarding.UserOnboardingProps{Subject: jsii.String("Welcome")})
+	if got := own.States["Settings"].Assign["settings"].(map[string]any)["Languages"]; !reflect.DeepEqual(got, []any{"en"}) {
+		t.Errorf("with a text of one's own, a list may name the languages %v", got)
+	}
 }
 
 // TestValuesAreEscapedOnlyInHTML fills in values that look like tags and entities of HTML, and like patterns of JSONata.
@@ -196,11 +250,11 @@ func TestSeparatePassword(t *testing.T) {
 func TestEveryWrongMailPropIsReported(t *testing.T) {
 	stack := newStack(t)
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Parameter"), nil).ValueAsString()
-	mustPanic(t, `UserOnboarding: Language must be one of en, ja, got: "fr"
-TextTemplate must have the placeholder {{UserName}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Password}}]
+	mustPanic(t, `UserOnboarding: Language must be one of de, en, ja, got: "fr"
+TextTemplate must have the placeholder {{UserName}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: [{{UserName}} {{Password}}]
 HtmlTemplate must close with }} every placeholder that it opens, got: "{{AccountId}"
 PasswordSubject must be known at synthesis, got: "`+*parameter+`"
-PasswordTextTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: []
+PasswordTextTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: []
 PasswordHtmlTemplate must have at most 60000 bytes, got: 60012`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("Separate"), &onboarding.UserOnboardingProps{
 			Sender:               jsii.String("sender@example.com"),

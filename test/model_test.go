@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -26,6 +27,7 @@ var (
 	longestName    = strings.Repeat("_+=,.@-9aZ", 7)[:64]
 	longestGroup   = strings.Repeat("_+=,.@-9aZ", 13)[:128]
 	longestAddress = strings.Repeat("!#$%&'*+/=?^_{|}~-9aZ.", 3)[:64] + "@" + strings.Repeat(strings.Repeat("d", 61)+".", 3) + "com"
+	longestText    = hostileShort + strings.Repeat(`"`, 100-utf8.RuneCountInString(hostileShort))
 	// longestPassword has every printable character of ASCII.
 	longestPassword = ascii() + ascii()[:128-len(ascii())]
 )
@@ -52,20 +54,20 @@ var argumentValues = map[string]map[string]any{
 		"UserName":        "ada@example.com", "Email": "ada@example.com", "GroupName": "Staff",
 		"PasswordLength": 20, "Password": "Drawn-password-1",
 		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
-		"Issued": issued, "Outcome.Status": "Created", "Marker": "marker",
+		"Issued": issued, "Outcome.Status": "Created", "Input.Language": "en", "Marker": "marker",
 	},
 	"shortest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:M:1",
 		"StateMachine.Id": stateMachineARN + "M",
 		"UserName":        "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
-		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Outcome.Status": "Created", "Marker": "m",
+		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Outcome.Status": "Created", "Input.Language": "ja", "Marker": "m",
 	},
 	"longest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
 		"StateMachine.Id": stateMachineARN + strings.Repeat("m", 80),
 		"UserName":        longestName, "Email": longestAddress, "GroupName": longestGroup,
 		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
-		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Outcome.Status": "Resumed", "Marker": strings.Repeat("m", 320),
+		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Outcome.Status": "Resumed", "Input.Language": "de", "Marker": strings.Repeat("m", 320),
 	},
 }
 
@@ -144,6 +146,7 @@ func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 	t.Helper()
 	p, _ := withOptions(stack, everyOption()...)
 	p.Sender, p.SenderName, p.ReplyTo = &longestAddress, jsii.String(hostileText), &longestAddress
+	p.Organization, p.AccountName, p.Contact, p.Signature = &longestText, &longestText, &longestText, jsii.String(strings.Repeat(longestText+"\n", 9)+longestText)
 	_, domain, _ := strings.Cut(longestAddress, "@")
 	p.SenderIdentity = ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Longest"), &domain)
 	p.ConfigurationSet = ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Longest set"), jsii.String(strings.Repeat("S", 64)))

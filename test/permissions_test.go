@@ -339,6 +339,7 @@ func TestOptionsAreAllProps(t *testing.T) {
 	}
 	wantLines(t, others, []string{
 		"Sender", "SenderName", "ReplyTo", // TestPermissionsOfSender has these
+		"Organization", "AccountName", "Contact", "Signature",
 		"UserPath", // TestPermissionsOfUserPath has this
 		"PasswordLength", "ExcludeLookAlikes", "TimeZoneOffset", "MaxConcurrency", "SignInUrl", "Language", "Subject", "TextTemplate", "HtmlTemplate",
 		"SeparatePassword", "PasswordSubject", "PasswordTextTemplate", "PasswordHtmlTemplate",

@@ -136,8 +136,8 @@ TimeZoneOffset must be an offset from UTC such as +09:00 or -03:30, from -12:00 
 MaxConcurrency must be a whole number from 1 to 40, got: 2.5
 SignInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://example.com"
 Subject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: ""
-TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}}]
-HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Password}} {{Name}}]`,
+TextTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: [{{UserName}}]
+HtmlTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: [{{UserName}} {{Password}} {{Name}}]`,
 		func() {
 			groups, tags := []iam.IGroup{nil, givenGroup(stack, "STAFF"), givenGroup(stack, "{% $states %}")}, map[string]*string{
 				"": jsii.String(""), "${aws}": jsii.String(""), "AWS:name": jsii.String(""), "ONBOARDING": jsii.String("complete"),

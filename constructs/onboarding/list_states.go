@@ -16,7 +16,7 @@ import (
 // settings returns what an execution depends on, for the command onboard and for [machine.Flow.ValidateList].
 func (f *flow) settings() contract.Settings {
 	settings := contract.Settings{SenderIdentity: f.identityName(), UserPath: *f.props.UserPath, MailsPerUser: 1,
-		ValidityHours: int(f.props.validityHours())}
+		Languages: f.props.languages(), ValidityHours: int(f.props.validityHours())}
 	for _, group := range f.groups {
 		settings.Groups = append(settings.Groups, contract.Group{Name: *groupName(group), Arn: *group.GroupArn()})
 	}
@@ -50,10 +50,10 @@ func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 func (f *flow) onboardUser(steps sfn.IChainable) sfn.Map {
 	const item = "$states.context.Map.Item.Value"
 	return f.EachItem("OnboardUser", map[string]any{
-		"UserName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
-		"Email":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
-		"GroupName": jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" and $exists(%[1]s.Group) ? %[1]s.Group : %[2]s`,
-			item, jsonata.Literal(*groupName(f.groups[0])))),
+		"UserName":       jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
+		"Email":          jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
+		"GroupName":      jsonata.Expression(fmt.Sprintf(`[%s.Group, %s][0]`, item, jsonata.Literal(*groupName(f.groups[0])))),
+		"Language":       jsonata.Expression(fmt.Sprintf(`[%s.Language, %s][0]`, item, jsonata.Literal(*f.props.Language))),
 		"Resend":         jsonata.Expression("$states.input.BatchInput.Resend"),
 		"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
 		"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),

@@ -2,6 +2,7 @@ package onboarding
 
 import (
 	"fmt"
+	"maps"
 	netmail "net/mail"
 	"strings"
 	"time"
@@ -19,11 +20,11 @@ import (
 // sendEmail makes the task that sends everything that a user needs to sign in. If SeparatePassword is true, it sends
 // everything except the password, which [flow.sendPassword] then sends.
 func (f *flow) sendEmail() tasks.CallAwsService {
-	return f.sendTask("SendEmail", f.props.Subject, f.props.TextTemplate, f.props.HtmlTemplate)
+	return f.sendTask("SendEmail", func(mails mail.Templates) mail.Template { return mails.SignIn })
 }
 
 func (f *flow) sendPassword() tasks.CallAwsService {
-	return f.sendTask("SendEmail password", f.props.PasswordSubject, f.props.PasswordTextTemplate, f.props.PasswordHtmlTemplate)
+	return f.sendTask("SendEmail password", func(mails mail.Templates) mail.Template { return mails.Password })
 }
 
 // sendTask makes a task that sends a mail. It may use every identity, because SES also requires a permission for the identity
@@ -33,16 +34,16 @@ func (f *flow) sendPassword() tasks.CallAwsService {
 // SES compares this condition with regard to letter case ("Sending policy examples"). So the mail has the sender exactly as
 // the condition has it. If SES changed the case of the domain before the comparison, a sender with upper case in its domain
 // would be denied.
-func (f *flow) sendTask(name string, subject, text, html *string) tasks.CallAwsService {
-	values := f.mailValues()
+func (f *flow) sendTask(name string, which func(mail.Templates) mail.Template) tasks.CallAwsService {
+	in := func(language string) mail.Template { return which(f.props.mailsIn(language)) }
 	parameters := map[string]any{
 		"FromEmailAddress": f.from(),
 		"Destination":      map[string]any{"ToAddresses": []any{jsonata.Expression("$states.input.Email")}},
 		"Content": map[string]any{"Simple": map[string]any{
-			"Subject": utf8(jsonata.Literal(*subject)),
+			"Subject": utf8(f.inLanguageOfUser(func(language string) string { return jsonata.Literal(in(language).Subject) })),
 			"Body": map[string]any{
-				"Text": utf8(mail.Text(*text, values)),
-				"Html": utf8(mail.HTML(*html, values)),
+				"Text": utf8(f.inLanguageOfUser(func(language string) string { return mail.Text(in(language).Text, f.mailValues(language)) })),
+				"Html": utf8(f.inLanguageOfUser(func(language string) string { return mail.HTML(in(language).HTML, f.mailValues(language)) })),
 			},
 		}},
 		"EmailTags": []any{map[string]any{"Name": "UserName", "Value": jsonata.Expression(messageTag)}},
@@ -95,17 +96,29 @@ func (f *flow) sesARN(resource, name string) *string {
 	})
 }
 
+// inLanguageOfUser returns JSONata code that chooses the code for the language of the user.
+func (f *flow) inLanguageOfUser(code func(language string) string) string {
+	languages := f.props.languages()
+	chosen := code(languages[0])
+	for _, other := range languages[1:] {
+		chosen = fmt.Sprintf("$states.input.Language = %s ? %s : %s", jsonata.Literal(other), code(other), chosen)
+	}
+	return chosen
+}
+
 // mailValues returns the JSONata code of each placeholder's value in a child execution.
-func (f *flow) mailValues() map[string]string {
+func (f *flow) mailValues(language string) map[string]string {
 	validity := time.Duration(f.props.validityHours()) * time.Hour
-	return map[string]string{
+	values := f.props.about().Values()
+	maps.Copy(values, map[string]string{
 		mail.UserName:     "$states.input.UserName",
 		mail.Password:     "$password",
 		mail.SignInUrl:    "$states.input.SignInUrl",
 		mail.AccountID:    `$split($states.context.Execution.Id, ":")[4]`,
-		mail.ValidUntil:   mail.ValidUntilIn(*f.props.Language, "$states.input.Issued", validity, *f.props.TimeZoneOffset),
-		mail.EarlierMails: mail.EarlierMailsIn(*f.props.Language, fmt.Sprintf("$outcome.Status != %s", jsonata.Literal(contract.Created))),
-	}
+		mail.ValidUntil:   mail.ValidUntilIn(language, "$states.input.Issued", validity, *f.props.TimeZoneOffset),
+		mail.EarlierMails: mail.EarlierMailsIn(language, fmt.Sprintf("$outcome.Status != %s", jsonata.Literal(contract.Created))),
+	})
+	return values
 }
 
 func utf8(code string) map[string]any {

@@ -89,6 +89,7 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	u.alarmTopic = u.topic("AlarmTopic", resolved.AlarmTopic, resolved.AlarmEmail)
 	u.notifyOfBounces()
 	u.notifyOfFailures()
+	u.warnOfMails(resolved)
 	u.explainFindings(resolved)
 	return u
 }

@@ -1,6 +1,8 @@
 package onboarding
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -24,13 +26,36 @@ type UserOnboardingProps struct {
 
 	// The name that mail programs show beside the address of the sender.
 	//
-	// Default: no name.
+	// Default: Organization, if it is given.
 	SenderName *string
 
 	// The address that answers to the mails go to.
 	//
 	// Default: answers go to the sender.
 	ReplyTo *string
+
+	// Who gives the users access to the account, in the words of the users: a company, or a department of it. The subject and the mail
+	// name it. At most 100 characters.
+	//
+	// Default: the mail names nobody.
+	Organization *string
+
+	// What the users call the account, such as "web shop, test". The mail names it beside the number of the account. At most 100
+	// characters.
+	//
+	// Default: the mail has only the number.
+	AccountName *string
+
+	// Who answers questions of users, also of one who did not expect the mail: a name, an address or a telephone number. At most 100
+	// characters. It must be given if the sender takes no answers, such as no-reply@example.com, and there is no ReplyTo.
+	//
+	// Default: the mail asks for a reply.
+	Contact *string
+
+	// The last lines of the mail: at most 10, of at most 100 characters each.
+	//
+	// Default: Organization, if it is given.
+	Signature *string
 
 	// The SES identity that covers the sender, its address or its domain, if there is one already.
 	//
@@ -141,7 +166,9 @@ type UserOnboardingProps struct {
 	// Default: the sign-in page of the account, in the partition that the stack is deployed to.
 	SignInUrl *string
 
-	// The language of the built-in mails: en for English or ja for Japanese.
+	// The language of the built-in mails: de for German, en for English or ja for Japanese.
+	//
+	// A list can name another one for a user, unless there is a text of your own.
 	//
 	// Default: en
 	Language *string
@@ -152,9 +179,11 @@ type UserOnboardingProps struct {
 	Subject *string
 
 	// The plain text of the mail, with the placeholders {{UserName}} and {{Password}}, and if wanted {{SignInUrl}},
-	// {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}. It has at most 60,000 bytes.
+	// {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}. It has at
+	// most 60,000 bytes.
 	//
-	// {{ValidUntil}} must be left out if PasswordValidity is 0. {{EarlierMails}} is empty in the mail to a new user.
+	// {{ValidUntil}} must be left out if PasswordValidity is 0, and a placeholder of a prop that is not given. {{EarlierMails}} is
+	// empty in the mail to a new user.
 	//
 	// It also has at most 100 placeholders, so that it fits into a payload together with the HTML (Step Functions
 	// Developer Guide, "Quotas"). It has no control characters except tabs and line breaks, and no byte order mark.
@@ -261,14 +290,48 @@ func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
 	setDefault(&p.ExcludeLookAlikes, true)
 	setDefault(&p.Language, mail.English)
 	setDefault(&p.SeparatePassword, false)
-	mails := mail.BuiltIn(*p.Language, p.validityHours() != 0)
+	if p.SenderName == nil {
+		p.SenderName = p.Organization
+	}
+	mails := mail.BuiltIn(*p.Language, p.about())
+	setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.SignIn)
 	if *p.SeparatePassword {
-		setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.Announcement)
 		setDefaultMail(&p.PasswordSubject, &p.PasswordTextTemplate, &p.PasswordHtmlTemplate, mails.Password)
-	} else {
-		setDefaultMail(&p.Subject, &p.TextTemplate, &p.HtmlTemplate, mails.SignIn)
 	}
 	return &p
+}
+
+// languages returns the languages that a list may name, Language first: those of the built-in mails, or Language alone if there is a
+// text of one's own.
+func (p *UserOnboardingProps) languages() []string {
+	languages := []string{*p.Language}
+	if p.mails() == mail.BuiltIn(*p.Language, p.about()) {
+		languages = append(languages, slices.DeleteFunc(mail.Languages(), func(other string) bool { return other == *p.Language })...)
+	}
+	return languages
+}
+
+// mailsIn returns the mails in one of the [UserOnboardingProps.languages].
+func (p *UserOnboardingProps) mailsIn(language string) mail.Templates {
+	if language == *p.Language {
+		return p.mails()
+	}
+	return mail.BuiltIn(language, p.about())
+}
+
+// mails returns the mails in Language. Their props must have their defaults.
+func (p *UserOnboardingProps) mails() mail.Templates {
+	mails := mail.Templates{SignIn: mail.Template{Subject: *p.Subject, Text: *p.TextTemplate, HTML: *p.HtmlTemplate}}
+	if *p.SeparatePassword {
+		mails.Password = mail.Template{Subject: *p.PasswordSubject, Text: *p.PasswordTextTemplate, HTML: *p.PasswordHtmlTemplate}
+	}
+	return mails
+}
+
+// about returns what the mails say about the account.
+func (p *UserOnboardingProps) about() mail.About {
+	return mail.About{Organization: p.Organization, AccountName: p.AccountName, Contact: p.Contact, Signature: p.Signature,
+		SeparatePassword: *p.SeparatePassword, NeedsMFA: *p.RequireMfa, Expires: p.validityHours() != 0}
 }
 
 // validityHours returns the hours of PasswordValidity. It returns 1 if they are not known at synthesis, which validate refuses.

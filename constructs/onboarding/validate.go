@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
@@ -31,6 +32,7 @@ func (p *UserOnboardingProps) validate(into string) error {
 	rules.Together{
 		HasGroup: p.Group != nil, GroupName: rules.Given(p.GroupName), RequireMfa: p.RequireMfa,
 		Sender: p.Sender, SenderIdentity: p.nameOfSenderIdentity(), Identity: p.valueOfIdentity(),
+		ReplyTo: rules.Given(p.ReplyTo), Contact: rules.Given(p.Contact),
 		SeparatePassword: p.SeparatePassword, PasswordSubject: rules.Given(p.PasswordSubject),
 		PasswordTextTemplate: rules.Given(p.PasswordTextTemplate), PasswordHtmlTemplate: rules.Given(p.PasswordHtmlTemplate),
 	}.Check(&problems, func(prop string) string { return prop })
@@ -38,11 +40,13 @@ func (p *UserOnboardingProps) validate(into string) error {
 	checkText(&problems, "Sender", p.Sender, rules.SenderAddress)
 	checkText(&problems, "SenderIdentity", p.nameOfSenderIdentity(), rules.IdentityName)
 	checkText(&problems, "Identity", p.valueOfIdentity(), rules.IdentityName)
-	if p.SenderName != nil {
-		checkConstant(&problems, "SenderName", p.SenderName, func() {
-			rules.Check(&problems, "SenderName", *p.SenderName, rules.HeaderText)
-		})
+	checkKnownText(&problems, "Organization", p.Organization, rules.MailText)
+	if p.SenderName != p.Organization {
+		checkKnownText(&problems, "SenderName", p.SenderName, rules.HeaderText)
 	}
+	checkKnownText(&problems, "AccountName", p.AccountName, rules.MailText)
+	checkKnownText(&problems, "Contact", p.Contact, rules.MailText)
+	checkKnownText(&problems, "Signature", p.Signature, rules.MailSignature)
 	checkText(&problems, "ReplyTo", p.ReplyTo, rules.SenderAddress)
 	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
 	checkText(&problems, "UserPath", p.UserPath, rules.UserPath)
@@ -60,9 +64,7 @@ func (p *UserOnboardingProps) validate(into string) error {
 	if _, known := partition.HostsOf(into); p.SignInUrl == nil && into != "" && !known {
 		problems.Add("SignInUrl", "be given, because the sign-in page of the partition "+into+" is not known", nil)
 	}
-	checkConstant(&problems, "Language", p.Language, func() {
-		rules.Check(&problems, "Language", *p.Language, rules.OneOf(mail.Languages()...))
-	})
+	checkKnownText(&problems, "Language", p.Language, rules.OneOf(mail.Languages()...))
 	p.checkMails(&problems)
 	checkText(&problems, "BounceEmail", p.BounceEmail, rules.EmailAddress)
 	checkText(&problems, "AlarmEmail", p.AlarmEmail, rules.EmailAddress)
@@ -146,31 +148,71 @@ func (p *UserOnboardingProps) checkValidity(problems *rules.Problems) {
 	} else {
 		rules.Check(problems, "PasswordValidity", p.validityHours(), rules.ValidityHours)
 	}
-	checkConstant(problems, "TimeZoneOffset", p.TimeZoneOffset, func() {
-		rules.Check(problems, "TimeZoneOffset", *p.TimeZoneOffset, rules.TimeZoneOffset)
-	})
+	checkKnownText(problems, "TimeZoneOffset", p.TimeZoneOffset, rules.TimeZoneOffset)
 }
 
 func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
-	of := func(content mail.Content) mail.Content {
-		return content.IfExpires(p.validityHours() != 0, "PasswordValidity")
+	for _, mail := range p.mailProps() {
+		mail.check(problems)
 	}
-	if *p.SeparatePassword {
-		checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, of(mail.Announcement))
-		checkMail(problems, "Password", p.PasswordSubject, p.PasswordTextTemplate, p.PasswordHtmlTemplate,
-			of(mail.PasswordOnly))
-		return
-	}
-	checkMail(problems, "", p.Subject, p.TextTemplate, p.HtmlTemplate, of(mail.SignIn))
 }
 
-// checkMail checks the props of one mail. prefix is the start of their names.
-func checkMail(problems *rules.Problems, prefix string, subject, text, html *string, content mail.Content) {
-	checkConstant(problems, prefix+"Subject", subject, func() {
-		rules.Check(problems, prefix+"Subject", *subject, rules.Subject)
-	})
-	checkConstant(problems, prefix+"TextTemplate", text, func() { content.Check(problems, prefix+"TextTemplate", *text) })
-	checkConstant(problems, prefix+"HtmlTemplate", html, func() { content.Check(problems, prefix+"HtmlTemplate", *html) })
+// mailProps are the props of one mail.
+type mailProps struct {
+	prefix              string // of the names of the props
+	subject, text, html *string
+	builtIn             mail.Template
+	content             mail.Content
+	about               mail.About
+}
+
+// mailProps returns the props of each mail that a user gets.
+func (p *UserOnboardingProps) mailProps() []mailProps {
+	about := p.about()
+	builtIn := mail.BuiltIn(*p.Language, about)
+	of := func(content mail.Content) mail.Content {
+		return content.For(about, func(prop string) string { return prop })
+	}
+	if !*p.SeparatePassword {
+		return []mailProps{{"", p.Subject, p.TextTemplate, p.HtmlTemplate, builtIn.SignIn, of(mail.SignIn), about}}
+	}
+	return []mailProps{
+		{"", p.Subject, p.TextTemplate, p.HtmlTemplate, builtIn.SignIn, of(mail.Announcement), about},
+		{"Password", p.PasswordSubject, p.PasswordTextTemplate, p.PasswordHtmlTemplate, builtIn.Password, of(mail.PasswordOnly), about},
+	}
+}
+
+// check checks the props of a mail. A wrong organization makes a wrong built-in subject, which is no problem of its own.
+func (m mailProps) check(problems *rules.Problems) {
+	if *m.subject != m.builtIn.Subject {
+		checkKnownText(problems, m.prefix+"Subject", m.subject, rules.Subject)
+	}
+	for _, template := range m.templates() {
+		checkConstant(problems, template.prop, template.text, func() { m.content.Check(problems, template.prop, *template.text) })
+	}
+}
+
+// templates returns the templates of a mail, by the names of their props.
+func (m mailProps) templates() []template {
+	return []template{{m.prefix + "TextTemplate", m.text}, {m.prefix + "HtmlTemplate", m.html}}
+}
+
+type template struct {
+	prop string
+	text *string
+}
+
+// warnOfMails adds a warning for each thing that recipients would miss in a text that is not built in.
+func (u *UserOnboarding) warnOfMails(props *UserOnboardingProps) {
+	for _, m := range props.mailProps() {
+		for _, template := range m.templates() {
+			misses := m.content.Misses(*template.text, m.about)
+			for _, placeholder := range slices.Sorted(maps.Keys(misses)) {
+				awscdk.Annotations_Of(u).AddWarningV2(jsii.String("@iam-onboarding/onboarding:mail"+template.prop+placeholder), jsii.String(fmt.Sprintf(
+					"%s does not say %s: add {{%s}}", template.prop, misses[placeholder], placeholder)))
+			}
+		}
+	}
 }
 
 // checkConstant checks a text that must not be a token, because its value becomes part of the definition.
@@ -180,6 +222,13 @@ func checkConstant(problems *rules.Problems, prop string, value *string, check f
 		return
 	}
 	check()
+}
+
+// checkKnownText checks a text by a rule, unless it is nil. It must not be a token.
+func checkKnownText(problems *rules.Problems, prop string, value *string, rule rules.Rule[string]) {
+	if value != nil {
+		checkConstant(problems, prop, value, func() { rules.Check(problems, prop, *value, rule) })
+	}
 }
 
 func checkText(problems *rules.Problems, prop string, value *string, rule rules.Rule[string]) {

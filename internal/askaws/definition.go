@@ -86,6 +86,7 @@ func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:"+partitionOf(*stack.Region())+":sns:"+*stack.Region()+":"+account+":Topic"))
 	return &onboarding.UserOnboardingProps{
 		Sender: jsii.String(sender), SenderName: jsii.String(hostile), ReplyTo: jsii.String("reply@example.com"),
+		Organization: jsii.String("Example"), AccountName: jsii.String("Test"), Contact: jsii.String("IT"), Signature: jsii.String("Ada\nIT"),
 		SenderIdentity:   ses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Identity"), jsii.String("example.com")),
 		ConfigurationSet: ses.ConfigurationSet_FromConfigurationSetName(stack, jsii.String("Set"), jsii.String("Set")),
 		GroupName:        jsii.String(workload.Group),

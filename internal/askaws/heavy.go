@@ -41,7 +41,7 @@ func (d definitions) questions() (all []question) {
 	all = append(all, d.noOption.preflight()...)
 	all = append(all, d.noOption.maps()...)
 	all = append(all, d.noOption.user()...)
-	all = append(all, d.everyOption.mails()...)
+	all = append(all, d.everyOption.mails(d.noOption)...)
 	all = append(all, d.noOption.reports()...)
 	return append(all, d.expiry.sweeps()...)
 }
@@ -221,7 +221,7 @@ func (d definition) maps() []question {
 			test{state: d.state("OnboardUser"), input: map[string]any{"Items": list[:5],
 				"BatchInput": map[string]any{"Resend": false, "PasswordLength": 90, "CauseLength": 60}}, mock: make([]any, 5)},
 			want{status: succeeded, output: make([]any, 5),
-				said: []string{`"UserName":"user-0@example.com"`, `"UserName":"user-1"`, `"Email":"user-1@example.com"`, `"GroupName":"` + workload.Group + `"`, `"CauseLength":60`}}),
+				said: []string{`"UserName":"user-0@example.com"`, `"UserName":"user-1"`, `"Email":"user-1@example.com"`, `"GroupName":"` + workload.Group + `"`, `"CauseLength":60`, `"Language":"en"`, `"Language":"ja"`}}),
 	}
 }
 
@@ -268,8 +268,8 @@ func (d definition) user() []question {
 	}
 }
 
-// mails returns the questions about the longest mails.
-func (d definition) mails() []question {
+// mails returns the questions about the longest mails, and about a built-in mail.
+func (d definition) mails(builtIn definition) []question {
 	user := map[string]any{"UserName": `ada"<{%1%}&`, "Email": "ada@example.com", "SignInUrl": "https://example.com/?a={%1%}", "CauseLength": 60,
 		"Issued": "2026-11-25T07:12:13Z", "Resend": true}
 	mock, outcome := map[string]any{"MessageId": "1"}, map[string]any{"outcome": map[string]any{"Status": contract.Resent}}
@@ -279,6 +279,10 @@ func (d definition) mails() []question {
 				`https://example.com/?a={%1%}\nada"<{%1%}& ` + lastWords, `ada&quot;&lt;{%1%}&amp; ` + lastWords,
 				`"Subject":{"Charset":"UTF-8","Data":"` + strings.Trim(string(encode(hostile)), `"`),
 			}}),
+		ofState("SendEmail: in another language", noUser, test{state: builtIn.state("SendEmail"), input: map[string]any{"UserName": "ada", "Email": "ada@example.com",
+			"SignInUrl": "https://example.com", "Issued": "2026-11-25T07:12:13Z", "Language": "de"},
+			variables: map[string]any{"password": "p", "outcome": outcome["outcome"]}, mock: mock},
+			want{status: succeeded, said: []string{`"Data":"Ihre Zugangsdaten für AWS"`, "gilt bis zum 28.11.2026, 07:12 Uhr (UTC). "}}),
 		ofState("SendEmail password", noUser, test{state: d.state("SendEmail password"), input: user, variables: map[string]any{
 			"password": `p"<&`, "outcome": outcome["outcome"]}, mock: mock},
 			want{status: succeeded, output: user, said: []string{`p"<&, 2026年12月25日 03:42 (UTC-3:30)以前の`, `p&quot;&lt;&amp;`}}),

@@ -33,7 +33,7 @@ type fakePreflight struct {
 }
 
 // definition has the part of a definition that the command reads: the settings, with the groups NoAuthority and Staff.
-const definition = `{"States": {"Settings": {"Assign": {"settings": {"SenderIdentity": "example.com", "UserPath": "/onboarded/", "MailsPerUser": 1,
+const definition = `{"States": {"Settings": {"Assign": {"settings": {"SenderIdentity": "example.com", "UserPath": "/onboarded/", "MailsPerUser": 1, "Languages": ["en", "ja"],
 	"Groups": [{"Name": "NoAuthority", "Arn": "arn:aws:iam::123456789012:group/NoAuthority"},
 		{"Name": "Staff", "Arn": "arn:aws:iam::123456789012:group/Staff"}]}}}}}`
 
@@ -95,8 +95,8 @@ func (f *fakePreflight) GetAccountPasswordPolicy(context.Context, *iam.GetAccoun
 func TestCheckNeedsNoAWS(t *testing.T) {
 	for list, want := range map[string]string{
 		addresses(3): "3 users, no problems\n" + notChecked,
-		"email,group\na@example.com,Staff\nb@example.com,\nc@example.com,Admins\nd@example.com,Staff\n": "4 users, no problems\n" +
-			"not checked without --aws: whether the list may name 2 groups (Admins and Staff), and whether AWS is ready for the list\n",
+		"email,group,language\na@example.com,Staff,ja\nb@example.com,,\nc@example.com,Admins,ja\nd@example.com,Staff,\n": "4 users, no problems\n" +
+			"not checked without --aws: whether the list may name 2 groups (Admins and Staff) and 1 language (ja), and whether AWS is ready for the list\n",
 	} {
 		fake := &fakeAWS{interruptOn: connecting}
 		got := runWith(t, fake, list, "check", "-")
@@ -212,8 +212,8 @@ func TestCheckWithAWS(t *testing.T) {
 
 func TestCheckOfGroupsWithAWS(t *testing.T) {
 	fake := &fakeAWS{}
-	got := runWith(t, fake, "email,group\nada@example.com,Staff\nbob@example.com,Admins\n", "check", "-", "--aws")
-	want := `problem  standard input:3: must have a Group out of NoAuthority, Staff, got: "Admins"
+	got := runWith(t, fake, "email,group,language\nada@example.com,Staff,ja\nbob@example.com,Admins,fr\n", "check", "-", "--aws")
+	want := `problem  standard input:3: must have a Group out of NoAuthority, Staff, got: "Admins"; must have a Language out of en, ja, got: "fr"
 ok       a first password does not expire
 ok       SES sends from this account
 ok       SES is out of its sandbox, and mails any address
@@ -238,7 +238,7 @@ func TestCheckOfManyWrongGroups(t *testing.T) {
 	if wrong := strings.Count(got.Stdout, "must have a Group out of"); wrong != 20 || got.Code != 2 {
 		t.Errorf("got %d lines about groups and the exit code %d, want 20 and 2", wrong, got.Code)
 	}
-	if want := "\nproblem  standard input: 9980 more users name a group that is not allowed\n"; !strings.Contains(got.Stdout, want) {
+	if want := "\nproblem  standard input: 9980 more users name a group or a language that is not allowed\n"; !strings.Contains(got.Stdout, want) {
 		t.Errorf("stdout lacks %q, got: %s", want, got.Stdout)
 	}
 }

@@ -17,12 +17,13 @@ import (
 
 const (
 	listFormats = `LIST is a file, or - for standard input. The command recognises the format:
-  CSV    a header with email, and optionally user_name and group, also in other
-         common spellings; the separator is a comma, a semicolon or a tab
+  CSV    a header with email, and optionally user_name, group and language,
+         also in other common spellings; the separator is a comma, a semicolon
+         or a tab
   text   e-mail addresses on each line; # begins a comment
   JSON   users, an array of users, or {"IAMUserNames": [users], "Resend": true};
          a user is an e-mail address, or {"Email": "..."}, optionally with
-         "UserName": "..." and "Group": "..."
+         "UserName": "...", "Group": "..." and "Language": "ja"
 Without a user name, the e-mail address is the user name.`
 
 	expectedFile = "LIST must be a file that you can read, or - for standard input"
@@ -48,8 +49,9 @@ func (o *inputOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.Columns.Email, "email-column", "", "the CSV `column` with the addresses")
 	flags.StringVar(&o.Columns.UserName, "user-column", "", "the CSV `column` with the user names")
 	flags.StringVar(&o.Columns.Group, "group-column", "", "the CSV `column` with the groups")
+	flags.StringVar(&o.Columns.Language, "lang-column", "", "the CSV `column` with the languages")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"csv", "json", "text"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"encoding", "email-column", "user-column", "group-column"} {
+	for _, name := range []string{"encoding", "email-column", "user-column", "group-column", "lang-column"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
 	}
 }

@@ -31,6 +31,10 @@ func Read(lookup func(key string) any, given ...string) (stackName *string, prop
 		Users: onboarding.UserOnboardingProps{
 			Sender:            r.required("sender", rules.SenderAddress),
 			SenderName:        r.text("senderName", rules.HeaderText),
+			Organization:      r.text("organization", rules.MailText),
+			AccountName:       r.text("accountName", rules.MailText),
+			Contact:           r.text("contact", rules.MailText),
+			Signature:         r.text("signature", rules.MailSignature),
 			ReplyTo:           r.text("replyTo", rules.SenderAddress),
 			RequireMfa:        r.boolean("requireMfa"),
 			UserPath:          r.text("userPath", rules.UserPath),
@@ -73,12 +77,12 @@ type reader struct {
 }
 
 // readTemplates reads the files of the mails. The placeholders that a mail must have depend on separatePassword, and those that
-// it may have on passwordValidityHours.
+// it may have on the settings that they stand for.
 func (r *reader) readTemplates(props *stacks.OnboardingStackProps) {
 	users, hours := &props.Users, props.PasswordValidityHours
-	of := func(content mail.Content) mail.Content {
-		return content.IfExpires(hours == nil || *hours != 0, "passwordValidityHours")
-	}
+	about := mail.About{Organization: users.Organization, AccountName: users.AccountName, Contact: users.Contact,
+		Signature: users.Signature, Expires: hours == nil || *hours != 0}
+	of := func(content mail.Content) mail.Content { return content.For(about, keyOf) }
 	content := mail.SignIn
 	if users.SeparatePassword != nil && *users.SeparatePassword {
 		content = mail.Announcement
@@ -122,7 +126,7 @@ func (r *reader) checkTogether(props *stacks.OnboardingStackProps) {
 	rules.Together{
 		HasGroup: r.lookup("group") != nil, GroupName: r.lookup("groupName"), RequireMfa: props.Users.RequireMfa,
 		Sender: props.Users.Sender, SenderIdentity: props.SenderIdentityName, Identity: props.SenderDomain,
-		HostedZoneId: r.lookup("hostedZoneId"), SeparatePassword: props.Users.SeparatePassword,
+		HostedZoneId: r.lookup("hostedZoneId"), ReplyTo: r.lookup("replyTo"), Contact: r.lookup("contact"), SeparatePassword: props.Users.SeparatePassword,
 		PasswordSubject: r.lookup("passwordSubject"), PasswordTextTemplate: r.lookup("passwordTextTemplate"),
 		PasswordHtmlTemplate: r.lookup("passwordHtmlTemplate"),
 	}.Check(&r.problems, keyOf)
@@ -148,6 +152,8 @@ func keyOf(prop string) string {
 		return "identity"
 	case "Identity":
 		return "senderDomain"
+	case "PasswordValidity":
+		return "passwordValidityHours"
 	default:
 		return strings.ToLower(prop[:1]) + prop[1:]
 	}

@@ -266,7 +266,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		"senderName": "two\nlines", "replyTo": "nobody", "identity": "no domain", "groupName": "a b", "requireMfa": "yes", "userPath": "/",
 		"permissionsBoundary": "policy", "passwordLength": "seven", "maxConcurrency": 0.5, "signInUrl": "http://x",
 		"subject": "", "textTemplate": file, "htmlTemplate": true, "alarmEmail": 1.0, "stackName": "1st",
-		"senderDomain": "nobody@example.com", "hostedZoneId": "example.com", "excludeLookAlikes": "yes", "language": "de",
+		"senderDomain": "nobody@example.com", "hostedZoneId": "example.com", "excludeLookAlikes": "yes", "language": "fr",
 		"separatePassword": 1.0, "passwordSubject": "{{UserName}}", "passwordTextTemplate": "no/such/file",
 		"passwordHtmlTemplate": file, "bounceEmail": "nobody", "passwordValidityHours": 721.0, "timeZoneOffset": "JST",
 	}))
@@ -286,7 +286,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`timeZoneOffset must be an offset from UTC such as +09:00 or -03:30, from -12:00 to +14:00, got: "JST"`,
 		`maxConcurrency must be a whole number from 1 to 40, got: 0.5`,
 		`signInUrl must be an https URL such as https://example.signin.aws.amazon.com/console, got: "http://x"`,
-		`language must be one of en, ja, got: "de"`,
+		`language must be one of de, en, ja, got: "fr"`,
 		`subject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: ""`,
 		`separatePassword must be true or false, got: 1`,
 		`passwordSubject must be one line of text, with at least one character, and without placeholders, control and invisible characters, got: "{{UserName}}"`,
@@ -302,10 +302,10 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		`passwordSubject must be left out unless separatePassword is true, got: "{{UserName}}"`,
 		`passwordTextTemplate must be left out unless separatePassword is true, got: "no/such/file"`,
 		`passwordHtmlTemplate must be left out unless separatePassword is true, got: "` + file + `"`,
-		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Pasword}}]`,
+		`textTemplate must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: [{{UserName}} {{Pasword}}]`,
 		`htmlTemplate must name a file that can be read, got: true`,
 		`passwordTextTemplate must name a file that can be read, got: open no/such/file: no such file or directory`,
-		`passwordHtmlTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: [{{UserName}} {{Pasword}}]`,
+		`passwordHtmlTemplate must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: [{{UserName}} {{Pasword}}]`,
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))

@@ -105,7 +105,8 @@ type Settings struct {
 	ConfigurationSet string  `json:",omitempty"` // the SES configuration set of the mails
 	UserPath         string
 	MailsPerUser     int
-	ValidityHours    int `json:",omitempty"` // how long a first password works; 0 if it does not expire
+	Languages        []string // of the mails: those that a list may name; the first one is the default
+	ValidityHours    int      `json:",omitempty"` // how long a first password works; 0 if it does not expire
 }
 
 // Group is an IAM group.

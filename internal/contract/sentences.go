@@ -87,7 +87,7 @@ var (
 	MustHaveUserName   = "must have a UserName of " + what(rules.UserName)
 	MustHaveEmail      = "must have " + what(rules.EmailAddress)
 	MustHaveGroupName  = "must have a Group of " + what(rules.GroupName) // used if the groups that the list may name are not known
-	MustHaveNoOtherKey = "must have no key except UserName, Email, Group"
+	MustHaveNoOtherKey = "must have no key except UserName, Email, Group, Language"
 	MustBeUnique       = "user names must be unique without regard to case"
 )
 
@@ -104,6 +104,12 @@ const Item = "item "
 
 // MustHaveGroup says that an item must name one of the groups that a list may name. groups is a text with their names.
 func MustHaveGroup(groups string) string { return "must have a Group out of " + groups }
+
+// MustHaveLanguageTag says that an item has something else than a language. It is used if the languages of the mails are not known.
+const MustHaveLanguageTag = "must have a Language such as en or ja"
+
+// MustHaveLanguage says that an item must name one of the languages of the mails. languages is a text with their tags.
+func MustHaveLanguage(languages string) string { return "must have a Language out of " + languages }
 
 // what returns the rule's description of a value, without the verb.
 func what(rule rules.Rule[string]) string { return strings.TrimPrefix(rule.Expected, "be ") }

@@ -19,15 +19,16 @@ var (
 )
 
 // ValidateList makes a state that validates the list, which is its input, and sets the variable problems to every problem
-// that it finds. It reads the groups that a list may name from the variable settings.
+// that it finds. It reads the groups and the languages that a list may name from the variable settings.
 func (f *Flow) ValidateList() sfn.Pass {
 	var code strings.Builder
-	fmt.Fprintf(&code, "(\n$groups := [$settings.Groups.Name]; $maxUsers := %d; $maxProblems := %d;\n", contract.MaxUsers, contract.MaxProblems)
+	fmt.Fprintf(&code, "(\n$groups := [$settings.Groups.Name]; $languages := [$settings.Languages]; $maxUsers := %d; $maxProblems := %d;\n", contract.MaxUsers, contract.MaxProblems)
 	code.WriteString(constants([]constant{ // the command onboard uses the same sentences
 		{"mustBeUser", contract.MustBeUser},
 		{"mustHaveUserName", contract.MustHaveUserName},
 		{"mustHaveEmail", contract.MustHaveEmail},
 		{"mustHaveGroup", contract.MustHaveGroup("")},
+		{"mustHaveLanguage", contract.MustHaveLanguage("")},
 		{"mustHaveNoOtherKey", contract.MustHaveNoOtherKey},
 		{"mustBeUnique", contract.MustBeUnique},
 		{"usersMustBeArray", contract.UsersMustBeArray},

@@ -9,15 +9,25 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
 
-// forEachMail calls f for each mail in each language, with and without a validity of the password.
+// given has every text that the mails may have.
+var given = mail.About{Organization: text("Example Corp"), AccountName: text("Web shop"), Contact: text("IT, extension 1234"),
+	Signature: text("Ada Lovelace\nIT"), NeedsMFA: true, Expires: true}
+
+func text(value string) *string { return &value }
+
+// forEachMail calls f for each mail in each language, with nothing given and with everything.
 func forEachMail(t *testing.T, f func(t *testing.T, language string, mail mail.Template, content mail.Content)) {
 	for _, language := range mail.Languages() {
-		for name, expires := range map[string]bool{language: true, language + " without validity": false} {
-			mails := mail.BuiltIn(language, expires)
-			of := func(content mail.Content) mail.Content { return content.IfExpires(expires, "PasswordValidity") }
-			t.Run(name+" sign-in", func(t *testing.T) { f(t, language, mails.SignIn, of(mail.SignIn)) })
-			t.Run(name+" announcement", func(t *testing.T) { f(t, language, mails.Announcement, of(mail.Announcement)) })
-			t.Run(name+" password", func(t *testing.T) { f(t, language, mails.Password, of(mail.PasswordOnly)) })
+		for name, about := range map[string]mail.About{language: {}, language + " with everything": given} {
+			one := mail.BuiltIn(language, about)
+			about.SeparatePassword = true
+			two := mail.BuiltIn(language, about)
+			of := func(content mail.Content) mail.Content {
+				return content.For(about, func(prop string) string { return prop })
+			}
+			t.Run(name+" sign-in", func(t *testing.T) { f(t, language, one.SignIn, of(mail.SignIn)) })
+			t.Run(name+" announcement", func(t *testing.T) { f(t, language, two.SignIn, of(mail.Announcement)) })
+			t.Run(name+" password", func(t *testing.T) { f(t, language, two.Password, of(mail.PasswordOnly)) })
 		}
 	}
 }
@@ -34,27 +44,51 @@ func TestMailsAreValidTemplates(t *testing.T) {
 	})
 }
 
-// TestMailsSayUntilWhen checks that a mail says once until when the password works, if it expires, and that it has room for the
-// sentence of a mail that is sent again.
-func TestMailsSayUntilWhen(t *testing.T) {
+// TestMailsSayWhatIsGiven checks that a mail says once what is given, and nothing that is not, and that it has room for the sentence
+// of a mail that is sent again.
+func TestMailsSayWhatIsGiven(t *testing.T) {
 	for _, language := range mail.Languages() {
-		for expires, want := range map[bool]int{true: 1, false: 0} {
-			mails := mail.BuiltIn(language, expires)
-			for _, template := range []mail.Template{mails.SignIn, mails.Announcement, mails.Password} {
-				for _, body := range []string{template.Text, template.HTML} {
-					if got := strings.Count(body, "{{ValidUntil}}"); got != want {
-						t.Errorf("%s, expires %v: {{ValidUntil}} is there %d times, want %d:\n%s", language, expires, got, want, body)
-					}
-					if got := strings.Count(body, "{{EarlierMails}}"); got != 1 {
-						t.Errorf("%s: {{EarlierMails}} is there %d times, want 1:\n%s", language, got, body)
-					}
+		for _, separately := range []bool{false, true} {
+			in := func(about mail.About) mail.Templates {
+				about.SeparatePassword = separately
+				return mail.BuiltIn(language, about)
+			}
+			all, organization, none := in(given), in(mail.About{Organization: given.Organization}), in(mail.About{})
+			wantPlaceholders(t, language, all.SignIn, map[string]int{mail.ValidUntil: 1, mail.Organization: 1, mail.AccountName: 1, mail.Contact: 1, mail.Signature: 1})
+			wantPlaceholders(t, language, organization.SignIn, map[string]int{mail.Organization: 2}) // also as the signature
+			wantPlaceholders(t, language, none.SignIn, nil)
+			if !strings.Contains(all.SignIn.Subject, "Example Corp") || !strings.Contains(all.SignIn.Text, "MFA") {
+				t.Errorf("%s: the mail has no organization in its subject, or says nothing about MFA: %+v", language, all.SignIn)
+			}
+			if separately {
+				want := map[string]int{mail.ValidUntil: 1, mail.AccountName: 1, mail.Contact: 1, mail.Signature: 1}
+				if language == "ja" {
+					want[mail.Organization] = 1 // in the greeting
 				}
+				wantPlaceholders(t, language, all.Password, want)
+				wantPlaceholders(t, language, none.Password, nil)
 			}
 		}
 	}
 }
 
-var tag = regexp.MustCompile(`(?s)<title>.*</title>|<h1.*</h1>|<[^>]*>`)
+// wantPlaceholders checks how often a mail has each placeholder of what may be given, and that it has {{EarlierMails}} once.
+func wantPlaceholders(t *testing.T, language string, template mail.Template, want map[string]int) {
+	t.Helper()
+	for _, placeholder := range []string{mail.ValidUntil, mail.Organization, mail.AccountName, mail.Contact, mail.Signature, mail.EarlierMails} {
+		for _, body := range []string{template.Text, template.HTML} {
+			wanted := want[placeholder]
+			if placeholder == mail.EarlierMails {
+				wanted = 1
+			}
+			if got := strings.Count(body, "{{"+placeholder+"}}"); got != wanted {
+				t.Errorf("%s: {{%s}} is there %d times, want %d:\n%s", language, placeholder, got, wanted, body)
+			}
+		}
+	}
+}
+
+var tag = regexp.MustCompile(`(?s)<title>.*</style>|<h1.*</h1>|<[^>]*>`)
 
 // TestTextAndHTMLSayTheSame checks that the text and the HTML of a mail have the same words.
 func TestTextAndHTMLSayTheSame(t *testing.T) {
@@ -80,7 +114,7 @@ func TestCopiedValuesStandAlone(t *testing.T) {
 			if !strings.Contains(mail.Text, "\n"+placeholder+"\n") {
 				t.Errorf("%s is not on its own line:\n%s", placeholder, mail.Text)
 			}
-			fixedWidth := regexp.MustCompile(`<div[^>]*><code translate="no" style="[^"]*monospace">` + placeholder + `</code></div>`)
+			fixedWidth := regexp.MustCompile(`<td[^>]*><a style="[^"]*"><code translate="no" style="[^"]*monospace">` + placeholder + `</code></a></td>`)
 			if placeholder != "{{SignInUrl}}" && !fixedWidth.MatchString(mail.HTML) {
 				t.Errorf("%s is not in a fixed-width font on its own line:\n%s", placeholder, mail.HTML)
 			}

@@ -25,6 +25,7 @@ func TestValidUntil(t *testing.T) {
 		{"en", "2026-11-25T07:12:13Z", 720, "+05:45", "25 December 2026, 12:57 UTC+5:45"},
 		{"en", "2026-05-01T11:59:59Z", 72, "-12:00", "3 May 2026, 23:59 UTC-12"},
 		{"en", "2026-05-01T11:59:59Z", 72, "-00:30", "4 May 2026, 11:29 UTC-0:30"},
+		{"de", "2026-03-05T07:12:13Z", 72, "+01:00", "08.03.2026, 08:12 Uhr (UTC+1)"},
 		{"ja", "2026-11-25T07:12:13Z", 72, "+09:00", "2026年11月28日 16:12 (UTC+9)"},
 		{"ja", "2026-01-01T00:00:00Z", 72, "+00:00", "2026年1月4日 00:00 (UTC)"},
 		{"ja", "2026-11-25T07:12:13Z", 72, "+10:00", "2026年11月28日 17:12 (UTC+10)"},
@@ -40,6 +41,7 @@ func TestEarlierMails(t *testing.T) {
 	evaluator := jsonatatest.Start(t)
 	for language, want := range map[string]string{
 		"en": " This email replaces any earlier one: a password from an earlier email no longer works.",
+		"de": " Diese E-Mail ersetzt alle früheren: Ein Passwort aus einer früheren E-Mail gilt nicht mehr.",
 		"ja": "以前のメールでお知らせしたパスワードは、ご利用いただけなくなりました。",
 	} {
 		code := mail.EarlierMailsIn(language, "$resend")

@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -32,19 +33,21 @@ func FuzzTemplate(f *testing.F) {
 			t.Skip("refused")
 		}
 		const url, account = `https://example.com/?a="<1>"&b='{%`, "123456789012"
-		codes := map[string]string{mail.UserName: "$values.user", mail.Password: "$values.password",
+		codes := given.Values()
+		maps.Copy(codes, map[string]string{mail.UserName: "$values.user", mail.Password: "$values.password",
 			mail.SignInUrl: "$values.url", mail.AccountID: "$values.account",
 			mail.ValidUntil:   mail.ValidUntilIn(mail.English, "$values.issued", 72*time.Hour, "+00:00"),
-			mail.EarlierMails: mail.EarlierMailsIn(mail.English, "$values.resend")}
+			mail.EarlierMails: mail.EarlierMailsIn(mail.English, "$values.resend")})
 		bindings := map[string]any{"values": map[string]any{"user": userName, "password": password, "url": url, "account": account,
 			"issued": "2026-11-25T07:12:13Z", "resend": false}}
 		filled := func(escape func(string) string) string {
 			return strings.NewReplacer("{{UserName}}", escape(userName), "{{Password}}", escape(password),
 				"{{SignInUrl}}", escape(url), "{{AccountId}}", escape(account), "{{ValidUntil}}", "28 November 2026, 07:12 UTC",
-				"{{EarlierMails}}", "").Replace(template)
+				"{{EarlierMails}}", "", "{{Organization}}", escape(*given.Organization), "{{AccountName}}", escape(*given.AccountName),
+				"{{Contact}}", escape(*given.Contact), "{{Signature}}", escape(*given.Signature)).Replace(template)
 		}
 		asItIs := func(value string) string { return value }
-		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace
+		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "\n", "<br>").Replace
 		for code, want := range map[string]string{
 			mail.Text(template, codes): filled(asItIs), mail.HTML(template, codes): filled(escaped),
 		} {

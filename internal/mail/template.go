@@ -5,6 +5,7 @@ package mail
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,29 +24,61 @@ const (
 	AccountID    = "AccountId"    // the 12 digits of the AWS account
 	ValidUntil   = "ValidUntil"   // the time at which the password expires, see [ValidUntilIn]
 	EarlierMails = "EarlierMails" // a sentence in a mail that is sent again, see [EarlierMailsIn]
+
+	// The texts of [About], which a template may have only if they are given.
+	Organization = "Organization"
+	AccountName  = "AccountName"
+	Contact      = "Contact"
+	Signature    = "Signature"
 )
 
 // Content lists the placeholders that a mail must have, and those that it may have.
 type Content struct {
 	required, optional []string
-	// validity is the name of the setting that is 0, so that the mail must not have {{ValidUntil}}.
-	validity string
+	refused            map[string]string // says, by the name of an optional placeholder, why the mail must not have it
 }
+
+// optional are the placeholders that every mail may have.
+var optional = []string{SignInUrl, AccountID, ValidUntil, EarlierMails, Organization, AccountName, Contact, Signature}
 
 // The mails that a user may get: either SignIn alone, or Announcement and then PasswordOnly.
 var (
-	SignIn       = Content{required: []string{UserName, Password}, optional: []string{SignInUrl, AccountID, ValidUntil, EarlierMails}}
-	Announcement = Content{required: []string{UserName}, optional: []string{SignInUrl, AccountID, ValidUntil, EarlierMails}}
-	PasswordOnly = Content{required: []string{Password}, optional: []string{UserName, SignInUrl, AccountID, ValidUntil, EarlierMails}}
+	SignIn       = Content{required: []string{UserName, Password}, optional: optional}
+	Announcement = Content{required: []string{UserName}, optional: optional}
+	PasswordOnly = Content{required: []string{Password}, optional: append([]string{UserName}, optional...)}
 )
 
-// IfExpires returns the content of the mail, without {{ValidUntil}} if no password expires. Then setting is the name of the
-// setting that is 0.
-func (c Content) IfExpires(expires bool, setting string) Content {
-	if !expires {
-		c.validity = setting
+// For returns the content of the mail if the mails are about these things. It refuses the placeholders of what is not given. name
+// returns the name of the setting for a prop.
+func (c Content) For(about About, name func(prop string) string) Content {
+	c.refused = map[string]string{}
+	if !about.Expires {
+		c.refused[ValidUntil] = "if " + name("PasswordValidity") + " is 0, because no password expires then"
+	}
+	for placeholder, text := range about.texts() {
+		if text == nil {
+			c.refused[placeholder] = "unless " + name(placeholder) + " is given"
+		}
 	}
 	return c
+}
+
+// Misses returns what a recipient would miss in a template, by the names of the placeholders that say it.
+func (c Content) Misses(template string, about About) map[string]string {
+	misses := map[string]string{SignInUrl: "where to sign in"}
+	if slices.Contains(c.optional, UserName) { // the mail before has the page
+		delete(misses, SignInUrl)
+	}
+	if about.Expires {
+		misses[ValidUntil] = "until when the password works"
+	}
+	if about.Contact != nil {
+		misses[Contact] = "who answers questions"
+	}
+	for _, name := range placeholderNames(template) {
+		delete(misses, name)
+	}
+	return misses
 }
 
 // MaxBytes is the maximum length of a template in bytes. A plain text and HTML of this length fit into a payload of 256
@@ -59,8 +92,8 @@ const MaxPlaceholders = 100
 var placeholder = regexp.MustCompile(`\{\{(.*?)\}\}`)
 
 // Check adds a problem for each of these faults of a template: it is not UTF-8, it has control characters, it lacks a
-// placeholder or has an unknown one, it has {{ValidUntil}} although no password expires, it opens a placeholder without closing
-// it, or it is too long.
+// placeholder or has an unknown one, it has one whose value is not given, it opens a placeholder without closing it, or it is too
+// long.
 func (c Content) Check(problems *rules.Problems, name, template string) {
 	if !utf8.ValidString(template) {
 		problems.Add(name, "be text in UTF-8", notUTF8(template))
@@ -78,13 +111,17 @@ func (c Content) Check(problems *rules.Problems, name, template string) {
 	if slices.ContainsFunc(names, isUnknown) || slices.ContainsFunc(c.required, isMissing) {
 		problems.Add(name, c.expected(), placeholder.FindAllString(template, -1))
 	}
-	if c.validity != "" && slices.Contains(names, ValidUntil) {
-		problems.Add(name, "not have {{"+ValidUntil+"}} if "+c.validity+" is 0, because no password expires then",
-			placeholder.FindAllString(template, -1))
+	for _, refused := range slices.Sorted(maps.Keys(c.refused)) {
+		if slices.Contains(names, refused) {
+			problems.Add(name, "not have {{"+refused+"}} "+c.refused[refused], placeholder.FindAllString(template, -1))
+		}
 	}
 	if _, open, found := strings.Cut(placeholder.ReplaceAllString(template, ""), "{{"); found {
 		line, _, _ := strings.Cut(open, "\n")
 		problems.Add(name, "close with }} every placeholder that it opens", "{{"+line)
+	}
+	if strings.Count(template, "{{"+Signature+"}}") > 1 {
+		problems.Add(name, "have {{"+Signature+"}} once", placeholder.FindAllString(template, -1))
 	}
 	if len(names) > MaxPlaceholders {
 		problems.Add(name, fmt.Sprintf("have at most %d placeholders", MaxPlaceholders), len(names))
@@ -152,13 +189,14 @@ func Text(template string, values map[string]string) string {
 	return filled(template, "", func(name string) string { return values[name] })
 }
 
-// HTML returns the JSONata code that makes HTML from a template. It is like [Text], and escapes the values for HTML.
+// HTML returns the JSONata code that makes HTML from a template. It is like [Text], and escapes the values for HTML. A line break of a
+// value becomes one of HTML.
 func HTML(template string, values map[string]string) string {
 	return filled(template, escapeFunction, func(name string) string { return "$escape(" + values[name] + ")" })
 }
 
 const escapeFunction = `$escape := function($value) { $value ~> $replace("&", "&amp;") ~> $replace("<", "&lt;") ` +
-	`~> $replace(">", "&gt;") ~> $replace('"', "&quot;") ~> $replace("'", "&#39;") }; `
+	`~> $replace(">", "&gt;") ~> $replace('"', "&quot;") ~> $replace("'", "&#39;") ~> $replace("\n", "<br>") }; `
 
 // filled returns code that assigns the value of each placeholder to a variable of the same name, and joins the parts of the
 // template.

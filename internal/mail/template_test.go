@@ -1,6 +1,8 @@
 package mail_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +23,7 @@ func TestText(t *testing.T) {
 func TestHTMLEscapesValues(t *testing.T) {
 	got := mail.HTML("<b>{{Password}}</b>", values)
 	want := `($escape := function($value) { $value ~> $replace("&", "&amp;") ~> $replace("<", "&lt;") ` +
-		`~> $replace(">", "&gt;") ~> $replace('"', "&quot;") ~> $replace("'", "&#39;") }; ` +
+		`~> $replace(">", "&gt;") ~> $replace('"', "&quot;") ~> $replace("'", "&#39;") ~> $replace("\n", "<br>") }; ` +
 		`$Password := $escape($password); "<b>" & ($Password & "</b>"))`
 	if got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -30,9 +32,9 @@ func TestHTMLEscapesValues(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	const (
-		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: "
-		announcement = "template must have the placeholder {{UserName}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: "
-		password     = "template must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}} and {{EarlierMails}}, got: "
+		signIn       = "template must have the placeholders {{UserName}} and {{Password}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: "
+		announcement = "template must have the placeholder {{UserName}}, and no others except {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: "
+		password     = "template must have the placeholder {{Password}}, and no others except {{UserName}}, {{SignInUrl}}, {{AccountId}}, {{ValidUntil}}, {{EarlierMails}}, {{Organization}}, {{AccountName}}, {{Contact}} and {{Signature}}, got: "
 		control      = "template must have no control characters except tabs and line breaks, and no byte order mark, got: "
 		open         = "template must close with }} every placeholder that it opens, got: "
 	)
@@ -43,11 +45,14 @@ func TestCheck(t *testing.T) {
 		{mail.SignIn, "{{UserName}} {{Password}}", ""},
 		{mail.SignIn, "{{UserName}} {{Password}} {{SignInUrl}} {{AccountId}}", ""},
 		{mail.SignIn, "{{UserName}} {{Password}} {{ValidUntil}} {{EarlierMails}}", ""},
-		{mail.SignIn.IfExpires(true, "PasswordValidity"), "{{UserName}} {{Password}} {{ValidUntil}}", ""},
-		{mail.SignIn.IfExpires(false, "PasswordValidity"), "{{UserName}} {{Password}} {{EarlierMails}}", ""},
-		{mail.SignIn.IfExpires(false, "PasswordValidity"), "{{UserName}} {{Password}} {{ValidUntil}}",
-			"template must not have {{ValidUntil}} if PasswordValidity is 0, because no password expires then, " +
-				"got: [{{UserName}} {{Password}} {{ValidUntil}}]"},
+		{mail.SignIn.For(given, strings.ToLower), "{{UserName}} {{Password}} {{ValidUntil}} {{Organization}} {{AccountName}} {{Contact}} {{Signature}}", ""},
+		{mail.SignIn.For(mail.About{}, strings.ToLower), "{{UserName}} {{Password}} {{EarlierMails}}", ""},
+		{mail.SignIn.For(mail.About{}, strings.ToLower), "{{UserName}} {{Password}} {{Contact}} {{ValidUntil}}",
+			"template must not have {{Contact}} unless contact is given, got: [{{UserName}} {{Password}} {{Contact}} {{ValidUntil}}]\n" +
+				"template must not have {{ValidUntil}} if passwordvalidity is 0, because no password expires then, " +
+				"got: [{{UserName}} {{Password}} {{Contact}} {{ValidUntil}}]"},
+		{mail.SignIn, "{{UserName}} {{Password}} {{Signature}} {{Signature}}", "template must have {{Signature}} once, " +
+			"got: [{{UserName}} {{Password}} {{Signature}} {{Signature}}]"},
 		{mail.SignIn, "{{UserName}}", signIn + "[{{UserName}}]"},
 		{mail.SignIn, "no placeholder", signIn + "[]"},
 		{mail.SignIn, "{{UserName}} {{Password}} {{password}}", signIn + "[{{UserName}} {{Password}} {{password}}]"},
@@ -79,6 +84,26 @@ func TestCheck(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%.80q: got %q, want %q", test.template, got, test.want)
+		}
+	}
+}
+
+func TestMisses(t *testing.T) {
+	for _, test := range []struct {
+		content  mail.Content
+		about    mail.About
+		template string
+		want     string
+	}{
+		{mail.SignIn, given, "{{UserName}} {{Password}}", "Contact SignInUrl ValidUntil"},
+		{mail.SignIn, given, "{{ValidUntil}} {{SignInUrl}} {{Contact}}", ""},
+		{mail.SignIn, mail.About{}, "{{UserName}} {{Password}}", "SignInUrl"},
+		{mail.Announcement, given, "{{UserName}} {{Contact}}", "SignInUrl ValidUntil"},
+		{mail.PasswordOnly, given, "{{Password}}", "Contact ValidUntil"},
+		{mail.PasswordOnly, mail.About{}, "{{Password}}", ""},
+	} {
+		if got := strings.Join(slices.Sorted(maps.Keys(test.content.Misses(test.template, test.about))), " "); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.template, got, test.want)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func Check(ctx context.Context, machine *Machine, list *userlist.List, progress 
 		return nil, err
 	}
 	p := preflight{look}
-	wrongGroups := p.lookAtList()
+	wrongUsers := p.lookAtList()
 	p.lookAtValidity()
 	var refusals []error
 	for _, lookAt := range []func(context.Context) error{
@@ -56,7 +56,7 @@ func Check(ctx context.Context, machine *Machine, list *userlist.List, progress 
 	switch {
 	case problems == 0:
 		return p.findings, nil
-	case wrongGroups > 0:
+	case wrongUsers > 0:
 		return p.findings, ListError{errors.New(toFix)}
 	case len(refusals) > 0:
 		return p.findings, refusalf("%s", toFix)
@@ -72,37 +72,51 @@ func NoProblems(list *userlist.List) string {
 
 // NotChecked returns the sentence that says what the check of a list without AWS leaves open.
 func NotChecked(list *userlist.List) string {
-	groups := map[string]bool{}
+	groups, languages := map[string]bool{}, map[string]bool{}
 	for _, user := range list.Users {
-		groups[user.Group] = true
+		groups[user.Group], languages[user.Language] = true, true
 	}
-	delete(groups, "")
-	if len(groups) == 0 {
+	var named []string
+	for _, of := range []struct {
+		noun  string
+		names map[string]bool
+	}{{"group", groups}, {"language", languages}} {
+		if delete(of.names, ""); len(of.names) > 0 {
+			named = append(named, fmt.Sprintf("%s (%s)", text.Count(len(of.names), of.noun), text.Some(slices.Sorted(maps.Keys(of.names)))))
+		}
+	}
+	if len(named) == 0 {
 		return "not checked without --aws: whether AWS is ready for the list"
 	}
-	return fmt.Sprintf("not checked without --aws: whether the list may name %s (%s), and whether AWS is ready for the list",
-		text.Count(len(groups), "group"), text.Some(slices.Sorted(maps.Keys(groups))))
+	return fmt.Sprintf("not checked without --aws: whether the list may name %s, and whether AWS is ready for the list", strings.Join(named, " and "))
 }
 
-// maxWrongGroups is the number of users with a wrong group that a check prints. A wrong list may have thousands.
-const maxWrongGroups = 20
+// maxWrongUsers is the number of users with a wrong group or language that a check prints. A wrong list may have thousands.
+const maxWrongUsers = 20
 
-// lookAtList checks the groups that the list names. It returns the number of users whose group is not allowed.
+// lookAtList checks the groups and the languages that the list names. It returns the number of users that have another one.
 func (p preflight) lookAtList() (wrong int) {
 	var groups []string
 	for _, group := range p.settings.Groups {
 		groups = append(groups, group.Name)
 	}
 	for _, user := range p.list.Users {
-		if user.Group == "" || slices.Contains(groups, user.Group) {
+		var problems []string
+		if user.Group != "" && !slices.Contains(groups, user.Group) {
+			problems = append(problems, fmt.Sprintf("%s, got: %q", contract.MustHaveGroup(strings.Join(groups, ", ")), user.Group))
+		}
+		if languages := p.settings.Languages; user.Language != "" && !slices.Contains(languages, user.Language) {
+			problems = append(problems, fmt.Sprintf("%s, got: %q", contract.MustHaveLanguage(strings.Join(languages, ", ")), user.Language))
+		}
+		if len(problems) == 0 {
 			continue
 		}
-		if wrong++; wrong <= maxWrongGroups {
-			p.add(problem, "%s:%d: %s, got: %q", p.list.Name, user.Line, contract.MustHaveGroup(strings.Join(groups, ", ")), user.Group)
+		if wrong++; wrong <= maxWrongUsers {
+			p.add(problem, "%s:%d: %s", p.list.Name, user.Line, strings.Join(problems, "; "))
 		}
 	}
-	if more := wrong - maxWrongGroups; more > 0 {
-		p.add(problem, "%s: %s name a group that is not allowed", p.list.Name, text.Count(more, "more user"))
+	if more := wrong - maxWrongUsers; more > 0 {
+		p.add(problem, "%s: %s name a group or a language that is not allowed", p.list.Name, text.Count(more, "more user"))
 	}
 	if wrong == 0 {
 		p.add(fine, "%s", NoProblems(p.list))

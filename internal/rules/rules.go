@@ -153,6 +153,17 @@ var Subject = Rule[string]{"be one line of text, with at least one character, an
 	return HeaderText.Holds(value) && !strings.Contains(value, "{{")
 }}
 
+// MailText accepts a text that stands in many places of a mail: a [Subject] that is short, so that the mail fits into a payload.
+var MailText = Rule[string]{"be one line of at most 100 characters, with at least one, and without placeholders, control and invisible characters", func(value string) bool {
+	return Subject.Holds(value) && utf8.RuneCountInString(value) <= 100
+}}
+
+// MailSignature accepts up to 10 lines, each of which is a [MailText].
+var MailSignature = Rule[string]{"be one to ten lines of at most 100 characters, each with at least one, and without placeholders, control and invisible characters", func(value string) bool {
+	lines := strings.Split(value, "\n")
+	return len(lines) <= 10 && !slices.ContainsFunc(lines, func(line string) bool { return !MailText.Holds(line) })
+}}
+
 // PasswordLength accepts a whole number from the minimum of IAM's default policy to the maximum of CreateLoginProfile (IAM
 // User Guide, "Set an account password policy for IAM users"; IAM API Reference, CreateLoginProfile).
 var PasswordLength = wholeNumber(8, 128)

@@ -140,6 +140,14 @@ func TestTogether(t *testing.T) {
 			`passwordsubject must be left out unless separatepassword is true, got: "Secret"
 passwordtexttemplate must be left out unless separatepassword is true, got: 5
 passwordhtmltemplate must be left out unless separatepassword is true, got: "x"`},
+		{"no answers", rules.Together{Sender: text("No-Reply.aws@example.com")},
+			"contact must be given, or replyto, because users cannot reply to No-Reply.aws@example.com: say who answers questions instead, got: nothing"},
+		{"no answers, as the last word", rules.Together{Sender: text("aws_donotreply@example.com")},
+			"contact must be given, or replyto, because users cannot reply to aws_donotreply@example.com: say who answers questions instead, got: nothing"},
+		{"no answers, but a contact", rules.Together{Sender: text("noreply@example.com"), Contact: "IT"}, ""},
+		{"no answers, but an address for them", rules.Together{Sender: text("noreply@example.com"), ReplyTo: "it@example.com"}, ""},
+		{"a name that begins like it", rules.Together{Sender: text("noreplyson@example.com")}, ""},
+		{"a name that ends like it", rules.Together{Sender: text("casino-reply@example.com")}, ""},
 		{"a separate password", rules.Together{SeparatePassword: &yes, PasswordSubject: "Secret", PasswordTextTemplate: "x"}, ""},
 	} {
 		var problems rules.Problems

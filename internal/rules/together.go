@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -16,6 +17,8 @@ type Together struct {
 	SenderIdentity       *string // its name
 	Identity             *string // the domain or the address that it is made for
 	HostedZoneId         any
+	ReplyTo              any
+	Contact              any
 	SeparatePassword     *bool
 	PasswordSubject      any
 	PasswordTextTemplate any
@@ -50,8 +53,8 @@ func Given[T any](setting *T) any {
 	return *setting
 }
 
-// Check adds a problem for each setting that must be left out, and for an SES identity that does not cover the sender. name
-// returns the name of the setting for a prop.
+// Check adds a problem for each setting that must be left out, for an SES identity that does not cover the sender, and for a sender
+// who takes no answers if users are not told whom to ask. name returns the name of the setting for a prop.
 func (t Together) Check(problems *Problems, name func(prop string) string) {
 	leaveOut := func(prop, because string, value any) {
 		if value != nil {
@@ -73,6 +76,9 @@ func (t Together) Check(problems *Problems, name func(prop string) string) {
 	}
 	checkCovers(problems, name("SenderIdentity"), t.SenderIdentity, t.Sender)
 	checkCovers(problems, name("Identity"), t.Identity, t.Sender)
+	if t.Sender != nil && takesNoAnswers.MatchString(*t.Sender) && t.ReplyTo == nil && t.Contact == nil {
+		problems.Add(name("Contact"), "be given, or "+name("ReplyTo")+", because users cannot reply to "+*t.Sender+": say who answers questions instead", nil)
+	}
 	if !isTrue(t.SeparatePassword) {
 		unless := "unless " + name("SeparatePassword") + " is true"
 		leaveOut("PasswordSubject", unless, t.PasswordSubject)
@@ -80,6 +86,9 @@ func (t Together) Check(problems *Problems, name func(prop string) string) {
 		leaveOut("PasswordHtmlTemplate", unless, t.PasswordHtmlTemplate)
 	}
 }
+
+// takesNoAnswers matches usual addresses of senders who read no answers: no-reply@, noreply-aws@, do_not_reply@.
+var takesNoAnswers = regexp.MustCompile(`(?i)^([^@]*[^@a-z])?(no|do[-_.]?not)[-_.]?reply([^@a-z][^@]*)?@`)
 
 func isTrue(setting *bool) bool { return setting != nil && *setting }
 

@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/language"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
@@ -68,11 +71,26 @@ func (d *draft) user(item item, fields map[string]any) User {
 		d.addTo(item, contract.MustHaveGroupName+", got: "+describe(value))
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		if key != "UserName" && key != "Email" && key != "Group" {
+		if !slices.ContainsFunc(columns, func(column column) bool { return column.key == key }) {
 			d.addTo(item, contract.MustHaveNoOtherKey+", got: "+show(key))
 		}
 	}
-	return User{name, email, group, item.line}
+	return User{name, email, group, d.language(item, fields), item.line}
+}
+
+// language returns the language of an item, without its region: ja for ja-JP. It adds a problem if the item has something else.
+func (d *draft) language(item item, fields map[string]any) string {
+	value, ok := fields["Language"]
+	written, _ := value.(string)
+	tag, err := language.Parse(clean(written))
+	if ok && (err != nil || tag == language.Und) {
+		d.addTo(item, contract.MustHaveLanguageTag+", got: "+describe(value))
+	}
+	if !ok || err != nil {
+		return ""
+	}
+	base, _ := tag.Base()
+	return base.String()
 }
 
 // email returns the address of an item. It adds a problem, and returns false, if the item has not exactly one valid address.

@@ -24,6 +24,7 @@ var columns = []column{
 		"メール", "eメール", "電子メール", "メールアドレス", "eメールアドレス", "電子メールアドレス"}},
 	{"UserName", "user name", "--user-column", []string{"username", "benutzername", "ユーザー名", "ユーザ名"}},
 	{"Group", "group", "--group-column", []string{"group", "groupname", "gruppe", "gruppenname", "グループ", "グループ名"}},
+	{"Language", "language", "--lang-column", []string{"language", "sprache", "言語"}},
 }
 
 // chosen returns the name that the operator gave to the column of a key, or an empty string.
@@ -33,8 +34,10 @@ func (c Columns) chosen(key string) string {
 		return c.Email
 	case "UserName":
 		return c.UserName
-	default:
+	case "Group":
 		return c.Group
+	default:
+		return c.Language
 	}
 }
 
@@ -77,7 +80,7 @@ func (c column) find(header []string, chosen string) (found []int) {
 }
 
 // findColumns returns the index of the column for each key. It adds a problem, and returns false, if it is not clear which columns
-// have the addresses, the user names and the groups.
+// have the addresses, the user names, the groups and the languages.
 func (d *draft) findColumns(line int, header []string) (map[string]int, bool) {
 	found, before := map[string]int{}, len(d.problems)
 	for _, column := range columns {

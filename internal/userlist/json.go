@@ -157,7 +157,7 @@ func (d *draft) readItems(elements []member) {
 }
 
 // fields returns the values of a user by the keys of the state machine's input. A key may be written like a column of a CSV list. A
-// name or a group that is null or empty is no value, because exports write both.
+// name, a group or a language that is null or empty is no value, because exports write both.
 func (d *draft) fields(item item, object []member) map[string]any {
 	fields, names := map[string]any{}, map[string]bool{}
 	for _, member := range object {
@@ -171,7 +171,7 @@ func (d *draft) fields(item item, object []member) map[string]any {
 		names[key] = true
 		text, isText := value.(string)
 		isEmpty := value == nil || isText && clean(text) == ""
-		if isOptional := key == "UserName" || key == "Group"; !isOptional || !isEmpty {
+		if isOptional := key == "UserName" || key == "Group" || key == "Language"; !isOptional || !isEmpty {
 			fields[key] = value
 		}
 	}

@@ -25,7 +25,7 @@ func people(users []userlist.User) string {
 		if user.UserName == user.Email {
 			name = user.Email
 		}
-		fmt.Fprintln(&lines, strings.TrimSuffix(fmt.Sprintf("%d %s %s", user.Line, name, user.Group), " "))
+		fmt.Fprintln(&lines, strings.TrimRight(fmt.Sprintf("%d %s %s %s", user.Line, name, user.Group, user.Language), " "))
 	}
 	return lines.String()
 }
@@ -125,6 +125,8 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 		"CSV in UTF-16, big, without a BOM": {inUTF16("email\nada@example.com\n", binary.BigEndian)[2:], ada,
 			[]string{fmt.Sprintf(readAs, "UTF-16BE")}},
 
+		"CSV with languages":   {"email,Sprache\nada@example.com,ja-JP\nbob@example.com,\n", "2 ada@example.com  ja\n3 bob@example.com\n", nil},
+		"JSON with a language": {`{"Email": "ada@example.com", "Language": "DE"}`, "1 ada@example.com  de\n", nil},
 		"JSON without user names": {"[{\"Email\": \"ada@example.com\"},\n{\"Email\": \"bob@example.com\", \"UserName\": null, \"Group\": null}]",
 			"1 ada@example.com\n2 bob@example.com\n", nil},
 		"JSON with empty values": {`{"IAMUserNames": [{"Email": "ada@example.com", "UserName": "", "Group": " "}], "Resend": null}`, adaOnly, nil},

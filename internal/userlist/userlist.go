@@ -1,5 +1,5 @@
 // Package userlist reads lists of users from files, in the forms in which programs and people write them. It makes of each user
-// what the state machine takes: an address, a user name and a group, exactly. It checks them by the rules of the state machine,
+// what the state machine takes: an address, a user name, a group and a language, exactly. It checks them by the rules of the state machine,
 // with the same sentences. Package rules defines what a value must be.
 package userlist
 
@@ -19,9 +19,9 @@ const (
 	// of addresses in its header.
 	Unknown Format = iota
 	// JSON is an array of users, the input of the state machine, whose key IAMUserNames has that array, or users one after the
-	// other, as in JSON lines. A user is an e-mail address, or an object with Email and optional UserName and Group.
+	// other, as in JSON lines. A user is an e-mail address, or an object with Email and optional UserName, Group and Language.
 	JSON
-	// CSV has a header with a column of addresses, and optional columns of user names and groups.
+	// CSV has a header with a column of addresses, and optional columns of user names, groups and languages.
 	CSV
 	// Text has e-mail addresses on each line, and comments after #.
 	Text
@@ -35,7 +35,7 @@ type Options struct {
 }
 
 // Columns has names of columns in the header of a CSV list. Without a name, Parse looks for the usual names.
-type Columns struct{ Email, UserName, Group string }
+type Columns struct{ Email, UserName, Group, Language string }
 
 // List is a list without problems.
 type List struct {
@@ -51,18 +51,20 @@ type List struct {
 type User struct {
 	UserName, Email string
 	Group           string // empty for the default group of the state machine
+	Language        string // of the mail; empty for the default language of the state machine
 	Line            int    // the line of the user in the list
 }
 
 // MarshalJSON returns the user as an item of the state machine's input.
 func (u User) MarshalJSON() ([]byte, error) {
-	if u.UserName == u.Email && u.Group == "" {
+	if u.UserName == u.Email && u.Group == "" && u.Language == "" {
 		return json.Marshal(u.Email)
 	}
 	return json.Marshal(struct {
 		UserName, Email string
 		Group           string `json:",omitempty"`
-	}{u.UserName, u.Email, u.Group})
+		Language        string `json:",omitempty"`
+	}{u.UserName, u.Email, u.Group, u.Language})
 }
 
 // Problem is everything that is wrong with one line of a list, or with one item of a JSON array.
@@ -141,7 +143,7 @@ type draft struct {
 type item struct {
 	line  int
 	index int // from 1 in JSON, whose items may all be on one line; otherwise 0
-	// value is what encoding/json decodes: a string is an address, and a map has the keys Email, UserName and Group.
+	// value is what encoding/json decodes: a string is an address, and a map has the keys Email, UserName, Group and Language.
 	value  any
 	inText bool // the list is a text list
 }

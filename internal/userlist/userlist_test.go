@@ -217,6 +217,8 @@ users:4: ` + needsMail + `"no address"`},
 			`users:1:10: is not valid JSON: expected a colon after the key, got: "\""`},
 		"JSON without a key": {userlist.JSON, `{Email: "ada@example.com"}`,
 			`users:1:2: is not valid JSON: expected a key in double quotes, got: "E"`},
+		"languages that are none": {userlist.JSON, `[{"Email": "ada@example.com", "Language": "English!"}, {"Email": "bob@example.com", "Language": 1}]`,
+			"users:1: item 1 must have a Language such as en or ja, got: \"English!\"\nusers:1: item 2 must have a Language such as en or ja, got: 1"},
 		"JSON with a key more": {userlist.JSON, `{"Email": "ada@example.com" "Group": "Staff"}`,
 			`users:1:29: is not valid JSON: expected a comma or } after the value, got: "\""`},
 		"JSON with a line end": {userlist.JSON, "[\"ada@example.com\r\n\"]",
@@ -246,7 +248,7 @@ users:4: ` + needsMail + `"no address"`},
 			`users:1: item 1 must be an e-mail address or an object with UserName and Email, got: null
 users:2: item 2 must be an e-mail address or an object with UserName and Email, got: ["�"]
 users:2: item 3 must be an e-mail address or an object with UserName and Email, got: 1e999
-users:2: item 4 ` + needsMail + `nothing; must have a Group of 1 to 128 letters, digits and _+=,.@-, got: 7; must have no key except UserName, Email, Group, got: "Admin"
+users:2: item 4 ` + needsMail + `nothing; must have a Group of 1 to 128 letters, digits and _+=,.@-, got: 7; must have no key except UserName, Email, Group, Language, got: "Admin"
 users:4: Resend must be true or false, got: "yes"
 users:4: the input must have no key except IAMUserNames, Resend, got: "Comment"`},
 		"JSON with an address that is no user name": {userlist.JSON, `["o'brien@example.com"]`,

@@ -40,7 +40,7 @@ func Lists() []List {
 		{Kind: "addresses", Items: times(users, address)},
 		{Kind: "objects", Items: times(users, right)},
 		{Kind: "addresses and objects", Items: times(users, func(i int) any { return []any{address(i), right(i)}[i%2] })},
-		{Kind: "all wrong", Items: times(users, wrong), Problems: problems(4*users, wrongItems(0))},
+		{Kind: "all wrong", Items: times(users, wrong), Problems: problems(5*users, wrongItems(0))},
 		{Kind: "wrong addresses", Items: times(users, func(i int) any { return fmt.Sprint("user ", i) }),
 			Problems: problems(2*users, func(n int) string {
 				return []string{noName(n/2, quoted("user ", n/2)), noEmail(n/2, quoted("user ", n/2))}[n%2]
@@ -52,14 +52,14 @@ func Lists() []List {
 			Problems: problems(users, func(n int) string { return noItem(n, fmt.Sprint(n)) })},
 		{Kind: "nulls", Items: slices.Repeat([]any{nil}, users), Problems: problems(users, func(n int) string { return noItem(n, "null") })},
 		{Kind: "nested arrays", Items: slices.Repeat([]any{[]any{right(0)}}, users), Problems: problems(users, func(n int) string {
-			return noItem(n, `[{"Email":"user-0@example.com","Group":"Staff","UserName":"user-0"}]`[:64])
+			return noItem(n, `[{"Email":"user-0@example.com","Group":"Staff","Language":"ja","UserName":"user-0"}]`[:64])
 		})},
 		{Kind: "empty objects", Items: slices.Repeat([]any{map[string]any{}}, users), Problems: problems(2*users, func(n int) string {
 			return []string{noName(n/2, "nothing"), noEmail(n/2, "nothing")}[n%2]
 		})},
 		{Kind: "5,000 items", Items: times(5*users, address), Problems: []string{fmt.Sprintf("IAMUserNames must have at most %d users, got: %d", users, 5*users)}},
 		{Kind: "right, then wrong", Items: append(times(800, right), times(users-800, wrong)...),
-			Problems: problems(4*(users-800), wrongItems(800))},
+			Problems: problems(5*(users-800), wrongItems(800))},
 		{Kind: "pairs of every kind, the last of them wrong", Items: times(users, mixed), Problems: problems(users/2+lastWrong, func(n int) string {
 			if n < lastWrong {
 				return unknownKey(users-lastWrong+n, "Extra")
@@ -86,10 +86,11 @@ func Lists() []List {
 // wrongItems returns a function for the n-th problem of items from the function wrong. The first of these items has the given index.
 func wrongItems(first int) func(n int) string {
 	return func(n int) string {
-		name := quoted("user ", n/4)
-		item := first + n/4
+		name := quoted("user ", n/5)
+		item := first + n/5
 		return []string{noName(item, name), noEmail(item, name),
-			where(item) + "must have a Group out of " + Group + `, got: "Other"`, unknownKey(item, "Extra")}[n%4]
+			where(item) + "must have a Group out of " + Group + `, got: "Other"`,
+			where(item) + `must have a Language out of en, de, ja, got: "xx"`, unknownKey(item, "Extra")}[n%5]
 	}
 }
 
@@ -119,7 +120,7 @@ func noItem(item int, got string) string {
 }
 
 func unknownKey(item int, key string) string {
-	return where(item) + "must have no key except UserName, Email, Group, got: " + quoted(key)
+	return where(item) + "must have no key except UserName, Email, Group, Language, got: " + quoted(key)
 }
 
 func notUnique(count, i int) string {
@@ -131,11 +132,11 @@ func quoted(parts ...any) string { return `"` + fmt.Sprint(parts...) + `"` }
 func address(i int) any { return fmt.Sprintf("user-%d@example.com", i) }
 
 func right(i int) any {
-	return map[string]any{"UserName": fmt.Sprint("user-", i), "Email": address(i), "Group": Group}
+	return map[string]any{"UserName": fmt.Sprint("user-", i), "Email": address(i), "Group": Group, "Language": "ja"}
 }
 
 func wrong(i int) any {
-	return map[string]any{"UserName": fmt.Sprint("user ", i), "Email": fmt.Sprint("user ", i), "Group": "Other", "Extra": i}
+	return map[string]any{"UserName": fmt.Sprint("user ", i), "Email": fmt.Sprint("user ", i), "Group": "Other", "Language": "xx", "Extra": i}
 }
 
 // paired returns the i-th item of pairs. The two items of a pair are the same address, once in lower and once in upper case.

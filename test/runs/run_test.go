@@ -70,7 +70,7 @@ func wantMail(t *testing.T, mail localaws.Mail, name, password string) {
 	t.Helper()
 	wantText := `Hello,
 
-An IAM user has been created for you in the AWS account 123456789012.
+You have been given access to the AWS account 123456789012. Use the details below to sign in to the AWS Management Console.
 
 Sign in at:
 https://123456789012.signin.aws.amazon.com/console
@@ -81,17 +81,18 @@ User name:
 Password (for the first sign-in only):
 ` + password + `
 
-When you sign in for the first time, you will be asked to set a new password. Do not forward this email.
+Instead of following the link, you can type the address of the sign-in page into your browser.
 
-The password works until ` + timeInMail.FindString(mail.Text) + `. If you cannot sign in by then, please reply to this email to ask for a new one.
+When you sign in for the first time, you will be asked to set a new password. The password above works until ` +
+		timeInMail.FindString(mail.Text) + `. After that, please ask for a new one.
 
-If you did not expect this email, or cannot sign in, please reply to it.
+Do not forward this email. If you have questions or did not expect this email, please reply to it.
 `
 	if mail.Text != wantText {
 		t.Errorf("got the text\n%s\nwant\n%s", mail.Text, wantText)
 	}
 	for _, part := range []string{">" + name + "</code>", ">" + password + "</code>",
-		`<a href="https://123456789012.signin.aws.amazon.com/console"`} {
+		`<a class="link" href="https://123456789012.signin.aws.amazon.com/console"`} {
 		if !strings.Contains(mail.HTML, part) {
 			t.Errorf("the HTML lacks %s:\n%s", part, mail.HTML)
 		}

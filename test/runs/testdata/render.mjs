@@ -1,10 +1,12 @@
 // Renders HTML mails in Chromium, as a mail program on a phone does. Standard input is a JSON array of
-// {html, width, picture}. width is the width of the screen in CSS pixels. picture is optional: the file for a picture.
-// Standard output is a JSON array with the result for each mail: see the object that look returns.
+// {html, width, isDark, picture}. width is the width of the screen in CSS pixels. isDark turns the dark mode of the device on.
+// picture is optional: the file for a picture. Standard output is a JSON array with the result for each mail: see the object that
+// look returns, the text that a double click on each value selects, and what axe-core finds, for example a low contrast.
 //
 // The browser is that of the npm package, for Linux on x86-64, or the browser that the variable CHROMIUM names.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import axe from "axe-core";
 import lambdaChromium from "@sparticuz/chromium";
 import { chromium } from "playwright-core";
 
@@ -45,15 +47,33 @@ function look() {
   return { scrollWidth: document.documentElement.scrollWidth, tooWide, copied };
 }
 
-async function render(browser, { html, width, picture }) {
-  const page = await browser.newPage({ viewport: { width, height: 200 }, deviceScaleFactor: 2 });
+// selectedByDoubleClick returns what a double click on each value selects.
+async function selectedByDoubleClick(page) {
+  const selected = [];
+  for (const value of await page.locator("code").all()) {
+    await value.dblclick({ position: { x: 30, y: 10 } });
+    selected.push(await page.evaluate(() => getSelection().toString()));
+  }
+  return selected;
+}
+
+// violations returns the rules of accessibility that a page breaks, each with the elements.
+async function violations(page) {
+  await page.evaluate(axe.source);
+  const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return result.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 100)).join(" ")}`);
+}
+
+async function render(browser, { html, width, isDark, picture }) {
+  const colorScheme = isDark ? "dark" : "light";
+  const page = await browser.newPage({ viewport: { width, height: 200 }, deviceScaleFactor: 2, colorScheme });
   const requests = [];
   await page.route("**", (route) => { requests.push(route.request().url()); return route.abort(); });
   await page.setContent(html);
   await page.addStyleTag({ content: fonts.join("\n") });
   await page.evaluate(() => document.fonts.ready);
-  const seen = { ...await page.evaluate(look), requests };
   if (picture) await page.screenshot({ path: picture, fullPage: true });
+  const seen = { ...await page.evaluate(look), requests, selected: await selectedByDoubleClick(page), violations: await violations(page) };
   await page.close();
   return seen;
 }
