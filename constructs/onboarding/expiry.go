@@ -1,8 +1,6 @@
 package onboarding
 
 import (
-	"math"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	scheduler "github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
@@ -11,6 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
@@ -25,7 +24,7 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 	flow := &expiryFlow{
 		userFlow: userFlow{machine.Flow{Scope: scope, Role: role}, props}, onboarding: u.stateMachine.StateMachineArn(),
 	}
-	interval := sweepInterval(props)
+	interval := awscdk.Duration_Hours(jsii.Number(contract.SweepInterval(int(props.validityHours())).Hours()))
 	stateMachine, _ := machine.New(scope, &machine.Props{
 		Comment:       "Withdraws first passwords that nobody used in time",
 		Definition:    flow.sweep(),
@@ -55,12 +54,6 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 		wildcard(`\*`, "Delivering logs supports no resource-level permissions"),
 		wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are read from IAM; all users are below the path of this state machine"))
 	return stateMachine
-}
-
-// sweepInterval returns a twelfth of the validity, in whole hours. So a password works for at most a twelfth of its validity, or
-// an hour, longer than the mail says.
-func sweepInterval(props *UserOnboardingProps) awscdk.Duration {
-	return awscdk.Duration_Hours(jsii.Number(max(1, math.Floor(props.validityHours()/12))))
 }
 
 // sweepTimeout returns the time in which a sweep of 5,000 users, the quota of an account (IAM User Guide, "IAM and AWS STS quotas"), ends

@@ -2,10 +2,12 @@ package cli_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -13,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
 // fakePreflight answers the calls of check --aws. With its zero value, everything is ready.
@@ -124,10 +127,6 @@ func TestCheckWithAWS(t *testing.T) {
 		want result
 	}{
 		"everything is ready": {fakePreflight{}, result{list + sends + outside + verified + groups + policy, "", 0}},
-		"first passwords expire": {
-			fakePreflight{definition: expiring},
-			result{strings.Replace(list, "does not expire", "works for 72 hours", 1) + sends + outside + verified + groups + policy, "", 0},
-		},
 		"enough quota": {
 			fakePreflight{quota: &sestypes.SendQuota{Max24HourSend: 200, SentLast24Hours: 198}},
 			result{list + sends + outside + "ok       SES sends 2 more mails within 24 hours, and the list needs 2 mails for 2 users\n" + verified + groups + policy, "", 0},
@@ -205,6 +204,39 @@ func TestCheckWithAWS(t *testing.T) {
 			expect(t, got, test.want)
 			if fake.started != nil {
 				t.Error("started an execution")
+			}
+		})
+	}
+}
+
+// TestCheckOfSweeps checks that the command warns if nothing withdraws first passwords that nobody used.
+func TestCheckOfSweeps(t *testing.T) {
+	now := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // in a bubble of synctest
+	ended := func(ago time.Duration) []types.ExecutionListItem {
+		return []types.ExecutionListItem{{Status: types.ExecutionStatusSucceeded, StopDate: aws.Time(now.Add(-ago))}}
+	}
+	both := map[string]string{"StateMachineArn": machineARN, "PasswordExpiryArn": sweepMachine}
+	for name, test := range map[string]struct {
+		aws  fakeAWS
+		args []string
+		want string
+	}{
+		"a sweep has succeeded": {fakeAWS{stackOutputs: both, executions: ended(3*time.Hour + time.Minute)}, nil,
+			"ok       a first password works for 72 hours; a sweep withdrew unused ones 3 hours ago\n"},
+		"no sweep succeeds any more": {fakeAWS{stackOutputs: both, executions: ended(50*time.Hour + time.Minute)}, nil,
+			"warning  a first password works for 72 hours, but the last sweep that withdrew unused ones ended 50 hours ago. " +
+				"One is due every 6 hours: see onboard list --sweeps\n"},
+		"no sweep has succeeded": {fakeAWS{stackOutputs: both}, nil, "warning  a first password works for 72 hours, " +
+			"but no sweep has withdrawn unused ones yet. One is due every 6 hours: see onboard list --sweeps\n"},
+		"a refusal": {fakeAWS{stackOutputs: both, listErr: errors.New("no")}, nil, "warning  a first password works for 72 hours; " +
+			"it is not known when a sweep last withdrew unused ones: list the executions of " + sweepMachine},
+		"a state machine without its stack": {fakeAWS{}, []string{"--state-machine", machineARN}, "ok       a first password works for 72 hours\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.aws.preflight = fakePreflight{definition: expiring}
+			got := runWith(t, &test.aws, addresses(2), append([]string{"check", "-", "--aws"}, test.args...)...)
+			if !strings.Contains(got.Stdout, "\n"+test.want) || got.Code != 0 {
+				t.Errorf("got %d:\n%s\nwant the line\n%s", got.Code, got.Stdout, test.want)
 			}
 		})
 	}

@@ -2,6 +2,8 @@
 // publishes. It depends on neither of them.
 package contract
 
+import "time"
+
 // The names of the app's stack and of its outputs. The command uses them to find the state machine.
 const (
 	StackName            = "IamUserOnboarding"
@@ -97,6 +99,12 @@ const (
 	// MaxPayload is the maximum size of an input or an output, in bytes (Step Functions Developer Guide, "Quotas").
 	MaxPayload = 256 << 10
 )
+
+// SweepInterval returns the time between two sweeps: a twelfth of the validity of a first password, in whole hours. So a password works
+// for at most a twelfth of its validity, or an hour, longer than the mail says.
+func SweepInterval(validityHours int) time.Duration {
+	return time.Duration(max(1, validityHours/12)) * time.Hour
+}
 
 // Settings has the settings that an execution depends on.
 type Settings struct {

@@ -35,6 +35,7 @@ type Machine struct {
 	arn     string
 	profile string // see Target
 	sweeps  bool   // see Target
+	stack   string // the stack that names it, or empty
 }
 
 // output returns the name of the output of the stack that is the ARN of the state machine.
@@ -52,6 +53,7 @@ func Find(ctx context.Context, clients *Clients, target Target) (*Machine, error
 	if found.arn != "" {
 		return found, nil
 	}
+	found.stack = target.Stack
 	var err error
 	found.arn, err = findInStack(ctx, clients, target.Stack, target.output())
 	return found, err

@@ -7,11 +7,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
@@ -32,10 +35,9 @@ func Check(ctx context.Context, machine *Machine, list *userlist.List, progress 
 	}
 	p := preflight{look}
 	wrongUsers := p.lookAtList()
-	p.lookAtValidity()
 	var refusals []error
 	for _, lookAt := range []func(context.Context) error{
-		p.lookAtSES, p.lookAtSender, (&suppression{look: p.look}).search, p.lookAtGroups, p.lookAtPasswordPolicy,
+		p.lookAtValidity, p.lookAtSES, p.lookAtSender, (&suppression{look: p.look}).search, p.lookAtGroups, p.lookAtPasswordPolicy,
 	} {
 		err := lookAt(ctx)
 		if ctx.Err() != nil {
@@ -124,12 +126,63 @@ func (p preflight) lookAtList() (wrong int) {
 	return wrong
 }
 
-func (p preflight) lookAtValidity() {
-	if hours := p.settings.ValidityHours; hours != 0 {
-		p.add(fine, "a first password works for %s", text.Count(hours, "hour"))
-	} else {
+// lookAtValidity says how long a first password works, and warns if no sweep withdraws those that nobody used. It never returns an error,
+// because lists can be run without sweeps.
+func (p preflight) lookAtValidity(ctx context.Context) error {
+	hours := p.settings.ValidityHours
+	if hours == 0 {
 		p.add(fine, "a first password does not expire")
+		return nil
 	}
+	works := "a first password works for " + text.Count(hours, "hour")
+	if p.machine.stack == "" {
+		p.add(fine, "%s", works)
+		return nil
+	}
+	interval := contract.SweepInterval(hours)
+	last, err := p.lastSweep(ctx)
+	const see = "see onboard list --sweeps"
+	switch {
+	case err != nil:
+		p.add(warning, "%s; it is not known when a sweep last withdrew unused ones: %v", works, err)
+	case last.IsZero():
+		p.add(warning, "%s, but no sweep has withdrawn unused ones yet. One is due every %s: %s", works, inHours(interval), see)
+	case time.Since(last) > 2*interval+longestSweep:
+		p.add(warning, "%s, but the last sweep that withdrew unused ones ended %s ago. One is due every %s: %s", works, inHours(time.Since(last)),
+			inHours(interval), see)
+	default:
+		p.add(fine, "%s; a sweep withdrew unused ones %s ago", works, inHours(time.Since(last)))
+	}
+	return nil
+}
+
+// longestSweep is how long a sweep may wait for lists, and then take.
+const longestSweep = 4 * time.Hour
+
+// lastSweep returns the end of the last sweep that succeeded. It is zero if none has.
+func (p preflight) lastSweep(ctx context.Context) (time.Time, error) {
+	sweeps, err := Find(ctx, p.machine.clients, Target{Stack: p.machine.stack, Sweeps: true})
+	if err != nil {
+		return time.Time{}, err
+	}
+	listed, err := p.machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: &sweeps.arn, MaxResults: 1, StatusFilter: sfntypes.ExecutionStatusSucceeded,
+	})
+	if err != nil {
+		return time.Time{}, refused("list the executions of "+sweeps.arn, err)
+	}
+	for _, execution := range listed.Executions {
+		return aws.ToTime(execution.StopDate), nil
+	}
+	return time.Time{}, nil
+}
+
+// inHours says a time in whole hours, or in minutes if it is shorter.
+func inHours(d time.Duration) string {
+	if d < time.Hour {
+		return text.Count(int(d.Minutes()), "minute")
+	}
+	return text.Count(int(d.Hours()), "hour")
 }
 
 func (p preflight) lookAtSES(ctx context.Context) error {
