@@ -226,7 +226,9 @@ func TestCheckOfSweeps(t *testing.T) {
 		"no sweep succeeds any more": {fakeAWS{stackOutputs: both, executions: ended(50*time.Hour + time.Minute)}, nil,
 			"warning  a first password works for 72 hours, but the last sweep that withdrew unused ones ended 50 hours ago. " +
 				"One is due every 6 hours: see onboard list --sweeps\n"},
-		"no sweep has succeeded": {fakeAWS{stackOutputs: both}, nil, "warning  a first password works for 72 hours, " +
+		"no sweep has run": {fakeAWS{stackOutputs: both}, nil,
+			"ok       a first password works for 72 hours; no sweep for unused ones has run yet, and one is due every 6 hours\n"},
+		"no sweep has succeeded": {fakeAWS{stackOutputs: both, executions: []types.ExecutionListItem{{Status: types.ExecutionStatusFailed}}}, nil, "warning  a first password works for 72 hours, " +
 			"but no sweep has withdrawn unused ones yet. One is due every 6 hours: see onboard list --sweeps\n"},
 		"a refusal": {fakeAWS{stackOutputs: both, listErr: errors.New("no")}, nil, "warning  a first password works for 72 hours; " +
 			"it is not known when a sweep last withdrew unused ones: list the executions of " + sweepMachine},

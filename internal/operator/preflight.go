@@ -140,11 +140,13 @@ func (p preflight) lookAtValidity(ctx context.Context) error {
 		return nil
 	}
 	interval := contract.SweepInterval(hours)
-	last, err := p.lastSweep(ctx)
+	last, hasRun, err := p.lastSweep(ctx)
 	const see = "see onboard list --sweeps"
 	switch {
 	case err != nil:
 		p.add(warning, "%s; it is not known when a sweep last withdrew unused ones: %v", works, err)
+	case !hasRun:
+		p.add(fine, "%s; no sweep for unused ones has run yet, and one is due every %s", works, inHours(interval))
 	case last.IsZero():
 		p.add(warning, "%s, but no sweep has withdrawn unused ones yet. One is due every %s: %s", works, inHours(interval), see)
 	case time.Since(last) > 2*interval+longestSweep:
@@ -159,22 +161,23 @@ func (p preflight) lookAtValidity(ctx context.Context) error {
 // longestSweep is how long a sweep may wait for lists, and then take.
 const longestSweep = 4 * time.Hour
 
-// lastSweep returns the end of the last sweep that succeeded. It is zero if none has.
-func (p preflight) lastSweep(ctx context.Context) (time.Time, error) {
+// lastSweep returns the end of the last sweep that succeeded, and whether any sweep has run. The end is zero if none of the last
+// MaxRecent has succeeded.
+func (p preflight) lastSweep(ctx context.Context) (end time.Time, hasRun bool, err error) {
 	sweeps, err := Find(ctx, p.machine.clients, Target{Stack: p.machine.stack, Sweeps: true})
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, false, err
 	}
-	listed, err := p.machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{
-		StateMachineArn: &sweeps.arn, MaxResults: 1, StatusFilter: sfntypes.ExecutionStatusSucceeded,
-	})
+	listed, err := p.machine.clients.Executions.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &sweeps.arn, MaxResults: MaxRecent})
 	if err != nil {
-		return time.Time{}, refused("list the executions of "+sweeps.arn, err)
+		return time.Time{}, false, refused("list the executions of "+sweeps.arn, err)
 	}
 	for _, execution := range listed.Executions {
-		return aws.ToTime(execution.StopDate), nil
+		if execution.Status == sfntypes.ExecutionStatusSucceeded {
+			return aws.ToTime(execution.StopDate), true, nil
+		}
 	}
-	return time.Time{}, nil
+	return time.Time{}, len(listed.Executions) > 0, nil
 }
 
 // inHours says a time in whole hours, or in minutes if it is shorter.

@@ -145,7 +145,7 @@ func TestCommand(t *testing.T) {
 		one   = "user_name,email\ncommand,command@example.net\n"
 		both  = one + "command-case@example.net,command-case@example.net\n"
 		ready = `ok       standard input: 1 user, no problems
-ok       a first password works for 72 hours
+ok       a first password works for 72 hours; no sweep for unused ones has run yet, and one is due every 6 hours
 ok       SES sends from this account
 ok       SES is out of its sandbox, and mails any address
 ok       SES sends NUMBER more mails within 24 hours, and the list needs 1 mail for 1 user
