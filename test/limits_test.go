@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -155,7 +156,7 @@ func TestSweepFits(t *testing.T) {
 	ofPage = slices.DeleteFunc(ofPage, func(name string) bool {
 		return slices.Contains([]string{"ListUsers", "Is it running for too long?", "WaitForList"}, name) || !isInLoop(machine, name) // not for each page
 	})
-	pages, waits := users/int(machine.States["ListUsers"].Arguments["MaxItems"].(float64)), boundOf(t, machine.States["Is it running for too long?"], "waits >= ")
+	pages, waits := int(math.Ceil(users/machine.States["ListUsers"].Arguments["MaxItems"].(float64))), boundOf(t, machine.States["Is it running for too long?"], "waits >= ")
 	events := eventsOf(ofPage...)*pages + eventsOf("ListExecutions", "Is a list running?", "Is it running for too long?", "WaitForList")*waits
 	if events >= most || len(ofPage) == 0 {
 		t.Errorf("a sweep of %d users has up to %d events, want fewer than %d", users, events, most)

@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	// usersOfPage is the number of users that ListUsers returns at a time. Their paths and ARNs take at most 230 KB of the 256 KiB
-	// of a payload, if every character of a deeper path is a quotation mark, which JSON escapes (IAM API Reference, User). 5,000 users, the quota of an account, make 50 pages (IAM User Guide, "IAM and AWS STS
-	// quotas"), and a page some 30 events of the history.
-	usersOfPage = 100
+	// usersOfPage is the number of users that ListUsers returns at a time. Their paths and ARNs take at most 140 KB of the 256 KiB
+	// of a payload, if every character of a deeper path is a quotation mark, which JSON escapes (IAM API Reference, User). 5,000 users,
+	// the quota of an account, make 84 pages (IAM User Guide, "IAM and AWS STS quotas"), and a page some 50 events of the history.
+	usersOfPage = 60
 	// A sweep waits for lists for two hours at most.
 	maxListWaits = 12
 	listWait     = 10 // minutes
@@ -52,7 +52,7 @@ func (f *expiryFlow) begin() sfn.Pass {
 
 // listExecutions makes the task that looks for a running execution of the state machine that onboards users.
 func (f *expiryFlow) listExecutions() tasks.CallAwsService {
-	return f.ListExecutions("ListExecutions", *f.onboarding, []*string{f.onboarding}, `[$states.result.Executions.Name, ""][0]`)
+	return f.ListExecutions("ListExecutions", *f.onboarding, []*string{f.onboarding}, `[$states.result.Executions.Name, ""][0]`, machine.PageRetry)
 }
 
 // listUsers makes a task that reads a page of the users below the path. Users below a longer path are left out.
@@ -62,7 +62,7 @@ func (f *expiryFlow) listUsers(name string, isNext bool) tasks.CallAwsService {
 		parameters["Marker"] = jsonata.Expression("$marker")
 	}
 	return f.Task(name, machine.Call{
-		Retry:      machine.PreflightRetry,
+		Retry:      machine.PageRetry,
 		Permission: "iam:ListUsers",
 		Resources:  f.ourUsers(),
 		Parameters: parameters,

@@ -17,7 +17,7 @@ import (
 // listExecutions makes the task that looks for an older execution. Two executions that onboard the same user at the same time
 // mail two passwords, and only one of them works.
 func (f *flow) listExecutions() tasks.CallAwsService {
-	return f.ListExecutions("ListExecutions", machine.OwnARN, nil, machine.OlderExecution)
+	return f.ListExecutions("ListExecutions", machine.OwnARN, nil, machine.OlderExecution, machine.PreflightRetry)
 }
 
 func (f *flow) getAccount() tasks.CallAwsService {

@@ -39,9 +39,9 @@ const mostExecutions = 100
 // activeExecution to the value of found. found is JSONata code that returns the name of an execution in the answer, or an empty
 // string. resources must have the ARN of the state machine, or be nil for [OwnARN]: ListsOwn of [Props] gives that
 // permission.
-func (f *Flow) ListExecutions(name, stateMachine string, resources []*string, found string) tasks.CallAwsService {
+func (f *Flow) ListExecutions(name, stateMachine string, resources []*string, found string, retry RetryPolicy) tasks.CallAwsService {
 	return f.Task(name, Call{
-		Retry:      PreflightRetry,
+		Retry:      retry,
 		Permission: "states:ListExecutions",
 		Resources:  resources,
 		Parameters: map[string]any{"StateMachineArn": stateMachine, "StatusFilter": "RUNNING", "MaxResults": mostExecutions},

@@ -27,6 +27,7 @@ const (
 	retries          = 6 // after a failed call
 	preflightRetries = 9
 	sweepRetries     = 3 // few, because a child of a sweep looks at its users several times, and the next sweep tries again
+	pageRetries      = 4 // few, because each attempt takes three events of the history
 	drawRetries      = 2 // few, because this call depends on no earlier call, and its throttling limit is 50 calls a second
 	retryInterval    = 2 // seconds
 
@@ -62,6 +63,7 @@ var (
 	TaggedUserRetry = RetryPolicy{Retries: tagRetries, Interval: tagRetryInterval, Evenly: true}
 	MailRetry       = RetryPolicy{OnceOnly: true}
 	SweepRetry      = RetryPolicy{Retries: sweepRetries}
+	PageRetry       = RetryPolicy{Timeout: preflightTimeout, Retries: pageRetries} // for a read before each page of a sweep
 	NoRetry         = RetryPolicy{Never: true}
 )
 

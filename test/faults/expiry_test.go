@@ -79,7 +79,7 @@ func newSweepSuite(t testing.TB) *sweepSuite {
 	}
 	s := &sweepSuite{Account: account.Of(arn), onboarding: account, ends: map[string]end{}, before: map[string]localaws.User{}, tried: tried{}}
 	// Small pages, so that two users need two. Every login profile counts as old.
-	definition := strings.NewReplacer(`"MaxItems":100`, `"MaxItems":1`,
+	definition := strings.NewReplacer(`"MaxItems":60`, `"MaxItems":1`,
 		"$profileMade < $states.input.IssuedBefore", `$profileMade < \"`+farOff+`\"`).Replace(s.Definition(t))
 	s.Account = s.WithDefinition(t, "SmallPages", definition)
 	s.machine = asl.Parse(t, definition)
