@@ -11,10 +11,10 @@ help:
 	@echo "make race    run the tests that do not link jsii, with the race detector"
 	@echo "make lint    check the code with golangci-lint, Ruff and Pyright"
 	@echo "make faults  run only the tests that make every call of an execution fail in every way"
-	@echo "make bench   measure cost, scale and synthesis, and write docs/benchmarks.md and the figures of README.md; takes 15 minutes"
+	@echo "make bench   measure cost, scale and synthesis, and write docs/benchmarks.md and the figures of both READMEs; takes 15 minutes"
 	@echo "make ask-aws ask AWS whether it does what this project relies on; needs an AWS account, creates nothing, takes three minutes"
 	@echo "make check   do what CI does: formatting, module files, vet, linters, then every test; print how long each step took"
-	@echo "make update  write the golden files again, and the parts of README.md and docs that tests compare with the code"
+	@echo "make update  write the golden files again, and the parts of the READMEs and docs that tests compare with the code"
 	@echo "make picture take the pictures of sign-in mails in docs again"
 
 demo: node_modules

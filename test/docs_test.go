@@ -69,8 +69,13 @@ var (
 	fenced     = regexp.MustCompile("(?sm)^ *```.*?^ *```$")
 	link       = regexp.MustCompile(`(?:\]\(|<img src=")([^)"#]*)(#[^)"]*)?[)"]`)
 	heading    = regexp.MustCompile(`(?m)^#+ (.*)$`)
-	notInLinks = regexp.MustCompile("[^a-z0-9 _-]")
+	notInLinks = regexp.MustCompile(`[^\pL\pM\pN\p{Pc} -]`)
 )
+
+// anchor returns the link that GitHub makes of a heading.
+func anchor(title string) string {
+	return "#" + strings.ReplaceAll(notInLinks.ReplaceAllString(strings.ToLower(title), ""), " ", "-")
+}
 
 // pagesOfRepository returns the text of each Markdown file of the repository, without its blocks of code, by path.
 func pagesOfRepository(t *testing.T) map[string]string {
@@ -113,7 +118,7 @@ func TestLinksInDocs(t *testing.T) {
 			}
 			var anchors []string
 			for _, title := range heading.FindAllStringSubmatch(pages[target], -1) {
-				anchors = append(anchors, "#"+strings.ReplaceAll(notInLinks.ReplaceAllString(strings.ToLower(title[1]), ""), " ", "-"))
+				anchors = append(anchors, anchor(title[1]))
 			}
 			if found[2] != "" && !slices.Contains(anchors, found[2]) {
 				t.Errorf("%s: %s has no heading %s", page, target, found[2])

@@ -19,7 +19,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 )
 
-var update = flag.Bool("update", false, "write the golden files, and the generated parts of README.md and docs, instead of comparing them")
+var update = flag.Bool("update", false, "write the golden files, and the generated parts of the READMEs and docs, instead of comparing them")
 
 // validation is the environment variable that switches off the CDK's validation of templates.
 const validation = "CDK_VALIDATION"

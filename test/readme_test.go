@@ -43,7 +43,17 @@ func section(t *testing.T, file, name, want string) {
 	}
 }
 
-// TestFiguresInReadme compares the figures of the README with those in docs/benchmarks.md.
+// figuresOfReadme has the figures of docs/benchmarks.md that the README shows, and their names in README.ja.md.
+var figuresOfReadme = []struct{ name, japanese string }{
+	{"Step Functions for 1,000 users, a child takes 5.0 s", "Step Functions の料金 (1,000 ユーザー、子ワークフロー実行 1 回が 5.0 s の場合)"},
+	{"billed state transitions, per user", "課金対象の状態遷移 (1 ユーザーあたり)"},
+	{"history events of the Standard execution, per user", "標準ワークフローの実行履歴イベント (1 ユーザーあたり)"},
+	{"most users in one execution", "1 回の実行で処理できる最大ユーザー数"},
+	{"password draws, per user", "パスワードの生成回数 (1 ユーザーあたり)"},
+	{"`cdk synth`, warm", "`cdk synth` (2 回目以降)"},
+}
+
+// TestFiguresInReadme compares the figures of the README in both languages with those in docs/benchmarks.md.
 func TestFiguresInReadme(t *testing.T) {
 	page, err := os.ReadFile("../docs/benchmarks.md")
 	if err != nil {
@@ -58,18 +68,77 @@ func TestFiguresInReadme(t *testing.T) {
 			rows[cells[1]] = strings.Join(cells[2:5], " | ")
 		}
 	}
-	table := "| figure | ours | baseline | ratio |\n|---|---:|---:|---:|\n"
-	for _, figure := range []string{
-		"Step Functions for 1,000 users, a child takes 5.0 s", "billed state transitions, per user",
-		"history events of the Standard execution, per user", "most users in one execution", "password draws, per user", "`cdk synth`, warm",
-	} {
-		row, measured := rows[figure]
+	english, japanese := "| figure | ours | baseline | ratio |\n|---|---:|---:|---:|\n", "| 項目 | 本プロジェクト | 比較対象 | 比率 |\n|---|---:|---:|---:|\n"
+	for _, figure := range figuresOfReadme {
+		row, measured := rows[figure.name]
 		if !measured {
-			t.Fatalf("docs/benchmarks.md has no figure %q", figure)
+			t.Fatalf("docs/benchmarks.md has no figure %q", figure.name)
 		}
-		table += fmt.Sprintf("| %s | %s |\n", figure, row)
+		english += fmt.Sprintf("| %s | %s |\n", figure.name, row)
+		japanese += fmt.Sprintf("| %s | %s |\n", figure.japanese, strings.ReplaceAll(row, ": its history is full", " (実行履歴の上限)"))
 	}
-	section(t, "../README.md", "figures", table)
+	section(t, "../README.md", "figures", english)
+	section(t, "../README.ja.md", "figures", japanese)
+}
+
+// TestJapaneseReadme checks that README.ja.md has the sections of README.md, and in each the same blocks of code, and in any order the
+// same code in sentences and the same links. Each of the two links to the other.
+func TestJapaneseReadme(t *testing.T) {
+	english, japanese := sectionsOfReadme(t, "../README.md"), sectionsOfReadme(t, "../README.ja.md")
+	if len(english) != len(japanese) {
+		t.Fatalf("README.md has %d sections, README.ja.md has %d", len(english), len(japanese))
+	}
+	for i := range english {
+		if want, got := english[i].parts(english), japanese[i].parts(japanese); got != want {
+			t.Errorf("section %q of README.ja.md has\n%s\nwant what section %q of README.md has:\n%s", japanese[i].title, got, english[i].title, want)
+		}
+	}
+}
+
+// sectionOfReadme has a heading, and what follows it that is the same in every language.
+type sectionOfReadme struct {
+	level, title  string
+	blocks, marks []string // blocks of code; code in sentences and targets of links
+}
+
+// parts returns what must be the same in every language, as text. A link to a heading counts as the number of its section.
+func (s sectionOfReadme) parts(all []sectionOfReadme) string {
+	var marks []string
+	for _, mark := range s.marks {
+		if strings.HasPrefix(mark, "#") {
+			mark = fmt.Sprint("section ", slices.IndexFunc(all, func(other sectionOfReadme) bool { return anchor(other.title) == mark }))
+		}
+		marks = append(marks, mark)
+	}
+	slices.Sort(marks)
+	return strings.Join(slices.Concat([]string{s.level}, s.blocks, marks), "\n")
+}
+
+var (
+	partOfReadme = regexp.MustCompile("(?m)(" + fenced.String() + ")|^(#+) ([^\n]*)$|(`[^`\n]+`)|" + link.String())
+	ofLanguage   = strings.NewReplacer("README.ja.md", "README.md", "mail-ja.png", "mail-en.png")
+)
+
+func sectionsOfReadme(t *testing.T, file string) []sectionOfReadme {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := []sectionOfReadme{{}} // the first one is what stands before the first heading
+	for _, found := range partOfReadme.FindAllStringSubmatch(string(content), -1) {
+		block, level, title, mark := found[1], found[2], found[3], found[4]+ofLanguage.Replace(found[5])+found[6]
+		if level != "" {
+			sections = append(sections, sectionOfReadme{level: level, title: title})
+			continue
+		}
+		if last := &sections[len(sections)-1]; block != "" {
+			last.blocks = append(last.blocks, block)
+		} else {
+			last.marks = append(last.marks, mark)
+		}
+	}
+	return sections
 }
 
 // keysOfProps has the context keys whose name is not that of their prop.

@@ -80,7 +80,7 @@ func TestForApp(t *testing.T) {
 	}
 }
 
-// TestOneVersionEverywhere checks that the README, package.json and the Makefile have the versions of this package.
+// TestOneVersionEverywhere checks that the READMEs, package.json and the Makefile have the versions of this package.
 func TestOneVersionEverywhere(t *testing.T) {
 	read := func(name string) string {
 		text, err := os.ReadFile(filepath.Join("..", "..", name))
@@ -90,12 +90,16 @@ func TestOneVersionEverywhere(t *testing.T) {
 		return string(text)
 	}
 	golang := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read("go.mod"))[1]
-	for _, want := range []string{
-		"You need Go " + golang + " or later, Node.js " + requirements.Node + " or later, and Python " + requirements.Python + " to " + requirements.NewestPython + ".",
-		"To deploy to AWS, use Node.js " + requirements.NodeToDeploy + " or later,",
+	for _, test := range []struct{ file, want string }{
+		{"README.md", "You need Go " + golang + " or later, Node.js " + requirements.Node + " or later, and Python " + requirements.Python +
+			" to " + requirements.NewestPython + "."},
+		{"README.md", "To deploy to AWS, use Node.js " + requirements.NodeToDeploy + " or later,"},
+		{"README.ja.md", "Go " + golang + " 以降、Node.js " + requirements.Node + " 以降、Python " + requirements.Python + " から " +
+			requirements.NewestPython + " が必要です。"},
+		{"README.ja.md", "AWS へのデプロイには、Node.js " + requirements.NodeToDeploy + " 以降を"},
 	} {
-		if !strings.Contains(read("README.md"), want) {
-			t.Errorf("README.md lacks: %s", want)
+		if !strings.Contains(read(test.file), test.want) {
+			t.Errorf("%s lacks: %s", test.file, test.want)
 		}
 	}
 	var manifest struct{ Engines map[string]string }

@@ -16,7 +16,7 @@ import (
 // iamARN is the start of the ARNs of IAM.
 const iamARN = "arn:aws:iam::" + localaws.Account + ":"
 
-var update = flag.Bool("update", false, "write the generated parts of README.md and docs, instead of comparing them")
+var update = flag.Bool("update", false, "write the generated parts of the READMEs and docs, instead of comparing them")
 
 type (
 	account    = deployedtest.Account

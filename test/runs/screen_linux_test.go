@@ -18,10 +18,9 @@ import (
 )
 
 // TestScreenInReadme types the commands of the console block in README.md at a terminal, and compares the block with the
-// screen. One of the users exists already.
+// screen. One of the users exists already. README.ja.md has the same block.
 func TestScreenInReadme(t *testing.T) {
-	const file = "../../README.md"
-	content, err := os.ReadFile(file)
+	content, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,13 +49,20 @@ func TestScreenInReadme(t *testing.T) {
 		}
 		fmt.Fprintf(&got, "$ onboard %s\n%s", line[1], asInReadme(terminaltest.OnScreen(terminal.Close())))
 	}
-	want := screen.ReplaceAllLiteral(content, []byte("```console\n"+got.String()+"```"))
-	if *update {
-		if err := os.WriteFile(file, want, 0o644); err != nil {
+	for _, name := range []string{"README.md", "README.ja.md"} {
+		file := filepath.Join("..", "..", name)
+		content, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
-	} else if !bytes.Equal(want, content) {
-		t.Errorf("the console block in README.md is out of date; if you meant the change, run make update. The screen is\n%s", &got)
+		want := screen.ReplaceAllLiteral(content, []byte("```console\n"+got.String()+"```"))
+		if *update {
+			if err := os.WriteFile(file, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		} else if !bytes.Equal(want, content) {
+			t.Errorf("the console block in %s is out of date; if you meant the change, run make update. The screen is\n%s", name, &got)
+		}
 	}
 }
 
