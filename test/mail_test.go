@@ -68,8 +68,8 @@ func TestBuiltInMails(t *testing.T) {
 	jsonata := startJSONata(t)
 	earlier := map[string]string{
 		"en": " This email replaces any earlier one: a password from an earlier email no longer works.",
-		"de": " Diese E-Mail ersetzt alle früheren: Ein Passwort aus einer früheren E-Mail gilt nicht mehr.",
-		"ja": "以前のメールでお知らせしたパスワードは、ご利用いただけなくなりました。",
+		"de": " Diese E-Mail ersetzt alle früheren. Ein Passwort aus einer früheren E-Mail gilt nicht mehr.",
+		"ja": "以前のメールに記載されたパスワードは、ご利用いただけません。",
 	}
 	for _, test := range []struct {
 		language, offset, deadline string

@@ -75,7 +75,7 @@ func BuiltIn(language string, about About) Templates {
 		s := shown{
 			Language: language, Subject: subject, Greeting: either(hasOrganization, w.greetingOf, w.greeting),
 			Opening: fmt.Sprintf(opening, account), Fields: fields,
-			Closing: slices.DeleteFunc(append(closing, help), func(paragraph string) bool { return paragraph == "" }),
+			Closing: slices.DeleteFunc(append(closing, help, w.closing), func(paragraph string) bool { return paragraph == "" }),
 		}
 		if hasOrganization {
 			s.Subject = fmt.Sprintf(w.ofOrganization, *about.Organization, subject)

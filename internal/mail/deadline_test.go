@@ -41,8 +41,8 @@ func TestEarlierMails(t *testing.T) {
 	evaluator := jsonatatest.Start(t)
 	for language, want := range map[string]string{
 		"en": " This email replaces any earlier one: a password from an earlier email no longer works.",
-		"de": " Diese E-Mail ersetzt alle früheren: Ein Passwort aus einer früheren E-Mail gilt nicht mehr.",
-		"ja": "以前のメールでお知らせしたパスワードは、ご利用いただけなくなりました。",
+		"de": " Diese E-Mail ersetzt alle früheren. Ein Passwort aus einer früheren E-Mail gilt nicht mehr.",
+		"ja": "以前のメールに記載されたパスワードは、ご利用いただけません。",
 	} {
 		code := mail.EarlierMailsIn(language, "$resend")
 		for isResend, want := range map[bool]string{true: want, false: ""} {
