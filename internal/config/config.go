@@ -262,7 +262,7 @@ func (r *reader) template(key string, content mail.Content) *string {
 			r.problems.Add(key, "name a file that can be read", err)
 			return nil
 		}
-		template := textfile.Decode(file)
+		template, _ := textfile.Decode(file)
 		content.Check(&r.problems, key, template)
 		return &template
 	default:

@@ -15,15 +15,15 @@ func clean(value string) string {
 	return strings.TrimFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 }
 
-// mailbox is a part of a text up to the end of an address in angle brackets, to a semicolon, or to the end of the text. Text in
+// token is the next part of a text with addresses: an address in angle brackets, a separator, space, or a word, in which text in
 // double quotes may have any character.
-var mailbox = regexp.MustCompile(`\A((?:"(?:[^"\\]|\\.)*"|[^"<>;])*)(<[^<>]*>|;|\z)`)
+var token = regexp.MustCompile(`\A(?:<[^<>]*>|[;,]|[\s\v\x{85}\p{Z}]+|(?:"(?:[^"\\]|\\.)*"|[^"<>;,\s\v\x{85}\p{Z}])+)`)
 
 // addresses returns the e-mail addresses in a text that a mail program may have written, such as
 // "Doe, Jane <jane@example.com>; mailto:joe@example.com". Semicolons, commas and spaces separate addresses; a name before an
 // address in angle brackets may also have commas and spaces. It returns false if a part of the text is neither an address nor the
 // name before one. It does not check whether an address is valid.
-func addresses(text string) ([]string, bool) {
+func addresses(text string) (found []string, ok bool) {
 	text = clean(text)
 	if rules.EmailAddress.Holds(text) {
 		return []string{text}, true
@@ -31,48 +31,38 @@ func addresses(text string) ([]string, bool) {
 	if strings.HasPrefix(text, ";") || strings.HasPrefix(text, ",") { // a comment of an .ini file, or the start is missing
 		return nil, false
 	}
-	var found []string
-	for text != "" {
-		match := mailbox.FindStringSubmatch(text)
-		if match == nil {
-			return nil, false
-		}
-		text = text[len(match[0]):]
-		before, bracketed := match[1], strings.HasPrefix(match[2], "<")
-		bare, name := bareAddresses(before)
-		if bracketed && name == "" && len(bare) > 0 && !strings.HasSuffix(clean(before), ",") {
-			name, bare = bare[len(bare)-1], bare[:len(bare)-1]
-		}
-		found = append(found, bare...)
+	name := "" // before an address in angle brackets
+	bare := 0  // the number of addresses since the last separator, which may be words of a name
+	for part := ""; text != ""; text = text[len(part):] {
+		part = token.FindString(text)
+		address := bareAddress(strings.Trim(part, "<>"))
 		switch {
-		case bracketed:
-			address := bareAddress(strings.Trim(match[2], "<>"))
+		case part == "": // a quote or a bracket without its partner
+			return nil, false
+		case part == ",":
+			bare = 0
+		case part == ";":
+			if name != "" {
+				return nil, false
+			}
+			bare = 0
+		case part[0] == '<':
+			if name == "" && bare > 0 {
+				name, found = found[len(found)-1], found[:len(found)-1]
+			}
 			if strings.Contains(name, "@") && !strings.EqualFold(name, address) { // not a name, but another user
 				return nil, false
 			}
-			found = append(found, address)
-		case name != "":
-			return nil, false
+			found, name, bare = append(found, address), "", 0
+		case clean(part) == "": // space
+		case name == "" && strings.Contains(address, "@"):
+			found, bare = append(found, address), bare+1
+		default:
+			name = clean(name + " " + strings.Join(found[len(found)-bare:], " ") + " " + part)
+			found, bare = found[:len(found)-bare], 0
 		}
 	}
-	return found, true
-}
-
-// bareAddresses returns the addresses at the start of a text, and the rest of the text, which may be a name.
-func bareAddresses(text string) (found []string, rest string) {
-	parts := strings.Split(text, ",")
-	for i, part := range parts {
-		var inPart []string
-		for word := range strings.FieldsSeq(part) {
-			word = bareAddress(word)
-			if !strings.Contains(word, "@") {
-				return found, clean(strings.Join(parts[i:], ","))
-			}
-			inPart = append(inPart, word)
-		}
-		found = append(found, inPart...)
-	}
-	return found, ""
+	return found, name == ""
 }
 
 // bareAddress returns an address without quotes around it, and without what makes it a link: mailto:jane@example.com?subject=Hi.

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/textfile"
 )
@@ -32,7 +31,7 @@ func (d *draft) decode(data []byte) (string, bool) {
 		}
 		return text, true
 	}
-	text := textfile.Decode(data)
+	text, _ := textfile.Decode(data)
 	if isText(text) && !strings.Contains(text, iso2022JP) {
 		return text, true
 	}
@@ -80,8 +79,11 @@ func encodingNamed(name string) encoding.Encoding {
 
 // decodeAs decodes a file. A byte order mark is stronger than the encoding. Bytes that are no text become U+FFFD.
 func decodeAs(encoding encoding.Encoding, data []byte) (string, error) {
-	decoded, _, err := transform.Bytes(unicode.BOMOverride(encoding.NewDecoder()), data)
-	return strings.TrimPrefix(string(decoded), "\ufeff"), err
+	if text, isMarked := textfile.Decode(data); isMarked {
+		return text, nil
+	}
+	decoded, err := encoding.NewDecoder().Bytes(data)
+	return string(decoded), err
 }
 
 func isText(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
@@ -167,11 +169,18 @@ func mayBeWindows1252(data []byte) bool {
 		}
 		run++
 		afterLetter, beforeLetter := i > 0 && isLetter(data[i-1]), i+1 < len(data) && isLetter(data[i+1])
-		isMark := strings.IndexByte("\x84\x85\x91\x93\x94\x96\x97\xa0\xa7\xab\xb0\xbb", b) >= 0 && !(afterLetter && beforeLetter)
-		isEuro := b == 0x80 && !afterLetter && !beforeLetter
-		isWestern := b >= 0xc0 && b != 0xd7 && b != 0xf7 // the signs for multiplication and division
-		const apostrophe = 0x92
-		if run > 2 || !isMark && !isEuro && !isWestern && b != apostrophe {
+		makesSense := false
+		switch r := charmap.Windows1252.DecodeByte(b); {
+		case r >= 'À' && r <= 'ÿ':
+			makesSense = r != '×' && r != '÷'
+		case r == '’':
+			makesSense = true
+		case r == '€':
+			makesSense = !afterLetter && !beforeLetter
+		case strings.ContainsRune("„…‘“”–—§«»°\u00a0", r):
+			makesSense = !afterLetter || !beforeLetter
+		}
+		if run > 2 || !makesSense {
 			return false
 		}
 	}
