@@ -36,6 +36,7 @@ func checkCommand(app App) *cobra.Command {
 		Use:   "check (LIST | ADDRESS...) [flags]",
 		Short: "Check a list without starting anything",
 		Long: `Check a list without starting anything. The rules are those of onboard run.
+Without --aws, the command shows the first 20 users.
 
 ` + listFormats + `
 
@@ -68,7 +69,7 @@ func (a App) check(ctx context.Context, args []string, options checkOptions) err
 		return err
 	}
 	if !options.aws {
-		fmt.Fprintf(a.Stdout, "%s\n%s\n", operator.NoProblems(list), operator.NotChecked(list))
+		fmt.Fprintf(a.Stdout, "%s\n%s%s\n", operator.NoProblems(list), addressesOf(list), operator.NotChecked(list))
 		return nil
 	}
 	machine, err := a.find(ctx, options.target)

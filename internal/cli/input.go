@@ -41,19 +41,34 @@ type inputOptions struct {
 	userlist.Options
 }
 
+// inputFlags has the names of these flags.
+var inputFlags = func() []string {
+	names := []string{"format", "encoding"}
+	for _, column := range userlist.Columns {
+		names = append(names, column.Flag)
+	}
+	return names
+}()
+
 func (o *inputOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.format, "format", "", "the format of the list: csv, json or text\n(default: recognised by the content)")
 	flags.StringVar(&o.Encoding, "encoding", "", "the encoding of the list, such as shift_jis or\nwindows-1252 (default: UTF-8 or UTF-16, or\n"+
 		"another one that is certain)")
-	flags.StringVar(&o.Columns.Email, "email-column", "", "the CSV `column` with the addresses")
-	flags.StringVar(&o.Columns.UserName, "user-column", "", "the CSV `column` with the user names")
-	flags.StringVar(&o.Columns.Group, "group-column", "", "the CSV `column` with the groups")
-	flags.StringVar(&o.Columns.Language, "lang-column", "", "the CSV `column` with the languages")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"csv", "json", "text"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"encoding", "email-column", "user-column", "group-column", "lang-column"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	o.Columns = map[string]string{}
+	for _, column := range userlist.Columns {
+		usage := "the CSV `column` with the " + column.What
+		if column.Key != "Email" {
+			usage += "; '' for none"
+		}
+		flags.Func(column.Flag, usage, func(name string) error {
+			o.Columns[column.Key] = name
+			return nil
+		})
+		_ = cmd.RegisterFlagCompletionFunc(column.Flag, cobra.NoFileCompletions)
 	}
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"csv", "json", "text"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("encoding", cobra.NoFileCompletions)
 }
 
 func (o *inputOptions) validate() error {
@@ -67,7 +82,10 @@ func (o *inputOptions) validate() error {
 		problems = append(problems, usageErrorf("--encoding must be the name of an encoding, such as shift_jis, windows-1252 or "+
 			"utf-16le, got: %q", o.Encoding))
 	}
-	if o.Columns != (userlist.Columns{}) && format != userlist.Unknown && format != userlist.CSV {
+	if name, isGiven := o.Columns["Email"]; isGiven && strings.TrimSpace(name) == "" {
+		problems = append(problems, usageErrorf("--email-column must be the name of a column, got: %q", name))
+	}
+	if len(o.Columns) > 0 && format != userlist.Unknown && format != userlist.CSV {
 		problems = append(problems, usageErrorf("only CSV has columns: leave out --format %s, or the flags for columns", o.format))
 	}
 	return errors.Join(problems...)

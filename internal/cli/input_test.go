@@ -30,6 +30,10 @@ func TestListBecomesTheInput(t *testing.T) {
 		"column": {"users.csv", "Login,Mail 2,Mail,Team\nada,ada@example.com,x@example.com,Staff\n",
 			[]string{"--email-column", "Mail 2", "--user-column", "login", "--group-column", "Team"},
 			`{"IAMUserNames":[{"UserName":"ada","Email":"ada@example.com","Group":"Staff"}]}`},
+		"no columns": {"users.csv", "email,user name,Group,Language\nada@example.com,Ada Lovelace,all of them,x!\n",
+			[]string{"--user-column", "", "--group-column=", "--lang-column", ""}, `{"IAMUserNames":["ada@example.com"]}`},
+		"language": {"users.csv", "email,Speaks,Language\nada@example.com,Deutsch,x!\n",
+			[]string{"--lang-column", "Speaks"}, `{"IAMUserNames":[{"UserName":"ada@example.com","Email":"ada@example.com","Language":"de"}]}`},
 		"encoding": {"users.csv", "\xa5\xe1\xa1\xbc\xa5\xeb,Name\nada@example.com,\xbb\xb3\n",
 			[]string{"--encoding", "euc-jp"}, `{"IAMUserNames":["ada@example.com"]}`},
 		"confirm": {"users.txt", "ada@example.com", []string{"--yes"}, `{"IAMUserNames":["ada@example.com"]}`},
@@ -93,11 +97,14 @@ func TestListErrors(t *testing.T) {
 	}
 }
 
+const alsoName = "; the address is also the user name, unless you choose a column with --user-column\n"
+
 // TestNotices runs a list that the command had to interpret. The notices come before the question.
 func TestNotices(t *testing.T) {
 	got := runWith(t, &fakeAWS{looks: succeeded(created)}, "email,Name\nada@example.com,M\xfcller\nada@example.com,Muller\n", "run", "-")
 	expect(t, got, result{createdTable, "note: standard input: the list is read as Windows-1252: if that is wrong, name its encoding with --encoding\n" +
-		"note: standard input: these columns are ignored: \"Name\"\n" +
+		"note: standard input: this column is used: \"email\" for the address" + alsoName +
+		"note: standard input: this column is ignored: \"Name\"\n" +
 		"note: standard input: users that are in the list again with the same values are counted once: \"ada@example.com\" (lines 2 and 3)\n" +
 		stderrStart, 0})
 }
@@ -124,9 +131,10 @@ func TestNameOfTheListIsSafeForATerminal(t *testing.T) {
 	write(t, name+".csv", "email\nada")
 	write(t, name+".yaml", "email,\x1b[2J\n,x")
 	tests := map[string]result{
-		name + ".txt": {"a [2J .txt: 1 user, no problems\n" + notChecked, "", 0},
+		name + ".txt": {"a [2J .txt: 1 user, no problems\n  ada@example.com: mail to ada@example.com\n" + notChecked, "", 0},
 		name + ".csv": {"", "onboard: 1 problem in the list:\n  a [2J .csv:2: must have an e-mail address such as user@example.com, got: \"ada\"\n", 2},
-		name + ".yaml": {"", "note: a [2J .yaml: these columns are ignored: \"\\x1b[2J\"\n" +
+		name + ".yaml": {"", "note: a [2J .yaml: this column is used: \"email\" for the address" + alsoName +
+			"note: a [2J .yaml: this column is ignored: \"\\x1b[2J\"\n" +
 			"onboard: 1 problem in the list:\n  a [2J .yaml:2: must have an e-mail address such as user@example.com, got: \"\"\n", 2},
 		name: {"", "onboard: open a [2J : no such file or directory: " +
 			"LIST must be a file that you can read, or - for standard input\n", 2},

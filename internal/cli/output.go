@@ -162,7 +162,7 @@ func writeTable(w io.Writer, o *operator.Outcome, users []operator.UserOutcome) 
 	var report strings.Builder
 	for i, line := range strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n") {
 		if colour {
-			line = []func(string) string{plain, yellow, red}[urgencies[i]](line)
+			line = []func(string) string{uncoloured, yellow, red}[urgencies[i]](line)
 		}
 		fmt.Fprintln(&report, line)
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,7 +67,7 @@ func (p *people) validateFlags(cmd *cobra.Command, addresses int) error {
 	case isGiven("user-name") && !rules.UserName.Holds(p.userName):
 		problems = append(problems, usageErrorf("--user-name must %s, got: %q", rules.UserName.Expected, p.userName))
 	}
-	for _, name := range []string{"format", "encoding", "email-column", "user-column", "group-column"} {
+	for _, name := range inputFlags {
 		if addresses > 0 && isGiven(name) {
 			problems = append(problems, usageErrorf("--%s is for a LIST: leave it out", name))
 		}
@@ -76,8 +78,14 @@ func (p *people) validateFlags(cmd *cobra.Command, addresses int) error {
 	return errors.Join(problems...)
 }
 
+// listExtensions are the ends of the names of lists. None is the end of a domain.
+var listExtensions = []string{".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xls", ".xlsx", ".ods"}
+
 // isAddress reports whether an argument is the address of a user, and not the path of a list.
-func isAddress(arg string) bool { return strings.Contains(arg, "@") && !strings.ContainsAny(arg, `/\`) }
+func isAddress(arg string) bool {
+	isFile := strings.ContainsAny(arg, `/\`) || slices.Contains(listExtensions, strings.ToLower(filepath.Ext(arg)))
+	return strings.Contains(arg, "@") && !isFile
+}
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)
@@ -89,6 +97,10 @@ func (p *people) read(ctx context.Context, app App, args []string, input inputOp
 	if !isAddress(args[0]) {
 		return app.readList(ctx, args[0], input)
 	}
+	remedy := "give the user name with --user-name"
+	if len(args) > 1 {
+		remedy = "give this address alone, with --user-name"
+	}
 	users := make([]string, len(args))
 	for i, address := range args {
 		user, _ := json.Marshal(struct { // it has only strings, so this cannot fail
@@ -98,5 +110,5 @@ func (p *people) read(ctx context.Context, app App, args []string, input inputOp
 		}{address, p.userName, p.group})
 		users[i] = string(user)
 	}
-	return app.parseList(commandLine, userlist.Options{Format: userlist.JSON}, []byte("["+strings.Join(users, ",\n")+"]"))
+	return app.parseList(commandLine, userlist.Options{Format: userlist.JSON, NameRemedy: remedy}, []byte("["+strings.Join(users, ",\n")+"]"))
 }

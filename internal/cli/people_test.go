@@ -21,12 +21,14 @@ func TestAddressesBecomeTheInput(t *testing.T) {
 		"two, and a group":            {[]string{"a@example.com", "b@example.com", "--group", "Staff"}, `{"IAMUserNames":[{"UserName":"a@example.com","Email":"a@example.com","Group":"Staff"},{"UserName":"b@example.com","Email":"b@example.com","Group":"Staff"}]}`},
 		"resend":                      {[]string{"ada@example.com", "--resend"}, `{"IAMUserNames":["ada@example.com"],"Resend":true}`},
 		"a file with an @":            {[]string{"./team@home.txt"}, `{"IAMUserNames":["eve@example.com"]}`},
+		"a file with an extension":    {[]string{"TEAM@2026.CSV"}, `{"IAMUserNames":["eve@example.com"]}`},
 		"everything together":         {[]string{"ada@example.com", "--user-name", "ada", "--group", "Staff"}, `{"IAMUserNames":[{"UserName":"ada","Email":"ada@example.com","Group":"Staff"}]}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			write(t, "team@home.txt", "eve@example.com")
+			write(t, "TEAM@2026.CSV", "email\neve@example.com")
 			fake := &fakeAWS{looks: succeeded(created)}
 			got := runWith(t, fake, "", append([]string{"run"}, test.args...)...)
 			if got.Code != 0 || len(fake.started) != 1 || *fake.started[0].Input != test.want {
@@ -42,14 +44,19 @@ func TestAddressErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		"a list and an address":     {[]string{"users.csv", "ada@example.com"}, "expected one LIST, or e-mail addresses, got: users.csv, ada@example.com: see onboard "},
-		"a file that looks like it": {[]string{"team@home.txt"}, `"team@home.txt" is a file, and looks like an e-mail address: write ./team@home.txt for the file, or name it in a list`},
-		"no address":                {[]string{"ada@example.com", "bob@"}, problem + `2: item 2 must have an e-mail address such as user@example.com, got: "bob@"`},
-		"the same address twice":    {[]string{"ada@example.com", "Ada@example.com"}, problem + "2: user names must be unique without regard to case, got 2 times"},
-		"a name for two":            {[]string{"a@example.com", "b@example.com", "--user-name", "a"}, "--user-name is for one address, got 2: run them one by one, or write a list"},
+		"a list and an address":      {[]string{"users.csv", "ada@example.com"}, "expected one LIST, or e-mail addresses, got: users.csv, ada@example.com: see onboard "},
+		"a file that looks like it":  {[]string{"team@example.org"}, `"team@example.org" is a file, and looks like an e-mail address: write ./team@example.org for the file, or name it in a list`},
+		"no file that looks like it": {[]string{"team@2026.csv"}, "open team@2026.csv: no such file or directory: LIST must be a file"},
+		"needs a user name":          {[]string{"o'brien@example.com"}, problem + `1: item 1 must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: "o'brien@example.com", because the user name is the address by default: give the user name with --user-name`},
+		"one needs a user name":      {[]string{"ada@example.com", "o'brien@example.com"}, problem + `2: item 2 must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: "o'brien@example.com", because the user name is the address by default: give this address alone, with --user-name`},
+		"no address":                 {[]string{"ada@example.com", "bob@"}, problem + `2: item 2 must have an e-mail address such as user@example.com, got: "bob@"`},
+		"the same address twice":     {[]string{"ada@example.com", "Ada@example.com"}, problem + "2: user names must be unique without regard to case, got 2 times"},
+		"a name for two":             {[]string{"a@example.com", "b@example.com", "--user-name", "a"}, "--user-name is for one address, got 2: run them one by one, or write a list"},
 		"a wrong name, and a wrong group": {[]string{"a@example.com", "--user-name", "a b", "--group", ""}, "--user-name must be 1 to 64 letters, digits and _+=,.@-, got: \"a b\"\n" +
 			"--group must be 1 to 128 letters, digits and _+=,.@-, got: \"\""},
-		"flags for a list":   {[]string{"a@example.com", "--format", "csv", "--email-column", "mail"}, "--format is for a LIST: leave it out\n--email-column is for a LIST: leave it out"},
+		"flags for a list": {[]string{"a@example.com", "--format", "csv", "--encoding", "cp932", "--email-column", "mail", "--user-column", "", "--group-column", "x", "--lang-column", "x"},
+			"--format is for a LIST: leave it out\n--encoding is for a LIST: leave it out\n--email-column is for a LIST: leave it out\n--user-column is for a LIST: leave it out\n" +
+				"--group-column is for a LIST: leave it out\n--lang-column is for a LIST: leave it out\n"},
 		"a name for a list":  {[]string{"users.csv", "--user-name", "a"}, "--user-name and --group are for addresses on the command line: write them into the list"},
 		"a group for a list": {[]string{"-", "--group", "Staff"}, "--user-name and --group are for addresses on the command line: write them into the list"},
 	}
@@ -57,7 +64,7 @@ func TestAddressErrors(t *testing.T) {
 		for _, command := range []string{"run", "check"} {
 			t.Run(name+", "+command, func(t *testing.T) {
 				t.Chdir(t.TempDir())
-				write(t, "team@home.txt", "eve@example.com")
+				write(t, "team@example.org", "eve@example.com")
 				fake := &fakeAWS{looks: succeeded(created)}
 				got := runWith(t, fake, "", append([]string{command}, test.args...)...)
 				if got.Code != 2 || fake.started != nil || !strings.HasPrefix(got.Stderr, "onboard: "+test.want) {
@@ -70,7 +77,8 @@ func TestAddressErrors(t *testing.T) {
 
 func TestCheckOfAddresses(t *testing.T) {
 	got := runWith(t, &fakeAWS{}, "", "check", "ada@example.com", "grace@example.com")
-	expect(t, got, result{"the command line: 2 users, no problems\nnot checked without --aws: whether AWS is ready for the list\n", "", 0})
+	expect(t, got, result{"the command line: 2 users, no problems\n" +
+		"  ada@example.com: mail to ada@example.com\n  grace@example.com: mail to grace@example.com\nnot checked without --aws: whether AWS is ready for the list\n", "", 0})
 }
 
 // earlier has executions with these inputs, the latest first, and then the one that the command starts.

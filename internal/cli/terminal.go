@@ -70,7 +70,7 @@ func columnsOf(w io.Writer) int {
 // hasColour reports whether w is a terminal with colours, and NO_COLOR is not set (https://no-color.org).
 func hasColour(w io.Writer) bool { return isScreen(w) && os.Getenv("NO_COLOR") == "" }
 
-func plain(line string) string { return line }
+func uncoloured(line string) string { return line }
 
 func yellow(line string) string { return "\x1b[33m" + line + "\x1b[0m" }
 

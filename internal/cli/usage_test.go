@@ -13,15 +13,16 @@ func TestUsageErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		"unknown command":  {[]string{"walk", "users.json"}, `unknown command "walk": see onboard --help`},
-		"mistyped command": {[]string{"chekc", "users.json"}, `unknown command "chekc" (did you mean check?): see onboard --help`},
-		"unknown flag":     {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
-		"no list":          {[]string{"run"}, "expected one LIST, or e-mail addresses, got: nothing: see onboard run --help"},
-		"two lists":        {[]string{"run", "a.json", "b.json"}, "expected one LIST, or e-mail addresses, got: a.json, b.json: see onboard run --help"},
-		"unknown output":   {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: \"xml\""},
-		"unknown format":   {[]string{"check", "-", "--format", "xlsx"}, "--format must be csv, json or text, got: \"xlsx\""},
-		"unknown encoding": {[]string{"run", "-", "--encoding", "dos"}, "--encoding must be the name of an encoding, such as shift_jis, windows-1252 or utf-16le, got: \"dos\""},
-		"columns of JSON":  {[]string{"check", "-", "--format", "json", "--user-column", "login"}, "only CSV has columns: leave out --format json, or the flags for columns"},
+		"unknown command":        {[]string{"walk", "users.json"}, `unknown command "walk": see onboard --help`},
+		"mistyped command":       {[]string{"chekc", "users.json"}, `unknown command "chekc" (did you mean check?): see onboard --help`},
+		"unknown flag":           {[]string{"run", "--fast", "-"}, "unknown flag: --fast: see onboard run --help"},
+		"no list":                {[]string{"run"}, "expected one LIST, or e-mail addresses, got: nothing: see onboard run --help"},
+		"two lists":              {[]string{"run", "a.json", "b.json"}, "expected one LIST, or e-mail addresses, got: a.json, b.json: see onboard run --help"},
+		"unknown output":         {[]string{"run", "-", "--output", "xml"}, "--output must be one of table, json, csv, got: \"xml\""},
+		"unknown format":         {[]string{"check", "-", "--format", "xlsx"}, "--format must be csv, json or text, got: \"xlsx\""},
+		"unknown encoding":       {[]string{"run", "-", "--encoding", "dos"}, "--encoding must be the name of an encoding, such as shift_jis, windows-1252 or utf-16le, got: \"dos\""},
+		"columns of JSON":        {[]string{"check", "-", "--format", "json", "--user-column", "login"}, "only CSV has columns: leave out --format json, or the flags for columns"},
+		"no column of addresses": {[]string{"check", "-", "--email-column", ""}, "--email-column must be the name of a column, got: \"\""},
 		"two mistakes": {[]string{"run", "-", "--output", "", "--state-machine", "a"}, "--state-machine must be an ARN such as " +
 			"arn:aws:states:eu-west-1:123456789012:stateMachine:Name, got: \"a\"\n--output must be one of table, json, csv, got: \"\""},
 		"completion for two shells":       {[]string{"completion", "bash", "x"}, `expected no argument, got "x": see onboard completion bash --help`},
@@ -120,6 +121,7 @@ func TestHelpAndVersion(t *testing.T) {
 		"completion of list formats":   {[]string{"__complete", "run", "--format", ""}, "csv\njson\ntext\n:4\n"},
 		"no files for an encoding":     {[]string{"__complete", "check", "--encoding", ""}, ":4\n"},
 		"no files for a column":        {[]string{"__complete", "check", "--email-column", ""}, ":4\n"},
+		"no files for another column":  {[]string{"__complete", "check", "--lang-column", ""}, ":4\n"},
 		"completion of formats":        {[]string{"__complete", "report", "--output", ""}, "table\njson\ncsv\n:4\n"},
 		"no files for a stack":         {[]string{"__complete", "list", "--stack", ""}, ":4\n"},
 		"no files for a state machine": {[]string{"__complete", "report", "--state-machine", ""}, ":4\n"},

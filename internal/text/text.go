@@ -36,9 +36,15 @@ func Join(separator string, parts ...string) string {
 func Some(items []string) string {
 	const shown = 5
 	if len(items) <= shown+1 {
-		return Join(" and ", strings.Join(items[:max(len(items)-1, 0)], ", "), strings.Join(items[max(len(items)-1, 0):], ""))
+		return And(items)
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(items[:shown], ", "), len(items)-shown)
+}
+
+// And returns all items of a list, such as "a, b and c".
+func And(items []string) string {
+	last := max(len(items)-1, 0)
+	return Join(" and ", strings.Join(items[:last], ", "), strings.Join(items[last:], ""))
 }
 
 // OneLine makes text from AWS or a file safe to print on one line of a terminal. Line breaks, control characters and

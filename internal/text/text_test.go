@@ -21,6 +21,7 @@ func TestTexts(t *testing.T) {
 		"some of three":          {text.Some([]string{"a", "b", "c"}), "a, b and c"},
 		"some of six":            {text.Some(strings.Split("abcdef", "")), "a, b, c, d, e and f"},
 		"some of seven":          {text.Some(strings.Split("abcdefg", "")), "a, b, c, d, e and 2 more"},
+		"all of seven":           {text.And(strings.Split("abcdefg", "")), "a, b, c, d, e, f and g"},
 		"a line":                 {text.OneLine("the user ada"), "the user ada"},
 		"lines, and a terminal":  {text.OneLine(" a\r\n\tb\x1b[2J\u202ec "), "a b [2J c"},
 		"indented lines":         {text.Indent("a\tb\nc\n"), "\n  a b\n  c"},

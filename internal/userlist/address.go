@@ -33,8 +33,9 @@ func addresses(text string) (found []string, ok bool) {
 	}
 	name := "" // before an address in angle brackets
 	bare := 0  // the number of addresses since the last separator, which may be words of a name
-	for part := ""; text != ""; text = text[len(part):] {
-		part = token.FindString(text)
+	for text != "" {
+		part := token.FindString(text)
+		text = text[len(part):]
 		address := bareAddress(strings.Trim(part, "<>"))
 		switch {
 		case part == "": // a quote or a bracket without its partner

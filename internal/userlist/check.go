@@ -1,6 +1,7 @@
 package userlist
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
 	"unicode"
 	"unicode/utf8"
 
@@ -58,33 +58,41 @@ func (d *draft) user(item item, fields map[string]any) User {
 	switch {
 	case !hasName && ok && !rules.UserName.Holds(email):
 		d.addTo(item, fmt.Sprintf("%s, got: %s, because the user name is the address by default: %s", contract.MustHaveUserName,
-			describe(email), item.remedy()))
+			describe(email), cmp.Or(d.options.NameRemedy, item.remedy())))
 	case !hasName && ok:
 		name = email
 	case hasName && !rules.UserName.Holds(name):
-		d.addTo(item, contract.MustHaveUserName+", got: "+describe(fields["UserName"]))
+		d.addTo(item, contract.MustHaveUserName+", got: "+describe(fields["UserName"])+item.orNoColumn("UserName"))
 		name = ""
 	}
 	group, _ := fields["Group"].(string)
 	group = clean(group)
 	if value, ok := fields["Group"]; ok && !rules.GroupName.Holds(group) {
-		d.addTo(item, contract.MustHaveGroupName+", got: "+describe(value))
+		d.addTo(item, contract.MustHaveGroupName+", got: "+describe(value)+item.orNoColumn("Group"))
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		if !slices.ContainsFunc(columns, func(column column) bool { return column.key == key }) {
+		if !slices.ContainsFunc(Columns, func(column Column) bool { return column.Key == key }) {
 			d.addTo(item, contract.MustHaveNoOtherKey+", got: "+show(key))
 		}
 	}
 	return User{name, email, group, d.language(item, fields), item.line}
 }
 
-// language returns the language of an item, without its region: ja for ja-JP. It adds a problem if the item has something else.
+// languages has the names of the languages that the built-in mails have, in these languages, as [letters] returns them.
+var languages = map[string]string{
+	"english": "en", "englisch": "en", "英語": "en",
+	"german": "de", "deutsch": "de", "ドイツ語": "de",
+	"japanese": "ja", "japanisch": "ja", "日本語": "ja",
+}
+
+// language returns the language of an item by its tag without the region, such as ja for ja-JP, or by its name. It adds a problem if the
+// item has something else.
 func (d *draft) language(item item, fields map[string]any) string {
 	value, ok := fields["Language"]
 	written, _ := value.(string)
-	tag, err := language.Parse(clean(written))
+	tag, err := language.Parse(cmp.Or(languages[letters(written)], clean(written)))
 	if ok && (err != nil || tag == language.Und) {
-		d.addTo(item, contract.MustHaveLanguageTag+", got: "+describe(value))
+		d.addTo(item, contract.MustHaveLanguageTag+", got: "+describe(value)+item.orNoColumn("Language"))
 	}
 	if !ok || err != nil {
 		return ""
@@ -127,6 +135,16 @@ func (i item) remedy() string {
 	default:
 		return "add a user_name"
 	}
+}
+
+// orNoColumn says what to do about a wrong value for a key, if it comes from a column that the list need not have, or returns an empty
+// string.
+func (i item) orNoColumn(key string) string {
+	if i.index > 0 || i.inText {
+		return ""
+	}
+	at := slices.IndexFunc(Columns, func(column Column) bool { return column.Key == key })
+	return fmt.Sprintf(": correct it, or leave the column out with --%s ''", Columns[at].Flag)
 }
 
 // merge returns the entries without those that occur again with the same values, and adds a notice of them.
@@ -217,7 +235,8 @@ func (d *draft) addTo(item item, sentence string) {
 
 const shown = 64 // characters
 
-// show returns the start of a value as JSON, without characters that a terminal would obey. An ellipsis marks what is cut.
+// show returns the start of a value as JSON, without characters that a terminal would obey. A backslash of a text stays as it is written. An
+// ellipsis marks what is cut.
 func show(value any) string {
 	ellipsis := func(text string) string {
 		if utf8.RuneCountInString(text) > shown {
@@ -226,7 +245,7 @@ func show(value any) string {
 		return ""
 	}
 	if text, ok := value.(string); ok {
-		return strconv.Quote(fmt.Sprintf("%.*s", shown, text)) + ellipsis(text)
+		return strings.ReplaceAll(strconv.Quote(fmt.Sprintf("%.*s", shown, text)), `\\`, `\`) + ellipsis(text)
 	}
 	encoded, _ := json.Marshal(value)
 	return fmt.Sprintf("%.*s", shown, strings.Map(printable, string(encoded))) + ellipsis(string(encoded))

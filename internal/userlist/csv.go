@@ -15,21 +15,21 @@ const separators = ",;\t"
 func (d *draft) readCSV(text string) {
 	text, comma := d.separator(text)
 	reader := newReader(text, comma)
-	header, ok := d.readRecord(reader)
+	header, ok := d.readRecord(reader, comma)
 	for ok && d.isBeforeHeader(header) {
-		header, ok = d.readRecord(reader)
+		header, ok = d.readRecord(reader, comma)
 	}
 	if !ok {
 		return
 	}
 	line, _ := reader.FieldPos(0)
-	columns, ok := d.findColumns(line, header)
+	columns, ok := d.findColumns(line, header, text)
 	if !ok {
 		return
 	}
 	ignored := others(header, columns)
 	for {
-		record, ok := d.readRecord(reader)
+		record, ok := d.readRecord(reader, comma)
 		if !ok {
 			break
 		}
@@ -41,8 +41,6 @@ func (d *draft) readCSV(text string) {
 			d.add(line, "must not begin with %s, got: %s: delete the row if it is a comment, otherwise the %[1]s", begin, show(record[0]))
 		case len(record) > len(header) && strings.Join(record[len(header):], "") != "":
 			d.add(line, "must have at most %d fields with %q between them, as the header has, got: %d", len(header), comma, len(record))
-		case slices.ContainsFunc(record, func(field string) bool { return hasRow(field, comma) }):
-			d.add(line, "has a field over several lines, and one of them looks like another row: check the quotes")
 		default:
 			d.items = append(d.items, item{line: line, value: user(columns, record)})
 			for i, field := range record[:min(len(record), len(header))] {
@@ -52,9 +50,7 @@ func (d *draft) readCSV(text string) {
 			}
 		}
 	}
-	if names := some(ignored); names != "" {
-		d.notice("these columns are ignored: %s", names)
-	}
+	d.noticeColumns(header, columns, ignored)
 }
 
 func newReader(text string, comma rune) *csv.Reader {
@@ -111,7 +107,27 @@ func (d *draft) hasAddresses(header []string) bool {
 	if isMarked(header) && clean(header[0]) != "#" {
 		return false
 	}
-	return len(columns[0].find(header, d.options.Columns.Email)) > 0
+	return len(Columns[0].find(header, d.options.Columns["Email"])) > 0
+}
+
+// titleLines is the number of lines that may be above a header: a title, a date, an empty line. Further down, a value may be equal to the
+// name of a column.
+const titleLines = 10
+
+// headerLine returns the number of the first line that is a header with a column of addresses, if it is at the start of the text, or 0.
+func (d *draft) headerLine(text string) int {
+	number := 0
+	for line := range strings.Lines(text) {
+		if number++; number > titleLines {
+			break
+		}
+		for _, comma := range separators {
+			if record, _ := newReader(line, comma).Read(); d.hasAddresses(record) {
+				return number
+			}
+		}
+	}
+	return 0
 }
 
 // isBeforeHeader reports whether a record at the start of a list is not its header.
@@ -127,23 +143,31 @@ var mark = regexp.MustCompile(`\A(#|//)`)
 // isMarked reports whether a row looks like a comment.
 func isMarked(record []string) bool { return len(record) > 0 && mark.MatchString(clean(record[0])) }
 
-// hasRow reports whether a field over several lines has a line that looks like a row of the list. A quote that someone forgot would
-// otherwise hide the users of these rows.
-func hasRow(field string, comma rune) bool {
+// hiddenRow returns the first line of a field over several lines that looks like a row of the list, or an empty string. A row may have an
+// address only, because its last fields may be missing. A quote that someone forgot would otherwise hide the users of these rows.
+func hiddenRow(field string, comma rune) string {
 	_, others, _ := strings.Cut(field, "\n")
-	return slices.ContainsFunc(strings.Split(others, "\n"), func(line string) bool {
-		return strings.Contains(line, "@") && strings.ContainsRune(line, comma)
-	})
+	for line := range strings.Lines(others) {
+		if _, isAddress := addresses(line); strings.Contains(line, "@") && (isAddress || strings.ContainsRune(line, comma)) {
+			return clean(line)
+		}
+	}
+	return ""
 }
 
-// readRecord returns the fields of the next record without the space around them. It returns false if there is no other
-// record, or if the record is not valid CSV.
-func (d *draft) readRecord(reader *csv.Reader) ([]string, bool) {
+// readRecord returns the fields of the next record without the space around them. It adds a problem if a field hides rows. It returns false
+// if there is no other record, or if the record is not valid CSV.
+func (d *draft) readRecord(reader *csv.Reader, comma rune) ([]string, bool) {
 	record, err := reader.Read()
 	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
-		d.add(wrong.StartLine, "must have quotes around whole fields only, and a quote in a field twice; the list was read up to this line")
+		d.add(wrong.StartLine, "has a quote in the wrong place: put quotes around the whole field, and write a quote inside it twice; "+
+			"the list was read up to this line")
 	}
 	for i, field := range record {
+		if row := hiddenRow(field, comma); row != "" {
+			line, _ := reader.FieldPos(0)
+			d.add(line, "has a field over several lines, and one of them looks like another row, got: %s: check the quotes", show(row))
+		}
 		record[i] = clean(field)
 	}
 	return record, err == nil

@@ -11,6 +11,16 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 )
 
+// beginsAsJSON reports whether a text begins with a bracket or a brace. Empty lines and comments may come before.
+func beginsAsJSON(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = clean(line); line != "" && !mark.MatchString(line) {
+			return line[0] == '[' || line[0] == '{'
+		}
+	}
+	return false
+}
+
 func (d *draft) readJSON(text string) {
 	data := []byte(text)
 	documents, ok := d.documents(data)
@@ -54,7 +64,7 @@ func (d *draft) addSyntax(data []byte, begin int, isNext bool) {
 		return
 	}
 	wrong := begin + max(int(syntax.Offset)-1, 0)
-	expected := "another character"
+	expected := "fewer brackets inside each other" // the only problem that is not in the table
 	for _, kind := range syntaxProblems {
 		if strings.Contains(syntax.Error(), kind.says) {
 			expected = kind.expected
@@ -73,6 +83,9 @@ func (d *draft) addSyntax(data []byte, begin int, isNext bool) {
 	}
 	if strings.ContainsAny(got, "]}") && bytes.HasSuffix(bytes.TrimRight(data[:wrong], " \n\t"), []byte(",")) {
 		got += ": delete the comma before it"
+	}
+	if mark.Match(data[wrong:]) || bytes.HasPrefix(data[wrong:], []byte("/*")) {
+		got += ": delete the comment, because JSON has none"
 	}
 	line, column := position(data, wrong)
 	d.problems = append(d.problems, Problem{Line: line, Column: column, Text: fmt.Sprintf("is not valid JSON: expected %s, got: %s", expected, got)})

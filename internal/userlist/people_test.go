@@ -33,13 +33,15 @@ func people(users []userlist.User) string {
 // TestListsAsPeopleHaveThem reads lists without a format, as programs and people write them.
 func TestListsAsPeopleHaveThem(t *testing.T) {
 	const (
+		alsoName = "; the address is also the user name, unless you choose a column with --user-column"
 		ada      = "2 ada@example.com\n"
 		adaOnly  = "1 ada@example.com\n"
 		adaStaff = "2 ada <ada@example.com> Staff\n"
 		both     = "1 ada@example.com\n1 bob@example.com\n"
 		readAs   = "the list is read as %s: if that is wrong, name its encoding with --encoding"
 		again    = "users that are in the list again with the same values are counted once: "
-		ignored  = "these columns are ignored: "
+		emailIs  = "this column is used: \"email\" for the address" + alsoName
+		ignored  = "this column is ignored: "
 	)
 	tests := map[string]struct {
 		data    string
@@ -79,26 +81,26 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 		"CSV with one column":       {"Email address\nada@example.com\n", ada, nil},
 		"CSV of an old Mac":         {"email,user_name,group\rada@example.com,ada,Staff\r", adaStaff, nil},
 		"CSV with tabs": {"Name\tEmail\tGroup\tUser name\n\tada@example.com\tStaff\tada\n", adaStaff,
-			[]string{ignored + `"Name"`}},
+			[]string{`these columns are used: "Email" for the address, "User name" for the user name and "Group" for the group`, ignored + `"Name"`}},
 		"CSV with other columns": {"Full name,Department,email,Phone\n\"Ada, Countess\",IT,ada@example.com,\n", ada,
-			[]string{ignored + `"Full name", "Department" and "Phone"`}},
+			[]string{emailIs, `these columns are ignored: "Full name", "Department" and "Phone"`}},
 		"CSV with many columns": {"a,b,c,d,e,f,g,h,email\n,,,,,,,,ada@example.com\n", ada,
-			[]string{ignored + `"a", "b", "c", "d", "e" and 3 more`}},
-		"CSV with a column without a name": {",email,\n0,ada@example.com,\n", ada, []string{ignored + `"number 1"`}},
-		"CSV with a number column":         {"#,email\n#1,ada@example.com\n", ada, []string{ignored + `"#"`}},
+			[]string{emailIs, `these columns are ignored: "a", "b", "c", "d", "e", "f", "g" and "h"`}},
+		"CSV with a column without a name": {",email,\n0,ada@example.com,\n", ada, []string{emailIs, ignored + `"number 1"`}},
+		"CSV with a number column":         {"#,email\n#1,ada@example.com\n", ada, []string{emailIs, ignored + `"#"`}},
 		"CSV with empty columns":           {"email,user_name,group,,\nada@example.com,ada,Staff,,\n", adaStaff, nil},
 		"CSV with longer rows":             {"email,user_name,group\nada@example.com,ada,Staff,,\n", adaStaff, nil},
 		"CSV with shorter rows":            {"email,user_name,group\nada@example.com\n", ada, nil},
 		"CSV with empty rows":              {"email,group\n,\n \n\nada@example.com\n,,,\n", "5 ada@example.com\n", nil},
 		"CSV with sep": {"sep=;\r\nname,first;email\r\nada;ada@example.com\r\n", "3 ada@example.com\n",
-			[]string{ignored + `"name,first"`}},
+			[]string{emailIs, ignored + `"name,first"`}},
 		"CSV with sep of another Excel":         {"\"sep=,\"\nemail,group\nada@example.com,\n", "3 ada@example.com\n", nil},
 		"CSV of DOS":                            {"email,group\r\nada@example.com,Staff\r\n\x1a", "2 ada@example.com Staff\n", nil},
 		"CSV with sep of bars":                  {"sep=|\nemail|group\nada@example.com|Staff\n", "3 ada@example.com Staff\n", nil},
-		"CSV with a separator in a quoted name": {"\"Name, first\";Email\nAda;ada@example.com\n", ada, []string{ignored + `"Name, first"`}},
-		"CSV with a space before a quote":       {"email, name\nada@example.com, \"Doe, Ada\"\n", ada, []string{ignored + `"name"`}},
+		"CSV with a separator in a quoted name": {"\"Name, first\";Email\nAda;ada@example.com\n", ada, []string{strings.Replace(emailIs, "email", "Email", 1), ignored + `"Name, first"`}},
+		"CSV with a space before a quote":       {"email, name\nada@example.com, \"Doe, Ada\"\n", ada, []string{emailIs, ignored + `"name"`}},
 		"CSV with a line end in a field": {"email,note\nada@example.com,\"two\nlines\"\nbob@example.com,\n", ada + "4 bob@example.com\n",
-			[]string{ignored + `"note"`}},
+			[]string{emailIs, ignored + `"note"`}},
 		"CSV with empty rows first":             {";;\n;;\nE-Mail;Gruppe;\nada@example.com;Staff;\n", "4 ada@example.com Staff\n", nil},
 		"CSV with a comment first":              {"# Export\nemail\nada@example.com\n", "3 ada@example.com\n", nil},
 		"CSV with a comment of two parts first": {"# Export; all users\nemail,group\nada@example.com,Staff\n", "3 ada@example.com Staff\n", nil},
@@ -106,27 +108,32 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 			ada + "3 bob@example.com\n", nil},
 		"CSV with invisible characters": {"email,user_name,group\n\u00a0ada@example.com\u200b,\u200bada,Staff\u00a0\n", adaStaff, nil},
 		"CSV with the same row again": {"email,user_name,group,note\nada@example.com,ada,Staff,1\nada@example.com,ada,Staff,2\n",
-			adaStaff, []string{ignored + `"note"`, again + `"ada" (lines 2 and 3)`}},
+			adaStaff, []string{`these columns are used: "email" for the address, "user_name" for the user name and "group" for the group`, ignored + `"note"`, again + `"ada" (lines 2 and 3)`}},
 
 		"CSV in Shift_JIS": {encoded(japanese.ShiftJIS, "メールアドレス,氏名\nada@example.com,山田 ｴｲﾀﾞ\n"), ada,
-			[]string{fmt.Sprintf(readAs, "Shift_JIS"), ignored + `"氏名"`}},
+			[]string{fmt.Sprintf(readAs, "Shift_JIS"), strings.Replace(emailIs, "email", "メールアドレス", 1), ignored + `"氏名"`}},
 		"CSV in CP932": {encoded(japanese.ShiftJIS, "email,氏名\nada@example.com,髙橋①\n"), ada,
-			[]string{fmt.Sprintf(readAs, "Shift_JIS"), ignored + `"氏名"`}},
+			[]string{fmt.Sprintf(readAs, "Shift_JIS"), emailIs, ignored + `"氏名"`}},
 		"text in Shift_JIS": {encoded(japanese.ShiftJIS, "ada@example.com # 部長\n"), adaOnly,
 			[]string{fmt.Sprintf(readAs, "Shift_JIS")}},
 		"CSV in ISO-2022-JP": {encoded(japanese.ISO2022JP, "email,氏名\nada@example.com,山田\n"), ada,
-			[]string{fmt.Sprintf(readAs, "ISO-2022-JP"), ignored + `"氏名"`}},
+			[]string{fmt.Sprintf(readAs, "ISO-2022-JP"), emailIs, ignored + `"氏名"`}},
 		"CSV in Windows-1252": {encoded(charmap.Windows1252, "E-Mail;Straße\nada@example.com;Große Höhe\n"), ada,
-			[]string{fmt.Sprintf(readAs, "Windows-1252"), ignored + `"Straße"`}},
+			[]string{fmt.Sprintf(readAs, "Windows-1252"), strings.Replace(emailIs, "email", "E-Mail", 1), ignored + `"Straße"`}},
 		"text in Windows-1252": {encoded(charmap.Windows1252, "ada@example.com\u00a0# O’Brien – “François”, 5 €\n"), adaOnly,
 			[]string{fmt.Sprintf(readAs, "Windows-1252")}},
 		"CSV in UTF-16 without a BOM": {inUTF16("email,名前\nada@example.com,エイダ\n", binary.LittleEndian)[2:], ada,
-			[]string{fmt.Sprintf(readAs, "UTF-16LE"), ignored + `"名前"`}},
+			[]string{fmt.Sprintf(readAs, "UTF-16LE"), emailIs, ignored + `"名前"`}},
 		"CSV in UTF-16, big, without a BOM": {inUTF16("email\nada@example.com\n", binary.BigEndian)[2:], ada,
 			[]string{fmt.Sprintf(readAs, "UTF-16BE")}},
 
-		"CSV with languages":   {"email,Sprache\nada@example.com,ja-JP\nbob@example.com,\n", "2 ada@example.com  ja\n3 bob@example.com\n", nil},
-		"JSON with a language": {`{"Email": "ada@example.com", "Language": "DE"}`, "1 ada@example.com  de\n", nil},
+		"CSV with languages": {"email,Sprache\nada@example.com,ja-JP\nbob@example.com,\n", "2 ada@example.com  ja\n3 bob@example.com\n", nil},
+		"CSV with names of languages": {"email,Sprache\na@b.c,Deutsch\nd@b.c,ENGLISCH\ne@b.c,日本語\nf@b.c,Japanese\ng@b.c,英語\nh@b.c,ﾄﾞｲﾂ語\n",
+			"2 a@b.c  de\n3 d@b.c  en\n4 e@b.c  ja\n5 f@b.c  ja\n6 g@b.c  en\n7 h@b.c  de\n", nil},
+		"JSON with the name of a language":            {`{"Email": "ada@example.com", "Language": "German"}`, "1 ada@example.com  de\n", nil},
+		"CSV with a line end before a word with an @": {"email,note\nada@example.com,\"two\nask @bob\"\n", ada, []string{emailIs, ignored + `"note"`}},
+		"CSV with a login":                            {"email,Login\nada@example.com,ada\n", ada, []string{emailIs, ignored + `"Login"`}},
+		"JSON with a language":                        {`{"Email": "ada@example.com", "Language": "DE"}`, "1 ada@example.com  de\n", nil},
 		"JSON without user names": {"[{\"Email\": \"ada@example.com\"},\n{\"Email\": \"bob@example.com\", \"UserName\": null, \"Group\": null}]",
 			"1 ada@example.com\n2 bob@example.com\n", nil},
 		"JSON with empty values": {`{"IAMUserNames": [{"Email": "ada@example.com", "UserName": "", "Group": " "}], "Resend": null}`, adaOnly, nil},
@@ -162,23 +169,32 @@ func TestOptions(t *testing.T) {
 		data    string
 		want    string // the users, or the error
 	}{
-		"a column that is not usual": {userlist.Options{Columns: userlist.Columns{Email: "Mail (work)", UserName: "login", Group: "team"}},
+		"a column that is not usual": {userlist.Options{Columns: map[string]string{"Email": "Mail (work)", "UserName": "login", "Group": "team"}},
 			"login,team,Mail (Work),Mail (private)\nada,Staff,ada@example.com,x@example.com\n", "2 ada <ada@example.com> Staff\n"},
-		"one of two columns": {userlist.Options{Columns: userlist.Columns{Email: "E-Mail"}}, twoColumns, "2 bob@example.com\n"},
-		"the same column twice": {userlist.Options{Columns: userlist.Columns{Email: "e mail"}}, twoColumns,
+		"one of two columns": {userlist.Options{Columns: map[string]string{"Email": "E-Mail"}}, twoColumns, "2 bob@example.com\n"},
+		"the same column twice": {userlist.Options{Columns: map[string]string{"Email": "e mail"}}, twoColumns,
 			`users:1: must have the column of --email-column once, got: "email" and "E-Mail"`},
-		"no such column": {userlist.Options{Columns: userlist.Columns{UserName: "login"}}, "email,user\nada@example.com,ada\n",
+		"no such column": {userlist.Options{Columns: map[string]string{"UserName": "login"}}, "email,user\nada@example.com,ada\n",
 			`users:1: must have the column "login" of --user-column, got: "email" and "user"`},
-		"a column of a text list": {userlist.Options{Columns: userlist.Columns{Email: "work"}}, "ada@example.com\n",
+		"a column of a text list": {userlist.Options{Columns: map[string]string{"Email": "work"}}, "ada@example.com\n",
 			`users:1: must have the column "work" of --email-column, got: "ada@example.com"`},
-		"a column of marks": {userlist.Options{Columns: userlist.Columns{Group: "#"}}, "email,,#\nada@example.com,x,Staff\n",
+		"a column of marks": {userlist.Options{Columns: map[string]string{"Group": "#"}}, "email,,#\nada@example.com,x,Staff\n",
 			"2 ada@example.com Staff\n"},
-		"no column of marks": {userlist.Options{Columns: userlist.Columns{Group: "#"}}, "email,\nada@example.com,x\n",
+		"no column of marks": {userlist.Options{Columns: map[string]string{"Group": "#"}}, "email,\nada@example.com,x\n",
 			`users:1: must have the column "#" of --group-column, got: "email"`},
-		"a column for two": {userlist.Options{Columns: userlist.Columns{UserName: "email"}}, "email,user_name\nada@example.com,ada\n",
+		"a column for two": {userlist.Options{Columns: map[string]string{"UserName": "email"}}, "email,user_name\nada@example.com,ada\n",
 			"2 ada@example.com\n"},
-		"a column after a number": {userlist.Options{Columns: userlist.Columns{Email: "Work"}}, "#,Work\n1,ada@example.com\n",
+		"a column after a number": {userlist.Options{Columns: map[string]string{"Email": "Work"}}, "#,Work\n1,ada@example.com\n",
 			"2 ada@example.com\n"},
+		"no language": {userlist.Options{Columns: map[string]string{"Language": ""}}, "email,Language,group\nada@example.com,Klingon!,Staff\n",
+			"2 ada@example.com Staff\n"},
+		"no group and no user name": {userlist.Options{Columns: map[string]string{"Group": " ", "UserName": ""}},
+			"email,user_name,group\nada@example.com,A da,the staff\n", "2 ada@example.com\n"},
+		"the same name twice": {userlist.Options{Columns: map[string]string{"Email": "Email"}}, "Email,Email\na@example.com,b@example.com\n",
+			`users:1: has two columns named "Email": rename one`},
+		"a remedy for names": {userlist.Options{NameRemedy: "name the user"}, "o'brien@example.com\n",
+			`users:1: must have a UserName of 1 to 64 letters, digits and _+=,.@-, got: "o'brien@example.com", ` +
+				`because the user name is the address by default: name the user`},
 		"text, although it has email": {userlist.Options{Format: userlist.Text}, "email\nada@example.com\n",
 			`users:1: must have an e-mail address such as user@example.com, got: "email"`},
 		"text, although it may be a table": {userlist.Options{Format: userlist.Text}, "a@example.com,b@example.com\nc@example.com,d@example.com\n",
@@ -225,11 +241,11 @@ func TestColumnsInDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := regexp.MustCompile("(?m)^\\| (address|user name|group) \\| (.*) \\| `--\\w+-column` \\|$").FindAllStringSubmatch(string(content), -1)
-	if len(rows) != 3 {
-		t.Fatalf("docs/lists.md has %d rows of columns, want 3", len(rows))
+	rows := regexp.MustCompile("(?m)^\\| (address|user name|group|language) \\| (.*) \\| `--\\w+-column` \\|$").FindAllStringSubmatch(string(content), -1)
+	if len(rows) != len(userlist.Columns) {
+		t.Fatalf("docs/lists.md has %d rows of columns, want %d", len(rows), len(userlist.Columns))
 	}
-	values := map[string]string{"address": "ada@example.com", "user name": "ada", "group": "Staff"}
+	values := map[string]string{"address": "ada@example.com", "user name": "ada", "group": "Staff", "language": "ja"}
 	for _, row := range rows {
 		for name := range strings.SplitSeq(row[2], ", ") {
 			header, data := "email,"+name, "grace@example.com,"+values[row[1]]

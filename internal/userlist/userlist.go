@@ -31,11 +31,12 @@ const (
 type Options struct {
 	Format   Format
 	Encoding string // a name that [IsEncoding] knows
-	Columns  Columns
+	// Columns has names of columns in the header of a CSV list, by the keys of [Columns]. Without a name, Parse looks for the usual names.
+	// If a name is empty, Parse reads no such column.
+	Columns map[string]string
+	// NameRemedy says what to do if an address cannot be the name of its user. By default, Parse says it in the words of the format.
+	NameRemedy string
 }
-
-// Columns has names of columns in the header of a CSV list. Without a name, Parse looks for the usual names.
-type Columns struct{ Email, UserName, Group, Language string }
 
 // List is a list without problems.
 type List struct {
@@ -163,22 +164,29 @@ func (d *draft) read(text string) {
 	}
 }
 
-// guess returns the format of a list by its content. A list that could be both is CSV if its first line has fields that are no
-// addresses: the problem is then the header, and not each line.
+// guess returns the format of a list by its content. If a list could be both CSV and text, the columns are missing or not known: as CSV,
+// the problem is then the header, and not each line.
 func (d *draft) guess(text string) Format {
-	if start := clean(text); strings.HasPrefix(start, "[") || strings.HasPrefix(start, "{") {
-		return JSON
-	}
-	if d.options.Columns != (Columns{}) || d.hasHeader(text) {
-		return CSV
-	}
 	first, others := firstLine(text)
-	_, ok := addresses(first)
-	isHeader := !strings.Contains(first, "@") && strings.Contains(others, "@")
-	if !ok && (isHeader || strings.ContainsAny(first, separators)) || isTable(first+"\n"+others) {
+	_, areAddresses := addresses(first)
+	switch {
+	case beginsAsJSON(text):
+		return JSON
+	case len(d.options.Columns) > 0, d.hasHeader(text):
 		return CSV
+	case isTable(first + "\n" + others): // such as a user and a manager, without a header
+		return CSV
+	case areAddresses:
+		return Text
+	case strings.ContainsAny(first, separators): // fields
+		return CSV
+	case !strings.Contains(first, "@") && strings.Contains(others, "@"): // a header with one column
+		return CSV
+	case d.headerLine(text) > 0: // below a title
+		return CSV
+	default:
+		return Text
 	}
-	return Text
 }
 
 func (d *draft) add(line int, format string, args ...any) {

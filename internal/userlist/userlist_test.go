@@ -83,11 +83,17 @@ func TestBadLists(t *testing.T) {
 		noHeader  = "users:1: has no header: the first line must name the columns, such as email,user_name,group, got: "
 		noColumn  = "users:1: has no column email: the first line must name the columns, with a comma, semicolon or tab between them; " +
 			"if another column has the addresses, choose it with --email-column, got: "
-		quotes = "must have quotes around whole fields only, and a quote in a field twice; the list was read up to this line"
+		quotes = "has a quote in the wrong place: put quotes around the whole field, and write a quote inside it twice; " +
+			"the list was read up to this line"
+		hidden = "has a field over several lines, and one of them looks like another row, got: "
+		title  = ": if line 3 is the header, delete the lines above the header"
 		opened = ", not a list: open it, and save it as CSV UTF-8"
 		byName = ", because the user name is the address by default: "
 	)
 	long := strings.Repeat("a", 65)
+	orNot := func(column string) string {
+		return ": correct it, or leave the column out with --" + column + "-column ''"
+	}
 	tests := map[string]struct {
 		format userlist.Format
 		data   string
@@ -163,6 +169,8 @@ users:3: ` + needsMail + `"` + long[:64] + `"… (79 characters)`},
 				`users:2: ` + needsName + `"` + long[:53] + `@example.co"… (65 characters)` + byName + "write the list as CSV, with the columns email and user_name"},
 		"text that may be a table": {userlist.Unknown, "ada@example.com,boss@example.com\nbob@example.com,boss@example.com\n",
 			noHeader + `"ada@example.com" and "boss@example.com": if each address is a user, choose --format text`},
+		"text that may be a table with spaces": {userlist.Unknown, "ada@example.com boss@example.com\nbob@example.com boss@example.com\n",
+			noHeader + `"ada@example.com boss@example.com": if each address is a user, choose --format text`},
 		"text with many wrong addresses on a line": {userlist.Text, strings.Repeat("a@b ", 10_000),
 			"users:1: " + strings.Repeat(needsMail+`"a@b"; `, 5) + "and 9995 more"},
 
@@ -175,6 +183,20 @@ users:3: ` + needsMail + `"` + long[:64] + `"… (79 characters)`},
 		"CSV with one unknown column": {userlist.Unknown, "People\nada@example.com", noColumn + `"People"`},
 		"CSV with a column twice": {userlist.CSV, "email,E-Mail\nada@example.com,ada@example.com",
 			`users:1: must have one column for the address, got: "email" and "E-Mail": choose one with --email-column`},
+		"CSV with a name twice": {userlist.CSV, "Email,Name,Email\nada@example.com,Ada,ada@example.com",
+			`users:1: has two columns named "Email": rename one`},
+		"CSV with a title": {userlist.Unknown, "Employees 2026\n\nName;Email\nAda;ada@example.com\n",
+			noColumn + `"Employees 2026"` + title},
+		"CSV with a title of two columns": {userlist.Unknown, "Employees,2026\n\nName,Email\nAda,ada@example.com\n",
+			noColumn + `"Employees" and "2026"` + title},
+		"CSV with a contact above": {userlist.Unknown, "Questions: hr@example.com\n\nName,Email\nAda,ada@example.com\n",
+			noHeader + `"Questions: hr@example.com"` + title},
+		"CSV with a value that is the name of a column": {userlist.Unknown, "Name;Via\n" + strings.Repeat("Ada;x\n", 9) + "Ada;mail\nBob;b@example.com\n",
+			noColumn + `"Name" and "Via"`},
+		"CSV with a language that is none": {userlist.CSV, "email,Language\nada@example.com,jp",
+			`users:2: must have a Language such as en or ja, got: "jp"` + orNot("lang")},
+		"CSV with a domain of Windows": {userlist.CSV, "email,user_name\nada@example.com,DOMAIN\\ada",
+			`users:2: ` + needsName + `"DOMAIN\ada"` + orNot("user")},
 		"CSV with columns twice": {userlist.CSV, "mail,Group,gruppe,User Name,ユーザー名\n",
 			`users:1: must have one column for the user name, got: "User Name" and "ユーザー名": choose one with --user-column
 users:1: must have one column for the group, got: "Group" and "gruppe": choose one with --group-column`},
@@ -188,9 +210,17 @@ users:4: ` + needsMail + `"no address"`},
 		"CSV with one quote too many": {userlist.CSV, "email\nada\nbob\"@example.com\n", "users:2: " + needsMail + "\"ada\"\nusers:3: " + quotes},
 		"CSV with an open quote":      {userlist.CSV, "email\n\"ada@example.com\nbob@example.com\n", `users:2: ` + quotes},
 		"CSV with two quotes too many": {userlist.CSV, "email,note\nada@example.com,\"boss\nbob@example.com,\"\n",
-			"users:2: has a field over several lines, and one of them looks like another row: check the quotes"},
+			`users:2: ` + hidden + `"bob@example.com,": check the quotes`},
+		"CSV with two quotes too many, and shorter rows": {userlist.CSV,
+			"email;note\na@example.com;\"hello\nb@example.com\nc@example.com\"\nd@example.com;x", `users:2: ` + hidden + `"b@example.com": check the quotes`},
+		"CSV with a quote too many at each end": {userlist.CSV, "email;note\na@example.com;\"hello\nJane <c@example.com>\"\n",
+			`users:2: ` + hidden + `"Jane <c@example.com>": check the quotes`},
+		"CSV with a quote too many in the header": {userlist.CSV, "email;\"note\na@example.com\"\nd@example.com;x",
+			`users:1: ` + hidden + `"a@example.com": check the quotes`},
+		"CSV with a quote too many in a comment": {userlist.CSV, "#;\"Export\na@example.com\"\nemail\nd@example.com",
+			`users:1: ` + hidden + `"a@example.com": check the quotes`},
 		"CSV with everything wrong": {userlist.CSV, "email,user_name,group\nada,A da,the staff",
-			`users:2: ` + needsMail + `"ada"; ` + needsName + `"A da"; must have a Group of 1 to 128 letters, digits and _+=,.@-, got: "the staff"`},
+			`users:2: ` + needsMail + `"ada"; ` + needsName + `"A da"` + orNot("user") + `; must have a Group of 1 to 128 letters, digits and _+=,.@-, got: "the staff"` + orNot("group")},
 		"CSV with no address": {userlist.CSV, "email,user_name\n,ada", `users:2: ` + needsMail + `""`},
 		"CSV with two addresses": {userlist.CSV, "email,user_name\na@example.com; b@example.com,ada",
 			`users:2: must have an e-mail address such as user@example.com, got: "a@example.com; b@example.com" (2 addresses)`},
@@ -207,6 +237,14 @@ users:4: ` + needsMail + `"no address"`},
 
 		"bad JSON": {userlist.JSON, "[\n  \"é\", }\n]",
 			`users:2:8: is not valid JSON: expected a value, such as a text in double quotes, got: "}": delete the comma before it`},
+		"JSON after a comment": {userlist.Unknown, "// list\n[\"ada@example.com\"]",
+			`users:1:1: is not valid JSON: expected a value, such as a text in double quotes, got: "/": delete the comment, because JSON has none`},
+		"JSON after another comment": {userlist.Unknown, "# list\n\n{\"Email\": \"ada@example.com\"}",
+			`users:1:1: is not valid JSON: expected a value, such as a text in double quotes, got: "#": delete the comment, because JSON has none`},
+		"JSON with a comment": {userlist.Unknown, `["ada@example.com" /* Ada */]`,
+			`users:1:20: is not valid JSON: expected a comma or ] after the value, got: "/": delete the comment, because JSON has none`},
+		"JSON with many brackets": {userlist.JSON, strings.Repeat("[", 10_001),
+			`users:1:10001: is not valid JSON: expected fewer brackets inside each other, got: "["`},
 		"bad JSON at the start": {userlist.JSON, "hello",
 			`users:1:1: is not valid JSON: expected a value, such as a text in double quotes, got: "h"`},
 		"JSON with round quotes": {userlist.JSON, "[“ada@example.com”]",
@@ -217,8 +255,8 @@ users:4: ` + needsMail + `"no address"`},
 			`users:1:10: is not valid JSON: expected a colon after the key, got: "\""`},
 		"JSON without a key": {userlist.JSON, `{Email: "ada@example.com"}`,
 			`users:1:2: is not valid JSON: expected a key in double quotes, got: "E"`},
-		"languages that are none": {userlist.JSON, `[{"Email": "ada@example.com", "Language": "English!"}, {"Email": "bob@example.com", "Language": 1}]`,
-			"users:1: item 1 must have a Language such as en or ja, got: \"English!\"\nusers:1: item 2 must have a Language such as en or ja, got: 1"},
+		"languages that are none": {userlist.JSON, `[{"Email": "ada@example.com", "Language": "Klingon"}, {"Email": "bob@example.com", "Language": 1}]`,
+			"users:1: item 1 must have a Language such as en or ja, got: \"Klingon\"\nusers:1: item 2 must have a Language such as en or ja, got: 1"},
 		"JSON with a key more": {userlist.JSON, `{"Email": "ada@example.com" "Group": "Staff"}`,
 			`users:1:29: is not valid JSON: expected a comma or } after the value, got: "\""`},
 		"JSON with a line end": {userlist.JSON, "[\"ada@example.com\r\n\"]",
