@@ -166,7 +166,8 @@ func (d *draft) readRecord(reader *csv.Reader, comma rune) ([]string, bool) {
 	for i, field := range record {
 		if row := hiddenRow(field, comma); row != "" {
 			line, _ := reader.FieldPos(0)
-			d.add(line, "has a field over several lines, and one of them looks like another row, got: %s: check the quotes", show(row))
+			d.add(line, "has a field over several lines, and one of them looks like another row, got: %s: check the quotes, or delete "+
+				"the line breaks in the field", show(row))
 		}
 		record[i] = clean(field)
 	}
