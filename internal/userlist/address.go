@@ -31,8 +31,8 @@ func addresses(text string) (found []string, ok bool) {
 	if strings.HasPrefix(text, ";") || strings.HasPrefix(text, ",") { // a comment of an .ini file, or the start is missing
 		return nil, false
 	}
-	name := "" // before an address in angle brackets
-	bare := 0  // the number of addresses since the last separator, which may be words of a name
+	var name []string // the words before an address in angle brackets
+	bare := 0         // the number of addresses since the last separator, which may be words of a name
 	for text != "" {
 		part := token.FindString(text)
 		text = text[len(part):]
@@ -43,27 +43,27 @@ func addresses(text string) (found []string, ok bool) {
 		case part == ",":
 			bare = 0
 		case part == ";":
-			if name != "" {
+			if len(name) > 0 {
 				return nil, false
 			}
 			bare = 0
 		case part[0] == '<':
-			if name == "" && bare > 0 {
-				name, found = found[len(found)-1], found[:len(found)-1]
+			if len(name) == 0 && bare > 0 {
+				name, found = []string{found[len(found)-1]}, found[:len(found)-1]
 			}
-			if strings.Contains(name, "@") && !strings.EqualFold(name, address) { // not a name, but another user
+			if named := strings.Join(name, " "); strings.Contains(named, "@") && !strings.EqualFold(named, address) { // not a name, but another user
 				return nil, false
 			}
-			found, name, bare = append(found, address), "", 0
+			found, name, bare = append(found, address), nil, 0
 		case clean(part) == "": // space
-		case name == "" && strings.Contains(address, "@"):
+		case len(name) == 0 && strings.Contains(address, "@"):
 			found, bare = append(found, address), bare+1
 		default:
-			name = clean(name + " " + strings.Join(found[len(found)-bare:], " ") + " " + part)
+			name = append(append(name, found[len(found)-bare:]...), part)
 			found, bare = found[:len(found)-bare], 0
 		}
 	}
-	return found, name == ""
+	return found, len(name) == 0
 }
 
 // bareAddress returns an address without quotes around it, and without what makes it a link: mailto:jane@example.com?subject=Hi.

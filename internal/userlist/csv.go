@@ -148,7 +148,10 @@ func isMarked(record []string) bool { return len(record) > 0 && mark.MatchString
 func hiddenRow(field string, comma rune) string {
 	_, others, _ := strings.Cut(field, "\n")
 	for line := range strings.Lines(others) {
-		if _, isAddress := addresses(line); strings.Contains(line, "@") && (isAddress || strings.ContainsRune(line, comma)) {
+		if !strings.Contains(line, "@") {
+			continue
+		}
+		if _, isAddress := addresses(line); isAddress || strings.ContainsRune(line, comma) {
 			return clean(line)
 		}
 	}
