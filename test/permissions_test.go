@@ -610,6 +610,13 @@ func TestGrantReadUsers(t *testing.T) {
 	}
 }
 
+func TestGrantPreview(t *testing.T) {
+	stack := newStack(t)
+	readers := iam.NewGroup(stack, jsii.String("Readers"), nil)
+	newUserOnboarding(stack, props{}).GrantPreview(readers)
+	wantLines(t, templateOf(t, stack).statements(t, "ReadersDefaultPolicy"), []string{"ReadersDefaultPolicy: Allow states:TestState on *"})
+}
+
 // TestGrantsPermitTheCommand checks that the grants allow every action of Step Functions, and on users, that docs/operators.md
 // allows.
 func TestGrantsPermitTheCommand(t *testing.T) {
@@ -620,6 +627,7 @@ func TestGrantsPermitTheCommand(t *testing.T) {
 	users.GrantRead(operators)
 	users.GrantStopExecution(operators)
 	users.GrantReadUsers(operators)
+	users.GrantPreview(operators)
 	var granted []string
 	for _, statement := range templateOf(t, stack).policies(t)["OperatorsDefaultPolicy"] {
 		granted = append(granted, iampolicy.Texts(statement.Action)...)

@@ -59,6 +59,14 @@ func (u *UserOnboarding) GrantReadUsers(grantee iam.IGrantable) iam.Grant {
 		"iam:ListUsers", "iam:GetUser", "iam:GetLoginProfile", "iam:ListGroupsForUser", "iam:ListMFADevices")
 }
 
+// GrantPreview lets an identity test states, which supports no resource-level permissions. Testing a state with a mocked answer, as
+// the command onboard preview does, calls no other service; to test one with a role, the identity would also need iam:PassRole.
+// Together with [UserOnboarding.GrantRead], this is what the command needs to show the mails. To send a sample, it also needs
+// ses:SendEmail, as docs/operators.md says.
+func (u *UserOnboarding) GrantPreview(grantee iam.IGrantable) iam.Grant {
+	return grantTo(grantee, nil, machine.AnyResource(), "states:TestState")
+}
+
 // GrantChangePassword lets the members of a group of your own change the password that they got by mail. Without it, they
 // cannot complete the first sign-in. The group that the construct makes already has this permission.
 func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {

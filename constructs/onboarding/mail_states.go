@@ -20,11 +20,11 @@ import (
 // sendEmail makes the task that sends everything that a user needs to sign in. If SeparatePassword is true, it sends
 // everything except the password, which [flow.sendPassword] then sends.
 func (f *flow) sendEmail() tasks.CallAwsService {
-	return f.sendTask("SendEmail", func(mails mail.Templates) mail.Template { return mails.SignIn })
+	return f.sendTask(contract.SendEmailState, func(mails mail.Templates) mail.Template { return mails.SignIn })
 }
 
 func (f *flow) sendPassword() tasks.CallAwsService {
-	return f.sendTask("SendEmail password", func(mails mail.Templates) mail.Template { return mails.Password })
+	return f.sendTask(contract.SendPasswordState, func(mails mail.Templates) mail.Template { return mails.Password })
 }
 
 // sendTask makes a task that sends a mail. It may use every identity, because SES also requires a permission for the identity

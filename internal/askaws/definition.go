@@ -18,6 +18,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 	"github.com/iam-onboarding/iam-onboarding/internal/workload"
 )
 
@@ -121,34 +122,10 @@ func definitionOf(template any, region string, isOfExpiry bool) (definition, err
 		if err != nil {
 			return definition{}, err
 		}
-		var machine machine
-		if err := json.Unmarshal([]byte(text), &machine); err != nil {
-			return definition{}, err
-		}
-		found := definition{text: text, states: map[string]map[string]any{}}
-		return found, found.add(machine)
+		states, err := operator.StatesOf(text)
+		return definition{text, states}, err
 	}
 	return definition{}, fmt.Errorf("the template has no state machine")
-}
-
-// machine is a state machine, or the ItemProcessor of a map.
-type machine struct{ States map[string]map[string]any }
-
-func (d definition) add(of machine) error {
-	for name, state := range of.States {
-		state["QueryLanguage"] = "JSONata" // TestState gets the state without its machine, which sets the language
-		d.states[name] = state
-		if processor, ok := state["ItemProcessor"]; ok {
-			var inner machine
-			if err := json.Unmarshal(encode(processor), &inner); err != nil {
-				return err
-			}
-			if err := d.add(inner); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // state returns the state of that name. It panics if there is none.

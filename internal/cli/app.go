@@ -15,6 +15,9 @@ type App struct {
 	// Terminal opens the terminal of the operator, to ask a question. It returns an error if there is none.
 	Terminal func() (io.ReadWriteCloser, error)
 
+	// Browse opens a file in the browser of the operator.
+	Browse func(path string) error
+
 	// Connect makes the clients for a region and a profile. An argument is empty if the operator has not chosen one. mfaCode asks the
 	// operator for the code of an MFA device.
 	Connect func(ctx context.Context, region, profile string, mfaCode func() (string, error)) (*operator.Clients, error)

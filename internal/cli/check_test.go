@@ -33,6 +33,7 @@ type fakePreflight struct {
 	askedForIdentity, askedForMachine string
 	fakeSuppression
 	fakeUsers
+	fakeMails
 }
 
 // definition has the part of a definition that the command reads: the settings, with the groups NoAuthority and Staff.

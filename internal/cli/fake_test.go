@@ -55,12 +55,14 @@ type fakeAWS struct {
 	preflight   fakePreflight
 	answer      string // to the question; default: yes
 	noTerminal  bool
+	browserErr  error
 	interruptOn int // the operator presses Ctrl-C at look number 1, 2, ... or at one of the moments below
 
 	region, profile string // the arguments of Connect
 	stackName       string
 	started         []*sfn.StartExecutionInput
 	asked           strings.Builder // the question
+	opened          []string        // the files in the browser
 	described       string          // the last argument of DescribeExecution
 	stopped         string          // the argument of StopExecution
 	listed          string          // the last argument of ListExecutions
@@ -108,6 +110,11 @@ func (f *fakeAWS) openTerminal() (io.ReadWriteCloser, error) {
 		io.ReadCloser
 		io.Writer
 	}{io.NopCloser(strings.NewReader(answer + "\n")), &f.asked}, nil
+}
+
+func (f *fakeAWS) browse(path string) error {
+	f.opened = append(f.opened, path)
+	return f.browserErr
 }
 
 func (f *fakeAWS) DescribeStacks(ctx context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
@@ -283,7 +290,7 @@ func runWith(t *testing.T, fake *fakeAWS, stdin string, args ...string) (got res
 		ctx, fake.interrupt = context.WithCancel(t.Context())
 		defer fake.interrupt()
 		var stdout, stderr strings.Builder
-		app := cli.App{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Terminal: fake.openTerminal, Connect: fake.connect}
+		app := cli.App{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Terminal: fake.openTerminal, Browse: fake.browse, Connect: fake.connect}
 		code := app.Run(ctx, args)
 		got = result{stdout.String(), newName.ReplaceAllString(stderr.String(), "NAME"), code}
 	})

@@ -17,7 +17,7 @@ import (
 // Main runs the command and returns its exit code, 0 to 3, which its help explains. args are the arguments after the name of
 // the command. If ctx ends, the command stops watching; an execution that has started goes on.
 func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	return App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Terminal: openTerminal, Connect: operator.Connect}.Run(ctx, args)
+	return App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Terminal: openTerminal, Browse: browse, Connect: operator.Connect}.Run(ctx, args)
 }
 
 // Run does what [Main] does, with the streams and the clients of the App.
@@ -61,7 +61,7 @@ func (a App) rootCommand() *cobra.Command {
 		return usageErrorf("%w: see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(runCommand(a), resendCommand(a), checkCommand(a), watchCommand(a), stopCommand(a), reportCommand(a), listCommand(a),
-		usersCommand(a), versionCommand(a))
+		usersCommand(a), previewCommand(a), versionCommand(a))
 	adjustDefaultCommands(root)
 	return root
 }

@@ -90,7 +90,7 @@ func TestUsageErrors(t *testing.T) {
 // TestHelpFitsATerminal checks the help of our commands. Cobra wrote the help of completion.
 func TestHelpFitsATerminal(t *testing.T) {
 	const columns = 80
-	for _, command := range []string{"", "run", "resend", "check", "report", "list", "users", "watch", "stop", "version"} {
+	for _, command := range []string{"", "run", "resend", "check", "report", "list", "users", "preview", "watch", "stop", "version"} {
 		got := runWith(t, &fakeAWS{}, "", "help", command)
 		for line := range strings.Lines(got.Stdout) {
 			if len(strings.TrimSuffix(line, "\n")) > columns {
@@ -113,6 +113,8 @@ func TestHelpAndVersion(t *testing.T) {
 		"help of list":                 {[]string{"list", "--help"}, "Examples:\n  onboard list --status failed\n"},
 		"help by command":              {[]string{"help", "run"}, "Usage:\n  onboard run (LIST | ADDRESS...) [flags]\n"},
 		"help of users":                {[]string{"users", "--help"}, "Examples:\n  onboard users --waiting\n"},
+		"help of preview":              {[]string{"preview", "--help"}, "Examples:\n  onboard preview --language ja --open\n"},
+		"no files for a language":      {[]string{"__complete", "preview", "--language", ""}, ":4\n"},
 		"help of help":                 {[]string{"help"}, "Exit codes:\n"},
 		"help of a shell":              {[]string{"help", "completion", "bash"}, "Usage:\n  onboard completion bash\n"},
 		"completion of nothing":        {[]string{"completion"}, "Usage:\n  onboard completion"},

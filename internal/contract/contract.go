@@ -30,6 +30,13 @@ const (
 	SummaryState  = "Summary"  // its output is the report
 )
 
+// The names of the states that the command tests to show the mails.
+const (
+	OnboardUserState  = "OnboardUser"        // its ItemSelector makes the input of the states of a user
+	SendEmailState    = "SendEmail"          // reads the variables password and outcome
+	SendPasswordState = "SendEmail password" // if the password comes in a mail of its own
+)
+
 // The states at which the command explains a failure of a user.
 const (
 	CreateUserState         = "CreateUser"

@@ -16,7 +16,7 @@ import (
 
 // Clients are the clients of AWS, each with only the calls that this package makes. [Find] uses Stacks if the target has no
 // ARN, and Identity and Region if there is no such stack. [Run], [Report], [Watch], [FindRunning] and [Recent] use Executions. [Run]
-// and [Check] use Machines, Mail and Users. [Users] uses Machines and Users.
+// and [Check] use Machines, Mail and Users. [Users] uses Machines and Users. [Preview] and [SendSamples] use Machines and Mail.
 type Clients struct {
 	Stacks     StackAPI
 	Executions ExecutionAPI
@@ -61,6 +61,7 @@ type ExecutionAPI interface {
 // MachineAPI has the calls of Step Functions about state machines that this package makes.
 type MachineAPI interface {
 	DescribeStateMachine(context.Context, *sfn.DescribeStateMachineInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error)
+	TestState(context.Context, *sfn.TestStateInput, ...func(*sfn.Options)) (*sfn.TestStateOutput, error)
 }
 
 // MailAPI has the calls of SES that this package makes.
@@ -70,6 +71,7 @@ type MailAPI interface {
 	GetConfigurationSet(context.Context, *sesv2.GetConfigurationSetInput, ...func(*sesv2.Options)) (*sesv2.GetConfigurationSetOutput, error)
 	GetSuppressedDestination(context.Context, *sesv2.GetSuppressedDestinationInput, ...func(*sesv2.Options)) (*sesv2.GetSuppressedDestinationOutput, error)
 	ListSuppressedDestinations(context.Context, *sesv2.ListSuppressedDestinationsInput, ...func(*sesv2.Options)) (*sesv2.ListSuppressedDestinationsOutput, error)
+	SendEmail(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
 }
 
 // UserAPI has the calls of IAM that this package makes.

@@ -12,15 +12,22 @@ import (
 
 // readSettings returns the settings that the definition of a state machine publishes.
 func readSettings(ctx context.Context, machine *Machine) (contract.Settings, error) {
+	_, settings, err := readDefinition(ctx, machine)
+	return settings, err
+}
+
+// readDefinition returns the definition of a state machine, and the settings that it publishes.
+func readDefinition(ctx context.Context, machine *Machine) (string, contract.Settings, error) {
 	described, err := machine.clients.Machines.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &machine.arn})
 	if err != nil {
-		return contract.Settings{}, refused("read the definition of "+machine.arn, err)
+		return "", contract.Settings{}, refused("read the definition of "+machine.arn, err)
 	}
-	settings := settingsOf(aws.ToString(described.Definition))
+	definition := aws.ToString(described.Definition)
+	settings := settingsOf(definition)
 	if settings.SenderIdentity == "" || len(settings.Groups) == 0 || settings.MailsPerUser == 0 {
-		return settings, refusalf("this command does not know the state machine %s: check --stack and --state-machine", machine.arn)
+		return "", settings, refusalf("this command does not know the state machine %s: check --stack and --state-machine", machine.arn)
 	}
-	return settings, nil
+	return definition, settings, nil
 }
 
 // settingsOf returns the settings that a definition publishes. They are empty if there are none.

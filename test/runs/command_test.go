@@ -58,7 +58,7 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 			config.APIOptions = append(config.APIOptions, o.noteCalls)
 			clients := ops.NewClients(config)
 			if o.definition != "" {
-				clients.Machines = described(o.definition)
+				clients.Machines = described{clients.Machines, o.definition}
 			}
 			return clients, nil
 		},
@@ -68,10 +68,13 @@ func (o *operator) onboard(t *testing.T, stdin string, args ...string) (code int
 }
 
 // described is a client that answers DescribeStateMachine with this definition.
-type described string
+type described struct {
+	ops.MachineAPI
+	definition string
+}
 
 func (d described) DescribeStateMachine(context.Context, *sfn.DescribeStateMachineInput, ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error) {
-	return &sfn.DescribeStateMachineOutput{Definition: aws.String(string(d))}, nil
+	return &sfn.DescribeStateMachineOutput{Definition: &d.definition}, nil
 }
 
 func (o *operator) noteCalls(stack *middleware.Stack) error {
@@ -80,8 +83,12 @@ func (o *operator) noteCalls(stack *middleware.Stack) error {
 	) {
 		prefixes := map[string]string{"SFN": "states", "CloudFormation": "cloudformation", "SESv2": "ses", "IAM": "iam"}
 		action := prefixes[awsmiddleware.GetServiceID(ctx)] + ":" + awsmiddleware.GetOperationName(ctx)
+		request := iampolicy.Request{Action: action, Resource: resourceOf(in.Parameters)}
+		if mail, ok := in.Parameters.(*sesv2.SendEmailInput); ok {
+			request.Context = map[string][]string{"ses:FromAddress": {*mail.FromEmailAddress}}
+		}
 		o.mu.Lock()
-		o.calls = append(o.calls, iampolicy.Request{Action: action, Resource: resourceOf(in.Parameters)})
+		o.calls = append(o.calls, request)
 		o.mu.Unlock()
 		return next.HandleInitialize(ctx, in)
 	}
@@ -116,6 +123,8 @@ func resourceOf(parameters any) string {
 		return "arn:aws:ses:" + where + ":configuration-set/" + *in.ConfigurationSetName
 	case *sesv2.GetEmailIdentityInput:
 		return "arn:aws:ses:" + where + ":identity/" + *in.EmailIdentity
+	case *sesv2.SendEmailInput:
+		return "arn:aws:ses:" + where + ":identity/" + *in.FromEmailAddress
 	case *iam.ListUsersInput:
 		if in.PathPrefix == nil {
 			return iamARN + "user/"
@@ -250,8 +259,54 @@ new first passwords work at least until TIME
 	operator.wantLongSuppressionList(t)
 	operator.wantUsers(t)
 	operator.wantStopped(t)
+	operator.wantPreview(t)
 	operator.wantPolicy(t)
 }
+
+// wantPreview compares the mails that the command shows with those that a run sends to the same user, and with the samples that the
+// command sends.
+func (o *operator) wantPreview(t *testing.T) {
+	t.Helper()
+	const address, password, admin = "sample.user@example.com", "Sample-password-1", "me@example.org"
+	other := &operator{account: separatePasswordAccount(t)}
+	mailsTo := func(address string, args ...string) []localaws.Mail {
+		if code, stdout, stderr := other.onboard(t, "", args...); code != 0 {
+			t.Fatalf("onboard %s: got the exit code %d and\n%s%s", strings.Join(args, " "), code, stdout, stderr)
+		}
+		return other.MailsTo(t, address)
+	}
+	mails := mailsTo(address, "run", address, "--user-name", "sample.user")
+	_, text, _ := other.onboard(t, "", "preview")
+	_, html, _ := other.onboard(t, "", "preview", "--html")
+	var wantText, wantHTML []string
+	for _, mail := range mails {
+		wantText = append(wantText, fmt.Sprintf("From: %s\nSubject: %s\n\n%s", mail.From, mail.Subject, mail.Text))
+		wantHTML = append(wantHTML, mail.HTML+"\n")
+	}
+	of := func(text string) string {
+		return mailDeadline.ReplaceAllString(strings.ReplaceAll(text, other.passwordOf(t, "sample.user"), password), "TIME")
+	}
+	for what, diff := range map[string]string{
+		"text": gocmp.Diff(of(strings.Join(wantText, "\n")), of(text)), "HTML": gocmp.Diff(of(strings.Join(wantHTML, "")), of(html)),
+	} {
+		if diff != "" || len(mails) != 2 {
+			t.Errorf("the %s of the preview differs from the %d mails that a run sends (-run +preview):\n%s", what, len(mails), diff)
+		}
+	}
+	sent := mailsTo(admin, "preview", "--send-to", admin)
+	if len(sent) != 2 || !strings.HasPrefix(sent[1].Subject, "[Sample] ") || !strings.Contains(sent[1].HTML, password) || sent[1].From != mails[1].From {
+		t.Errorf("onboard preview --send-to sent %+v", sent)
+	}
+
+	_, japanese, _ := o.onboard(t, "", "preview", "--language", "ja")
+	if !strings.Contains(japanese, "Subject: AWS サインイン情報のお知らせ\n") {
+		t.Errorf("onboard preview --language ja prints\n%s", japanese)
+	}
+	o.calls = append(o.calls, other.calls...)
+}
+
+// mailDeadline matches the time until which a password works, in an English mail.
+var mailDeadline = regexp.MustCompile(`\d{1,2} \w+ \d{4}, \d\d:\d\d UTC`)
 
 // wantSuppressed makes SES suppress an address. It checks that the command warns the operator before the run, and that the
 // user gets the mail after the operator has done what the warning says.
