@@ -97,6 +97,8 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 			t.Errorf("%s is about %s, want the state machine that onboards users", action, got)
 		}
 		return on("<UserOnboardingStateMachine>")
+	case "sns:Publish":
+		return on(s.Arguments["TopicArn"].(string))
 	case "ses:GetAccount", "iam:GetAccountPasswordPolicy", "secretsmanager:GetRandomPassword":
 		return on("*")
 	}

@@ -149,7 +149,7 @@ func TestAppTemplate(t *testing.T) {
 		"subject": "Welcome", "textTemplate": file("mail.txt", "{{UserName}} {{ValidUntil}}"), "htmlTemplate": file("mail.html", "<p>{{UserName}}</p>"),
 		"separatePassword": true, "passwordSubject": "Secret", "passwordTextTemplate": file("password.txt", "{{Password}}"),
 		"passwordHtmlTemplate": file("password.html", "<p>{{Password}}</p>"),
-		"alarmEmail":           "alarm@example.com", "bounceEmail": "bounce@example.com", "stackName": "Staff",
+		"alarmEmail":           "alarm@example.com", "bounceEmail": "bounce@example.com", "reportEmail": "report@example.com", "stackName": "Staff",
 		"@aws-cdk/core:strictCfnValidateErrors": true,
 	}
 	encoded, err := json.Marshal(context)

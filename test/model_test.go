@@ -55,12 +55,15 @@ var argumentValues = map[string]map[string]any{
 		"PasswordLength": 20, "Password": "Drawn-password-1",
 		"SignInUrl": "https://123456789012.signin.aws.amazon.com/console", "Groups.Name": []any{"Staff", "Guests"},
 		"Issued": issued, "Outcome.Status": "Created", "Input.Language": "en", "Marker": "marker",
+		"Execution.Name": "Run", "StateMachine.Name": "Machine",
+		"Total": 15, "Created": 5, "Resumed": 4, "Resent": 3, "Skipped": 2, "Failed": 1,
 	},
 	"shortest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:M:1",
 		"StateMachine.Id": stateMachineARN + "M",
 		"UserName":        "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
 		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Outcome.Status": "Created", "Input.Language": "ja", "Marker": "m",
+		"Execution.Name": "1", "StateMachine.Name": "M", "Total": 1, "Created": 0, "Resumed": 0, "Resent": 0, "Skipped": 0, "Failed": 1,
 	},
 	"longest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
@@ -68,6 +71,8 @@ var argumentValues = map[string]map[string]any{
 		"UserName":        longestName, "Email": longestAddress, "GroupName": longestGroup,
 		"PasswordLength": 128, "Password": longestPassword, "SignInUrl": "https://a/" + strings.Repeat("&", 2000),
 		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Outcome.Status": "Resumed", "Input.Language": "de", "Marker": strings.Repeat("m", 320),
+		"Execution.Name": strings.Repeat("r", 80), "StateMachine.Name": strings.Repeat("m", 80),
+		"Total": 1000, "Created": 1000, "Resumed": 1000, "Resent": 1000, "Skipped": 1000, "Failed": 1000,
 	},
 }
 
@@ -373,6 +378,7 @@ var (
 	transient = []string{
 		"Iam.ConcurrentModificationException", "Iam.EntityTemporarilyUnmodifiableException", "Iam.ServiceFailureException",
 		"SecretsManager.InternalServiceErrorException", "SesV2.TooManyRequestsException",
+		"Sns.InternalErrorException", "Sns.KmsThrottlingException",
 	}
 	permanent = []string{
 		"Iam.EntityAlreadyExistsException", "Iam.InvalidInputException", "Iam.LimitExceededException",
@@ -382,9 +388,13 @@ var (
 		"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
 		"SesV2.MailFromDomainNotVerifiedException", "SesV2.MessageRejectedException", "SesV2.NotFoundException",
 		"SesV2.SendingPausedException",
+		"Sns.EndpointDisabledException", "Sns.InvalidParameterException", "Sns.InvalidParameterValueException", "Sns.InvalidSecurityException",
+		"Sns.NotFoundException", "Sns.PlatformApplicationDisabledException", "Sns.ValidationException",
 	}
-	// A retry of these errors helps if the call is about something that was made right before.
-	either = []string{"Iam.NoSuchEntityException", "Sfn.ResourceNotFoundException", "Sfn.StateMachineDoesNotExistException"}
+	// A retry of these errors helps if the call is about something that was made right before, such as a permission.
+	either = []string{"Iam.NoSuchEntityException", "Sfn.ResourceNotFoundException", "Sfn.StateMachineDoesNotExistException",
+		"Sns.AuthorizationErrorException", "Sns.KmsAccessDeniedException", "Sns.KmsDisabledException", "Sns.KmsInvalidStateException",
+		"Sns.KmsNotFoundException", "Sns.KmsOptInRequiredException"}
 )
 
 // wantRetries checks that a task retries every transient error, and no permanent one.

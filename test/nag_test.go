@@ -30,7 +30,7 @@ func TestNag(t *testing.T) {
 	t.Run("app with options", func(t *testing.T) {
 		wantFindings(t, func(app awscdk.App) awscdk.Stack {
 			return stackOfApp(app, stacks.OnboardingStackProps{
-				Users:                  props{RequireMfa: jsii.Bool(true), AlarmEmail: jsii.String("alarm@example.com")},
+				Users:                  props{RequireMfa: jsii.Bool(true), AlarmEmail: jsii.String("alarm@example.com"), ReportEmail: jsii.String("report@example.com")},
 				SenderIdentityName:     jsii.String("example.com"),
 				PermissionsBoundaryArn: jsii.String("arn:aws:iam::123456789012:policy/Boundary"),
 			})

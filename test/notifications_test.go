@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	kms "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
@@ -87,6 +89,44 @@ func TestOneTopicForAll(t *testing.T) {
 	wantSorted(t, templateOf(t, stack).subscriptions(), slices.Repeat([]string{"email:it@example.com of <Topic>"}, 4))
 }
 
+func TestReportTopic(t *testing.T) {
+	key := func(stack awscdk.Stack) kms.IKey { return kms.NewKey(stack, jsii.String("Key"), nil) }
+	const allow = ofRole + "Allow "
+	for name, test := range map[string]struct {
+		topic       func(awscdk.Stack) sns.ITopic // nil for none
+		arn         string
+		permissions []string
+	}{
+		"only an address": {nil, "<UserOnboardingReportTopic>", []string{allow + "sns:Publish on <UserOnboardingReportTopic>"}},
+		"a topic": {func(stack awscdk.Stack) sns.ITopic { return sns.NewTopic(stack, jsii.String("Topic"), nil) }, "<Topic>",
+			[]string{allow + "sns:Publish on <Topic>"}},
+		"an encrypted topic": {func(stack awscdk.Stack) sns.ITopic {
+			return sns.NewTopic(stack, jsii.String("Topic"), &sns.TopicProps{MasterKey: key(stack)})
+		}, "<Topic>", []string{allow + "kms:Decrypt on <Key.Arn>", allow + "kms:GenerateDataKey on <Key.Arn>", allow + "sns:Publish on <Topic>"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := newStack(t)
+			p := props{ReportEmail: jsii.String("report@example.com")}
+			if test.topic != nil {
+				p.ReportTopic = test.topic(stack)
+			}
+			users := newUserOnboarding(stack, p)
+			template := templateOf(t, stack)
+			wantSorted(t, template.subscriptions(), []string{"email:report@example.com of " + test.arn})
+			if got := arguments(t, template, "Publish")["TopicArn"]; got != test.arn || users.ReportTopic() == nil {
+				t.Errorf("the topic of Publish is %v, and the accessor returns %v, want %s", got, users.ReportTopic(), test.arn)
+			}
+			var got []string
+			for _, statement := range template.statements(t, strings.TrimSuffix(ofRole, ": ")) {
+				if strings.Contains(statement, "sns:") || strings.Contains(statement, "kms:") {
+					got = append(got, statement)
+				}
+			}
+			wantSorted(t, got, test.permissions)
+		})
+	}
+}
+
 func TestBounces(t *testing.T) {
 	stack := newStack(t)
 	template := synthesize(t, stack, onboarding.UserOnboardingProps{BounceTopic: sns.NewTopic(stack, jsii.String("Topic"), nil)})
@@ -105,7 +145,7 @@ func TestBounces(t *testing.T) {
 func TestTopicOfAnotherStack(t *testing.T) {
 	stack := newStack(t)
 	topic := sns.Topic_FromTopicArn(stack, jsii.String("Topic"), jsii.String("arn:aws:sns:us-east-1:123456789012:Topic"))
-	synthesize(t, stack, onboarding.UserOnboardingProps{AlarmTopic: topic, BounceTopic: topic})
+	synthesize(t, stack, onboarding.UserOnboardingProps{AlarmTopic: topic, BounceTopic: topic, ReportTopic: topic})
 	var warnings []string
 	for _, warning := range *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue()) {
 		if text := fmt.Sprint(warning.Entry.Data); strings.Contains(text, "@iam-onboarding/") {
@@ -115,6 +155,8 @@ func TestTopicOfAnotherStack(t *testing.T) {
 	wantSorted(t, warnings, []string{
 		"AlarmTopic is an imported topic: its policy must allow the service events.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyAlarmTopic]",
 		"BounceTopic is an imported topic: its policy must allow the service ses.amazonaws.com to publish to it [ack: @iam-onboarding/onboarding:topicPolicyBounceTopic]",
+		"ReportTopic is an imported topic: the policy of its key, if it has one, must allow the execution role kms:GenerateDataKey and kms:Decrypt; " +
+			"if the topic is in another account, its policy must allow the role to publish to it [ack: @iam-onboarding/onboarding:topicPolicyReportTopic]",
 	})
 }
 
@@ -123,13 +165,16 @@ func TestNoNotificationsByDefault(t *testing.T) {
 	users := onboarding.NewUserOnboarding(stack, jsii.String("UserOnboarding"), &onboarding.UserOnboardingProps{
 		Sender: jsii.String("sender@example.com"),
 	})
-	if users.AlarmTopic() != nil || users.BounceTopic() != nil || users.ConfigurationSet() != nil {
+	if users.AlarmTopic() != nil || users.BounceTopic() != nil || users.ReportTopic() != nil || users.ConfigurationSet() != nil {
 		t.Error("there is a topic or a configuration set, want none")
 	}
 	mustPanic(t, `UserOnboarding: BounceEmail must be an e-mail address such as user@example.com, got: "bounce"
-AlarmEmail must be an e-mail address such as user@example.com, got: "alarm"`, func() {
+AlarmEmail must be an e-mail address such as user@example.com, got: "alarm"
+ReportEmail must be an e-mail address such as user@example.com, got: "report"
+ReportTopic must be a standard topic, got: "a FIFO topic"`, func() {
 		onboarding.NewUserOnboarding(stack, jsii.String("Wrong"), &onboarding.UserOnboardingProps{
 			Sender: jsii.String("sender@example.com"), AlarmEmail: jsii.String("alarm"), BounceEmail: jsii.String("bounce"),
+			ReportEmail: jsii.String("report"), ReportTopic: sns.NewTopic(stack, jsii.String("Fifo"), &sns.TopicProps{Fifo: jsii.Bool(true)}),
 		})
 	})
 }

@@ -192,6 +192,16 @@ var options = []option{
 		"enforce made alarm": ofMadeAlarm + "Deny to * sns:Publish on <UserOnboardingAlarmTopic> if Bool aws:SecureTransport = false",
 		"made alarm":         ofMadeAlarm + "Allow to Service:events.amazonaws.com sns:Publish on <UserOnboardingAlarmTopic>",
 	}},
+	{"ReportTopic", func(stack awscdk.Stack, p *props) {
+		p.ReportTopic = sns.NewTopic(stack, jsii.String("Report"), &sns.TopicProps{EnforceSSL: jsii.Bool(true)})
+	}, map[string]string{
+		"enforce report": "ReportPolicy: Deny to * sns:Publish on <Report> if Bool aws:SecureTransport = false",
+		"report":         ofRole + "Allow sns:Publish on <Report>",
+	}},
+	{"ReportEmail", func(_ awscdk.Stack, p *props) { p.ReportEmail = jsii.String("report@example.com") }, map[string]string{
+		"enforce made report": "UserOnboardingReportTopicPolicy: Deny to * sns:Publish on <UserOnboardingReportTopic> if Bool aws:SecureTransport = false",
+		"report":              ofRole + "Allow sns:Publish on <UserOnboardingReportTopic>",
+	}},
 	{"BounceTopic", func(stack awscdk.Stack, p *props) {
 		p.BounceTopic = sns.NewTopic(stack, jsii.String("Bounce"), &sns.TopicProps{EnforceSSL: jsii.Bool(true)})
 	}, map[string]string{
@@ -236,6 +246,7 @@ var combinations = []struct {
 	}},
 	{[]string{"BounceTopic", "BounceEmail"}, map[string]string{"enforce made bounce": "", "made bounce": ""}},
 	{[]string{"AlarmTopic", "AlarmEmail"}, map[string]string{"enforce made alarm": "", "made alarm": ""}},
+	{[]string{"ReportTopic", "ReportEmail"}, map[string]string{"enforce made report": "", "report": ofRole + "Allow sns:Publish on <Report>"}},
 }
 
 func givenGroup(stack awscdk.Stack, name string) iam.IGroup {

@@ -5,6 +5,7 @@ import (
 
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	sns "github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 
@@ -28,6 +29,7 @@ type flow struct {
 	identity         ses.IEmailIdentity
 	configurationSet ses.IConfigurationSet // nil for none
 	signInURL        *string
+	reportTopic      sns.ITopic // nil for none
 }
 
 // userFlow has what both state machines of this package need for the steps of a user.
@@ -56,12 +58,24 @@ func (f *flow) onboardList() sfn.IChainable {
 		Otherwise(f.preflight(isReady))
 	isReady.
 		When(machine.HasProblems(), f.PreflightFailed(), nil).
-		Otherwise(f.onboardUsers(f.onboardUser(f.stepsOfUser())).Next(f.Summary()).Next(isEveryoneOnboarded))
+		Otherwise(f.onboardUsers(f.onboardUser(f.stepsOfUser())).Next(f.Summary()).Next(f.report(isEveryoneOnboarded)))
 	isEveryoneOnboarded.
 		When(machine.Condition(`$states.input.Failed > 0`), f.UsersNotOnboarded(), nil).
 		Otherwise(f.everyoneOnboarded())
 
 	return f.Settings(f.settings()).Next(f.ValidateList()).Next(isListValid)
+}
+
+// report publishes the counts of the report, if there is a topic for them, and then continues with next. It continues after an error,
+// too, because the users are onboarded, or not, all the same. The history of the execution then has the error. The report cannot have
+// it, because the report of the longest list fills its payload.
+func (f *flow) report(next sfn.IChainable) sfn.IChainable {
+	if f.reportTopic == nil {
+		return next
+	}
+	publish := f.publish()
+	publish.AddCatch(next, machine.Catch("States.ALL", nil)).Next(next)
+	return publish
 }
 
 // preflight ends the execution if an older one is running, and reads everything that an execution depends on. After a failed

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
@@ -68,6 +69,48 @@ const issued = `$substring($now(), 0, 19) & "Z"`
 // causeLength is the maximum length of the Cause of a failed user, so that the report of the list fits into a payload of 256
 // KiB (Step Functions Developer Guide, "Quotas"). A failed user takes at most 200 characters besides the Cause.
 const causeLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - 200])"
+
+// publish sends the counts of the report to the report topic. They name no user.
+//
+// To publish to a topic that is encrypted, the role also needs the key (SNS Developer Guide, "Key management"). The key of an imported
+// topic is not known.
+func (f *flow) publish() tasks.CallAwsService {
+	topic := []*string{f.reportTopic.TopicArn()}
+	if key := f.reportTopic.MasterKey(); key != nil {
+		f.Allow("kms:Decrypt", []*string{key.KeyArn()}, nil)
+		f.Allow("kms:GenerateDataKey", []*string{key.KeyArn()}, nil)
+	}
+	return f.Task("Publish", machine.Call{
+		Permission: "sns:Publish",
+		Resources:  topic,
+		Parameters: map[string]any{
+			"TopicArn": topic[0],
+			// At most 99 characters, and no line break (SNS API Reference, Publish).
+			"Subject": jsonata.Expression(`"IAM users: " & ($states.input.Created + $states.input.Resumed + $states.input.Resent) & ` +
+				`" onboarded, " & $states.input.Skipped & " skipped, " & $states.input.Failed & " failed"`),
+			"Message": jsonata.Expression(reportMessage()),
+		},
+		Final: []string{
+			"Sns.EndpointDisabledException", "Sns.PlatformApplicationDisabledException", // of a telephone, not of a topic
+			"Sns.InvalidParameterException", "Sns.InvalidParameterValueException", // the request stays the same
+			"Sns.InvalidSecurityException", "Sns.ValidationException",
+			"Sns.NotFoundException", // the topic does not exist
+		},
+	})
+}
+
+// reportMessage returns JSONata code for the message to the report topic.
+func reportMessage() string {
+	texts := []string{
+		jsonata.Literal("The execution "), "$states.context.Execution.Name", jsonata.Literal(" of the state machine "),
+		"$states.context.StateMachine.Name", jsonata.Literal(" has gone through its list.\n\n"),
+	}
+	for _, count := range []string{"Total", contract.Created, contract.Resumed, contract.Resent, contract.Skipped, contract.Failed} {
+		texts = append(texts, jsonata.Literal(count+": "), "$states.input."+count, jsonata.Literal("\n"))
+	}
+	texts = append(texts, jsonata.Literal("\nSee which users, and why: "+contract.ReportCommand), "$states.context.Execution.Id")
+	return jsonata.Concatenation(texts...)
+}
 
 func (f *flow) everyoneOnboarded() sfn.Succeed {
 	return sfn.Succeed_Jsonata(f.Scope, jsii.String("EveryoneOnboarded"), nil)

@@ -30,11 +30,24 @@ func (u *UserOnboarding) topic(id string, given sns.ITopic, email *string) sns.I
 
 // warnOfTopicPolicy adds a warning if the topic is imported, because the stack then cannot let a service publish to it.
 func (u *UserOnboarding) warnOfTopicPolicy(prop string, topic sns.ITopic, service string) {
+	u.warnOfImportedTopic(prop, topic, "its policy must allow the service "+service+" to publish to it")
+}
+
+// warnOfReportTopic adds a warning if the report topic is imported. The role may publish to a topic of its own account without the
+// policy of the topic, but not with the key of a topic.
+func (u *UserOnboarding) warnOfReportTopic() {
+	if u.reportTopic != nil {
+		u.warnOfImportedTopic("ReportTopic", u.reportTopic, "the policy of its key, if it has one, must allow the execution role "+
+			"kms:GenerateDataKey and kms:Decrypt; if the topic is in another account, its policy must allow the role to publish to it")
+	}
+}
+
+func (u *UserOnboarding) warnOfImportedTopic(prop string, topic sns.ITopic, must string) {
 	if *awscdk.Resource_IsOwnedResource(topic) {
 		return
 	}
-	awscdk.Annotations_Of(u).AddWarningV2(jsii.String("@iam-onboarding/onboarding:topicPolicy"+prop), jsii.String(fmt.Sprintf(
-		"%s is an imported topic: its policy must allow the service %s to publish to it", prop, service)))
+	awscdk.Annotations_Of(u).AddWarningV2(jsii.String("@iam-onboarding/onboarding:topicPolicy"+prop),
+		jsii.String(fmt.Sprintf("%s is an imported topic: %s", prop, must)))
 }
 
 // notifyOfBounces makes SES send a message to the bounce topic for each mail that bounced, was marked as spam or was

@@ -63,6 +63,7 @@ type UserOnboarding struct {
 	signInURL        *string
 	alarmTopic       sns.ITopic
 	bounceTopic      sns.ITopic
+	reportTopic      sns.ITopic
 	encryptionKey    kms.IKey
 }
 
@@ -83,12 +84,14 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	u.signInURL = u.signInURLOrDefault(resolved)
 	u.bounceTopic = u.topic("BounceTopic", resolved.BounceTopic, resolved.BounceEmail)
 	u.configurationSet = u.configurationSetOrNew(resolved)
+	u.reportTopic = u.topic("ReportTopic", resolved.ReportTopic, resolved.ReportEmail)
 	u.role = machine.NewRole(u, "Lets the state machine onboard IAM users, and nothing else")
 	u.stateMachine, u.logGroup = u.newStateMachine(resolved)
 	u.passwordExpiry = u.newPasswordExpiry(resolved)
 	u.alarmTopic = u.topic("AlarmTopic", resolved.AlarmTopic, resolved.AlarmEmail)
 	u.notifyOfBounces()
 	u.notifyOfFailures()
+	u.warnOfReportTopic()
 	u.warnOfMails(resolved)
 	u.explainFindings(resolved)
 	return u
@@ -112,6 +115,9 @@ func (u *UserOnboarding) AlarmTopic() sns.ITopic { return u.alarmTopic }
 
 // BounceTopic returns the topic that gets a message for each undelivered mail, or nil.
 func (u *UserOnboarding) BounceTopic() sns.ITopic { return u.bounceTopic }
+
+// ReportTopic returns the topic that gets the counts of each execution, or nil.
+func (u *UserOnboarding) ReportTopic() sns.ITopic { return u.reportTopic }
 
 // ExecutionRole returns the role of the state machine.
 func (u *UserOnboarding) ExecutionRole() iam.IRole { return u.role }
@@ -174,7 +180,7 @@ func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) (sfn.StateM
 	flow := &flow{
 		userFlow: userFlow{machine.Flow{Scope: u, Role: u.role}, props},
 		groups:   append([]iam.IGroup{u.group}, *props.AllowedGroups...), identity: u.identity,
-		configurationSet: u.configurationSet, signInURL: u.signInURL,
+		configurationSet: u.configurationSet, signInURL: u.signInURL, reportTopic: u.reportTopic,
 	}
 	return machine.New(u, &machine.Props{
 		Comment:       "Onboards IAM users from a list",

@@ -255,6 +255,25 @@ type UserOnboardingProps struct {
 	// Default: none.
 	AlarmEmail *string
 
+	// The topic that gets a message for each execution that has gone through its list: how many users were created, resumed, resent,
+	// skipped and failed, and the command that shows the report. The message has no name and no address of a user.
+	//
+	// An execution that ends before, because it refused its list or was aborted, sends none: see AlarmTopic. If the message cannot be
+	// published, the execution ends as it would have, and its history has the error.
+	//
+	// It must be a standard topic of the same region. If it is in another account, its policy must allow ExecutionRole to publish to it.
+	// The policy of the key of an imported topic that is encrypted must allow ExecutionRole kms:GenerateDataKey and kms:Decrypt.
+	//
+	// Default: a topic is made if there is a ReportEmail.
+	ReportTopic sns.ITopic
+
+	// An e-mail address that is subscribed to ReportTopic, or to a topic that is made.
+	//
+	// AWS sends a mail with a link to that address; follow the link to confirm the subscription.
+	//
+	// Default: none.
+	ReportEmail *string
+
 	// The key that encrypts the definition, the data of the executions and the log. It must be a symmetric key of the same
 	// region, whose policy lets IAM policies of the account allow its use.
 	//

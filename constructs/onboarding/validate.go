@@ -68,6 +68,10 @@ func (p *UserOnboardingProps) validate(into string) error {
 	p.checkMails(&problems)
 	checkText(&problems, "BounceEmail", p.BounceEmail, rules.EmailAddress)
 	checkText(&problems, "AlarmEmail", p.AlarmEmail, rules.EmailAddress)
+	checkText(&problems, "ReportEmail", p.ReportEmail, rules.EmailAddress)
+	if p.ReportTopic != nil && *p.ReportTopic.Fifo() { // Publish to it would need a MessageGroupId (SNS API Reference)
+		problems.Add("ReportTopic", "be a standard topic", "a FIFO topic")
+	}
 	return problems.Err()
 }
 

@@ -101,6 +101,7 @@ func everyProp(stack awscdk.Stack) *onboarding.UserOnboardingProps {
 		Subject: jsii.String(hostile), TextTemplate: &longTemplate, HtmlTemplate: &longTemplate,
 		PasswordSubject: jsii.String(hostile), PasswordTextTemplate: jsii.String("{{Password}}, {{ValidUntil}}{{EarlierMails}}"), PasswordHtmlTemplate: jsii.String("{{Password}}"),
 		BounceTopic: topic, BounceEmail: jsii.String("bounces@example.com"), AlarmTopic: topic, AlarmEmail: jsii.String("alarms@example.com"),
+		ReportTopic: topic, ReportEmail: jsii.String("reports@example.com"),
 		EncryptionKey: kms.NewKey(stack, jsii.String("Key"), nil), LogRetention: logs.RetentionDays_ONE_YEAR,
 	}
 }

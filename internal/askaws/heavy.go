@@ -43,6 +43,7 @@ func (d definitions) questions() (all []question) {
 	all = append(all, d.noOption.user()...)
 	all = append(all, d.everyOption.mails(d.noOption)...)
 	all = append(all, d.noOption.reports()...)
+	all = append(all, d.everyOption.messages()...)
 	return append(all, d.expiry.sweeps()...)
 }
 
@@ -279,6 +280,13 @@ func (d definition) mails(builtIn definition) []question {
 				`https://example.com/?a={%1%}\nada"<{%1%}& ` + lastWords, `ada&quot;&lt;{%1%}&amp; ` + lastWords,
 				`"Subject":{"Charset":"UTF-8","Data":"` + strings.Trim(string(encode(hostile)), `"`),
 			}}),
+		ofState("OnboardUser: the input of a user, in a task", "onboard preview fails: change inputOfUser in internal/operator/preview.go",
+			test{state: map[string]any{"Type": "Task", "QueryLanguage": "JSONata", "Resource": d.state("GetAccount")["Resource"],
+				"Output": d.state("OnboardUser")["ItemSelector"], "End": true},
+				input:   map[string]any{"BatchInput": map[string]any{"Resend": false, "PasswordLength": 90, "CauseLength": 60}},
+				context: map[string]any{"Map": map[string]any{"Item": map[string]any{"Index": 0, "Value": map[string]any{"UserName": "ada", "Email": "ada@example.com"}}}},
+				mock:    map[string]any{}},
+			want{status: succeeded, said: []string{`"UserName":"ada"`, `"Email":"ada@example.com"`, `"Language":"ja"`, `"SignInUrl":"https://example.com/?a={%1%}"`}}),
 		ofState("SendEmail: in another language", noUser, test{state: builtIn.state("SendEmail"), input: map[string]any{"UserName": "ada", "Email": "ada@example.com",
 			"SignInUrl": "https://example.com", "Issued": "2026-11-25T07:12:13Z", "Language": "de"},
 			variables: map[string]any{"password": "p", "outcome": outcome["outcome"]}, mock: mock},
@@ -313,4 +321,20 @@ func (d definition) reports() (all []question) {
 				fmt.Sprintf("%d of %[1]d users are not onboarded", allFailed.Failed),
 				"user-0@example.com: CreateLoginProfile failed with Iam.IamException: " + strings.Repeat("c", 60),
 			}}))
+}
+
+// messages returns the questions about the message with the counts of a report.
+func (d definition) messages() []question {
+	allFailed := workload.Reports()[1].Summary
+	publish := test{state: d.state("Publish"), input: allFailed, mock: map[string]any{"MessageId": "1"}, context: map[string]any{
+		"Execution": map[string]any{"Id": "arn", "Name": "Run"}, "StateMachine": map[string]any{"Name": "Machine"}}}
+	unpublished := publish
+	unpublished.mock, unpublished.mockError, unpublished.attempts = nil, "Sns.SnsException", 6
+	return []question{
+		ofState("Publish: the counts", noReport, publish, want{status: succeeded, next: "Is everyone onboarded?", output: allFailed, said: []string{
+			fmt.Sprintf(`"Subject":"IAM users: 0 onboarded, 0 skipped, %d failed"`, allFailed.Failed), "The execution Run of the state machine Machine has",
+			contract.ReportCommand + `arn"`}}),
+		ofState("Publish: an error that stays", noReport, unpublished,
+			want{status: caught, error: "Sns.SnsException", next: "Is everyone onboarded?", output: allFailed}),
+	}
 }

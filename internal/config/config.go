@@ -48,6 +48,7 @@ func Read(lookup func(key string) any, given ...string) (stackName *string, prop
 			SeparatePassword:  r.boolean("separatePassword"),
 			PasswordSubject:   r.text("passwordSubject", rules.Subject),
 			AlarmEmail:        r.text("alarmEmail", rules.EmailAddress),
+			ReportEmail:       r.text("reportEmail", rules.EmailAddress),
 			BounceEmail:       r.text("bounceEmail", rules.EmailAddress),
 		},
 		GroupNameOrArn:          r.text("group", rules.Group),

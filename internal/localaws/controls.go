@@ -29,6 +29,13 @@ type Mail struct {
 	Tags map[string]string
 }
 
+// Notification is a message that was published to an SNS topic.
+type Notification struct {
+	Topic   string // its ARN
+	Subject string
+	Message string
+}
+
 // User is an IAM user, including the password, which no API of AWS returns.
 type User struct {
 	Name         string
@@ -72,6 +79,11 @@ func (s *Server) Mails(ctx context.Context) ([]Mail, error) {
 	}
 	s.mails.read = append(s.mails.read, more...)
 	return slices.Clone(s.mails.read), nil
+}
+
+// Notifications returns the messages that were published to topics, those of a topic in the order of publication.
+func (s *Server) Notifications(ctx context.Context) (all []Notification, err error) {
+	return all, s.control(ctx, http.MethodGet, "notifications", nil, &all)
 }
 
 // User returns the user of that name. The error wraps [ErrNotFound] if IAM has no such user.

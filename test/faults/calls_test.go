@@ -3,10 +3,14 @@ package faults
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/deployed"
+	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
 // testCalls makes each call of a child execution fail. Faults of calls that name their user run together in one execution.
@@ -49,6 +53,27 @@ func (s *suite) testPreflight(t testing.TB) {
 				t.Errorf("%s: got %s %s: %s, want PreflightFailed", c.user, execution.Status, execution.Error, execution.Cause)
 			}
 			s.WantNobody(t, c.user)
+		}
+	}
+	s.checkEnd(t)
+}
+
+// testPublish makes the call fail that publishes the counts of a report. No fault may change how the execution ends, and a fault that
+// passes may not lose the message.
+func (s *suite) testPublish(t testing.TB) {
+	for _, c := range casesOf(startNamed("fresh"), "Publish", kinds) {
+		execution := s.try(t, c)
+		if execution.Status != types.ExecutionStatusSucceeded {
+			t.Errorf("%s: got %s %s: %s, want SUCCEEDED", c.user, execution.Status, execution.Error, execution.Cause)
+		}
+		s.WantOnboarded(t, c.user, c.user)
+		published, err := s.Notifications(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		isPublished := slices.ContainsFunc(published, func(one localaws.Notification) bool { return strings.HasSuffix(one.Message, execution.ARN) })
+		if !isPublished && c.mustRecover() {
+			t.Errorf("%s: the message was not published", c.user)
 		}
 	}
 	s.checkEnd(t)

@@ -60,18 +60,21 @@ var kinds = []kind{
 		"sesv2":          {http.StatusTooManyRequests, "TooManyRequestsException", "Maximum sending rate exceeded."},
 		"secretsmanager": {http.StatusBadRequest, "ThrottlingException", "Rate exceeded"},
 		"sfn":            {http.StatusBadRequest, "ThrottlingException", "Rate exceeded"},
+		"sns":            {http.StatusBadRequest, "Throttling", "Rate exceeded"},
 	})},
 	{name: "broken", passes: true, treat: refusing(map[string]wireError{
 		"iam":            {http.StatusInternalServerError, "ServiceFailure", "The request failed"},
 		"sesv2":          {http.StatusInternalServerError, "InternalFailure", "The request failed"},
 		"secretsmanager": {http.StatusInternalServerError, "InternalServiceError", "The request failed"},
 		"sfn":            {http.StatusInternalServerError, "InternalFailure", "The request failed"},
+		"sns":            {http.StatusInternalServerError, "InternalError", "The request failed"},
 	})},
 	{name: "denied", passes: true, treat: refusing(map[string]wireError{
 		"iam":            {http.StatusForbidden, "AccessDenied", "User: role is not authorized to perform the action"},
 		"sesv2":          {http.StatusForbidden, "AccessDeniedException", "User: role is not authorized to perform the action"},
 		"secretsmanager": {http.StatusBadRequest, "AccessDeniedException", "User: role is not authorized to perform the action"},
 		"sfn":            {http.StatusBadRequest, "AccessDeniedException", "User: role is not authorized to perform the action"},
+		"sns":            {http.StatusForbidden, "AuthorizationError", "User: role is not authorized to perform the action"},
 	})},
 	{name: "cut", passes: true, treat: func(x *exchange) {
 		x.handOn()

@@ -39,13 +39,15 @@ func TestFaults(t *testing.T) {
 	all.wantEvery(t, tasks, alsoDemanded)
 }
 
-// TestFaultsOfSeparatePassword makes the calls fail that send two mails to a user, the second one with the password.
+// TestFaultsOfSeparatePassword makes the calls fail that send two mails to a user, the second one with the password, and the call that
+// publishes the counts of a report.
 func TestFaultsOfSeparatePassword(t *testing.T) {
 	t.Parallel()
-	s := newSuite(t, "separatePassword=true", "bounceEmail=it@example.com", "alarmEmail=it@example.com")
+	s := newSuite(t, "separatePassword=true", "bounceEmail=it@example.com", "alarmEmail=it@example.com", "reportEmail=it@example.com")
 	mails := []string{"SendEmail", "SendEmail password"}
 	paths := map[string][]string{"fresh": mails, "with-profile": mails, "complete": mails}
 
 	s.testCalls(t, paths)
 	s.testAborts(t, paths)
+	s.testPublish(t)
 }

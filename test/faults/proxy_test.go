@@ -196,7 +196,7 @@ func (x *exchange) timeOut() {
 func (x *exchange) refuse(err wireError) {
 	header := http.Header{}
 	var body []byte
-	if strings.HasPrefix(x.api, "iam:") {
+	if strings.HasPrefix(x.api, "iam:") || strings.HasPrefix(x.api, "sns:") {
 		var message bytes.Buffer
 		_ = xml.EscapeText(&message, []byte(err.message))
 		header.Set("Content-Type", "text/xml")

@@ -10,7 +10,7 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/testing/deployedtest"
 )
 
-// recognize reads a call in the protocol of its service: IAM has Query, Secrets Manager and Step
+// recognize reads a call in the protocol of its service: IAM and SNS have Query, Secrets Manager and Step
 // Functions have JSON, SES has REST.
 func recognize(r *http.Request, body []byte) apiCall {
 	var call apiCall
@@ -34,7 +34,11 @@ func recognize(r *http.Request, body []byte) apiCall {
 		}
 	default:
 		form, _ := url.ParseQuery(string(body))
-		call.api = "iam:" + lowerFirst(form.Get("Action"))
+		service := "iam"
+		if form.Has("TopicArn") {
+			service = "sns"
+		}
+		call.api = service + ":" + lowerFirst(form.Get("Action"))
 		call.user = form.Get("UserName")
 		call.password = form.Get("Password")
 	}

@@ -39,8 +39,9 @@ func TestMain(m *testing.M) {
 var (
 	// shared is an account for several tests. Each test must use other user names.
 	shared = sharedWith()
-	// separate is an account for the tests of a stack with a configuration set that sends two mails to each user.
-	separate = sharedWith("separatePassword=true", "bounceEmail=it@example.com")
+	// separate is an account for the tests of a stack with a configuration set that sends two mails to each user, and with a topic for
+	// reports.
+	separate = sharedWith("separatePassword=true", "bounceEmail=it@example.com", "reportEmail=it@example.com")
 
 	stopsLock sync.Mutex
 	stops     []func() error // stop the shared accounts

@@ -105,6 +105,8 @@ def _requests(
         yield from _mail_requests(action, parameters, backend, region)
     elif action == "states:ListExecutions":
         yield _Request(action, parameters.get("stateMachineArn", "*"), {})
+    elif action == "sns:Publish":
+        yield _Request(action, parameters.get("TopicArn", "*"), {})
     else:
         yield _Request(action, "*", {})
 

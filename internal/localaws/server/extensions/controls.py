@@ -4,6 +4,7 @@
     PUT  sending            {"Enabled": …}   pause the sending of the account, or resume it
     POST suppressed         {"Addresses": …} let mails to addresses bounce permanently
     GET  mails                               read the mails that were sent
+    GET  notifications                       read the messages that were published to topics
     GET  users, users?name=…                 read all users, or one, with their passwords
     POST sign-in            {"UserName": …, "Password": …, "NewPassword": …}
                                              sign in to the console, and choose a new password
@@ -18,6 +19,7 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend, User, iam_backends
+from moto.sns.models import sns_backends
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
@@ -94,6 +96,14 @@ def _mail(sent: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _notifications(_: Request) -> list[dict[str, Any]]:
+    return [
+        {"Topic": topic.arn, "Subject": subject, "Message": message}
+        for topic in sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics.values()
+        for _, message, subject, *_ in topic.sent_notifications
+    ]
+
+
 def _users(request: Request) -> list[dict[str, Any]]:
     if name := request.args.get("name"):
         return [_user(_find_user(name))]
@@ -145,6 +155,7 @@ _HANDLERS: dict[tuple[str, str], Callable[[Request], Any]] = {
     ("PUT", "sending"): _set_sending,
     ("POST", "suppressed"): _suppress,
     ("GET", "mails"): _mails,
+    ("GET", "notifications"): _notifications,
     ("GET", "users"): _users,
     ("POST", "sign-in"): _sign_in,
     ("PUT", "task-endpoint"): _set_task_endpoint,

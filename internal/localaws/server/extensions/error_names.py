@@ -28,7 +28,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
-_SERVICE_NAMES = {"iam": "Iam", "secretsmanager": "SecretsManager", "sesv2": "SesV2"}
+_SERVICE_NAMES = {"iam": "Iam", "secretsmanager": "SecretsManager", "sesv2": "SesV2", "sns": "Sns"}
 _NOT_MATCHED_BY = {
     "States.ALL": {"States.DataLimitExceeded", "States.Runtime"},
     "States.TaskFailed": {
