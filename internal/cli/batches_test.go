@@ -22,7 +22,7 @@ func reportOf(first, last int) string {
 
 // starts returns the lines on stderr about a list of several executions, of which some were started.
 func starts(users, executions, started int) string {
-	intro := fmt.Sprintf("%d users of standard input to onboard in account 123456789012, eu-west-1, in %d executions one after the other\n",
+	intro := fmt.Sprintf("onboard %d users from standard input in account 123456789012, eu-west-1, in %d executions one after the other\n",
 		users, executions)
 	return intro + strings.Repeat("started run, see "+consoleLink+"\n", started)
 }
@@ -77,6 +77,7 @@ func TestInputIsBounded(t *testing.T) {
 		csv += fmt.Sprintf("%s,%s%04d,%s\n", email, strings.Repeat("n", 60), i, strings.Repeat("g", 128))
 	}
 	fake := &fakeAWS{looks: succeeded(created)}
+	fake.preflight.definition = strings.ReplaceAll(definition, `"Name": "Staff"`, fmt.Sprintf(`"Name": %q`, strings.Repeat("g", 128)))
 	for range 10 {
 		fake.laterLooks = append(fake.laterLooks, succeeded(created))
 	}

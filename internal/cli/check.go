@@ -55,15 +55,16 @@ It changes nothing in AWS.`,
 			if err := errors.Join(options.validate(cmd), options.people.validate(cmd, args)); err != nil {
 				return err
 			}
-			return app.check(cmd.Context(), args, options)
+			words := wordsFor(args[0])
+			return words.ofError(app.check(cmd.Context(), args, options, words))
 		},
 	}
 	options.addFlags(cmd)
 	return cmd
 }
 
-// check checks the list that the arguments name or make.
-func (a App) check(ctx context.Context, args []string, options checkOptions) error {
+// check checks the list that the arguments name or make. It prints the findings in these words.
+func (a App) check(ctx context.Context, args []string, options checkOptions, words words) error {
 	list, err := options.people.read(ctx, a, args, options.input)
 	if err != nil {
 		return err
@@ -77,14 +78,14 @@ func (a App) check(ctx context.Context, args []string, options checkOptions) err
 		return err
 	}
 	findings, err := operator.Check(ctx, machine, list, nowAndThen(a.Stderr))
-	printFindings(a.Stdout, findings)
+	printFindings(a.Stdout, findings, words)
 	return err
 }
 
-func printFindings(w io.Writer, findings []operator.Finding) {
+func printFindings(w io.Writer, findings []operator.Finding, words words) {
 	colour := hasColour(w)
 	for _, finding := range findings {
-		line := fmt.Sprintf("%-8s %s", finding.Level, finding.Text)
+		line := fmt.Sprintf("%-8s %s", finding.Level, words.of(finding.Text))
 		if finding.IsProblem() && colour {
 			line = red(line)
 		}

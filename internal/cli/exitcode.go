@@ -10,8 +10,9 @@ import (
 const exitCodes = `Exit codes:
   0  every user is onboarded, now or before
   1  a user or an execution failed, a user name is taken (see --allow-existing),
-     check --aws found a problem, the output could not be written, or you
-     declined the start or pressed Ctrl-C
+     SES suppresses an address and did not send the mail, check --aws found a
+     problem, the output could not be written, or you declined the start or
+     pressed Ctrl-C
   2  a flag, an argument or the list is wrong, or nobody can confirm the start
      because there is no terminal
   3  AWS refused: credentials, permissions, region, or there is no such stack,

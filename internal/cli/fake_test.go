@@ -30,7 +30,7 @@ const (
 	consoleLink  = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/" + executionARN
 
 	// The first lines on stderr of a run of one user that starts an execution.
-	announced   = "1 user of standard input to onboard in account 123456789012, eu-west-1\n"
+	announced   = "onboard 1 user from standard input in account 123456789012, eu-west-1\n"
 	stderrStart = announced + "started run, see " + consoleLink + "\n"
 )
 

@@ -111,6 +111,9 @@ func (o *listOptions) none() string {
 	if o.selection.Status+o.selection.User != "" {
 		return "no such executions: leave out --status or --user to see others"
 	}
+	if o.target.Sweeps {
+		return "no sweeps yet: " + operator.SweepsAreScheduled
+	}
 	return "no executions yet: see onboard run --help"
 }
 
@@ -118,7 +121,7 @@ func printExecutions(w io.Writer, executions []operator.RecentExecution) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "EXECUTION\tSTARTED\tSTATUS\tUSERS")
 	for _, execution := range executions {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", execution.Name, text.Time(execution.Started), execution.Status, execution.Users)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", execution.Name, text.Time(execution.Started), execution.Status, execution.Summary)
 	}
 	table.Flush()
 }

@@ -131,7 +131,7 @@ func TestListSelects(t *testing.T) {
       "Ended": "2026-11-24T08:01:00Z",
       "Status": "FAILED",
       "Error": "UsersNotOnboarded",
-      "Users": "3 users: 1 created, 1 resumed, 1 failed"
+      "Summary": "3 users: 1 created, 1 resumed, 1 failed"
     }
   ]
 }

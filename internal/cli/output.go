@@ -23,6 +23,7 @@ type output struct {
 	format  string
 	formats []string // that the command has; the first one is the default
 	only    string   // which users of a report to print: one of kinds, or empty for all
+	words   words    // of the command
 }
 
 // addFlag adds the flag. Without formats, the command has table, json and csv.
@@ -75,6 +76,7 @@ func (f output) has(user operator.UserOutcome) bool {
 // with the error. Otherwise it writes nothing if there is no report. If it cannot write, the error also says how to get the
 // report.
 func (f output) finish(w io.Writer, o *operator.Outcome, err error) error {
+	err = f.words.ofError(err)
 	if o.Sweep != nil && f.only != "" {
 		return usageErrorf("--only is for the report of a list, and this is a sweep: leave it out")
 	}
@@ -109,7 +111,7 @@ func (f output) write(w io.Writer, o *operator.Outcome, err error) error {
 	case "csv":
 		return writeCSV(w, users)
 	default:
-		return writeTable(w, o, users)
+		return f.writeTable(w, o, users)
 	}
 }
 
@@ -133,27 +135,31 @@ func inUTC(t time.Time) string {
 // before the name would change the name.
 func writeCSV(w io.Writer, users []operator.UserOutcome) error {
 	writer := csv.NewWriter(w)
-	_ = writer.Write([]string{"user_name", "email", "group", "status", "reason", "step", "error", "cause", "valid_until"})
+	_ = writer.Write([]string{"user_name", "email", "group", "language", "status", "reason", "step", "error", "cause", "valid_until", "suppressed"})
 	for _, user := range users {
-		_ = writer.Write([]string{user.UserName, user.Email, user.Group,
-			user.Status, user.Reason, user.Step, user.Error, user.Cause, inUTC(user.ValidUntil)})
+		suppressed := ""
+		if user.Suppressed {
+			suppressed = "true"
+		}
+		_ = writer.Write([]string{user.UserName, user.Email, user.Group, user.Language,
+			user.Status, user.Reason, user.Step, user.Error, user.Cause, inUTC(user.ValidUntil), suppressed})
 	}
 	writer.Flush()
 	return writer.Error()
 }
 
 // writeTable writes a table of these users, and a summary of all. The users who need something come last: first those whose name is taken,
-// then those that failed. Below a user that failed, a line has the reason.
-func writeTable(w io.Writer, o *operator.Outcome, users []operator.UserOutcome) error {
+// then those that failed or whose mail was not sent. Below a user that failed, a line has the reason.
+func (f output) writeTable(w io.Writer, o *operator.Outcome, users []operator.UserOutcome) error {
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(columns, "USER\tSTATUS\tWHAT TO DO")
 	urgencies := []int{0} // for each line of the table
 	for _, user := range slices.SortedStableFunc(slices.Values(users), func(a, b operator.UserOutcome) int { return urgency(a) - urgency(b) }) {
-		fmt.Fprintf(columns, "%s\t%s\t%s\n", user.UserName, user.Status, user.WhatToDo())
+		fmt.Fprintf(columns, "%s\t%s\t%s\n", user.UserName, user.Status, f.words.of(user.WhatToDo()))
 		urgencies = append(urgencies, urgency(user))
-		if user.Error != "" {
-			fmt.Fprintf(columns, "\t\t%s failed: %s: %s\n", user.Step, user.Error, user.Cause)
+		if what := user.WhatHappened(); what != "" {
+			fmt.Fprintf(columns, "\t\t%s\n", f.words.of(what))
 			urgencies = append(urgencies, urgency(user))
 		}
 	}
@@ -171,10 +177,10 @@ func writeTable(w io.Writer, o *operator.Outcome, users []operator.UserOutcome) 
 	return err
 }
 
-// urgency returns 2 for a user that failed, 1 for a user whose name is taken, and otherwise 0.
+// urgency returns 2 for a user that failed or whose mail was not sent, 1 for a user whose name is taken, and otherwise 0.
 func urgency(user operator.UserOutcome) int {
 	switch {
-	case user.IsFailed():
+	case user.IsFailed(), user.Suppressed:
 		return 2
 	case user.IsTaken():
 		return 1

@@ -47,6 +47,7 @@ func TestOutputAsJSON(t *testing.T) {
       "UserName": "bob",
       "Email": "bob@example.com",
       "Group": "Staff",
+      "Language": "ja",
       "Status": "Failed",
       "Step": "SendEmail",
       "Error": "SesV2.MessageRejectedException",
@@ -65,7 +66,7 @@ func TestOutputAsJSON(t *testing.T) {
 }
 
 // inputOfMixed is the input of the execution whose report is mixed.
-const inputOfMixed = `{"IAMUserNames":["ada@example.com",{"UserName":"bob","Email":"bob@example.com","Group":"Staff"},"cy@example.com"]}`
+const inputOfMixed = `{"IAMUserNames":["ada@example.com",{"UserName":"bob","Email":"bob@example.com","Group":"Staff","Language":"ja"},"cy@example.com"]}`
 
 // TestOutputIsAlwaysJSON checks that there is one JSON document, also without a report.
 func TestOutputIsAlwaysJSON(t *testing.T) {
@@ -110,9 +111,9 @@ func TestOutputAsCSV(t *testing.T) {
 		`{"UserName":"bob","Status":"Failed","Step":"GetUser","Error":"Iam.IamException","Cause":"a \"b\",\nc\u001b[2J\u202e"}]}`
 	fake := &fakeAWS{looks: succeeded(skipped), inputs: map[string]string{executionARN: inputOfMixed}}
 	got := runWith(t, fake, addresses(2), "run", "-", "-o", "csv")
-	want := `user_name,email,group,status,reason,step,error,cause,valid_until
-=1+1,,,Skipped,Complete,,,,
-bob,bob@example.com,Staff,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J",
+	want := `user_name,email,group,language,status,reason,step,error,cause,valid_until,suppressed
+=1+1,,,,Skipped,Complete,,,,,
+bob,bob@example.com,Staff,ja,Failed,,GetUser,Iam.IamException,"a ""b"", c [2J",,
 `
 	expect(t, got, result{want, start(2) + runFailed, 1})
 }
@@ -130,7 +131,7 @@ func TestOutputSaysUntilWhen(t *testing.T) {
 		return &fakeAWS{preflight: fakePreflight{definition: expiring}, looks: ended(started), laterLooks: [][]look{ended(started.Add(time.Hour))}}
 	}
 	table := "USER  STATUS   WHAT TO DO\nada   Created  nothing\n" +
-		"bob   Skipped  nothing: onboarded before\n" +
+		"bob   Skipped  nothing: the name was onboarded before\n" +
 		"2 users: 1 created, 1 onboarded before"
 	until := "\nnew first passwords work at least until " +
 		time.Date(2026, 11, 28, 7, 12, 0, 0, time.UTC).Local().Format("2006-01-02 15:04 MST") + "\n"
@@ -147,11 +148,11 @@ func TestOutputSaysUntilWhen(t *testing.T) {
 	}
 
 	got := runWith(t, fake(), addresses(1001), "run", "-", "-o", "csv")
-	want := `user_name,email,group,status,reason,step,error,cause,valid_until
-ada,,,Created,,,,,2026-11-28T07:12:00Z
-bob,,,Skipped,Complete,,,,
-ada,,,Created,,,,,2026-11-28T08:12:00Z
-bob,,,Skipped,Complete,,,,
+	want := `user_name,email,group,language,status,reason,step,error,cause,valid_until,suppressed
+ada,,,,Created,,,,,2026-11-28T07:12:00Z,
+bob,,,,Skipped,Complete,,,,,
+ada,,,,Created,,,,,2026-11-28T08:12:00Z,
+bob,,,,Skipped,Complete,,,,,
 `
 	if got.Stdout != want {
 		t.Errorf("got %s, want %s", got.Stdout, want)
@@ -189,7 +190,7 @@ func TestWhatToDoAboutFailures(t *testing.T) {
 	)
 	tests := map[string]struct{ step, error, cause, want string }{
 		"known":     {"SendEmail", "SesV2.SendingPausedException", "Paused.", "have sending enabled again in the SES console, then " + again},
-		"mistyped":  {"GetUser", "NoSuchUser", "IAM has no user of this name.", "correct the name, or run the list without --resend"},
+		"mistyped":  {"GetUser", "NoSuchUser", "IAM has no user of this name.", "correct the name, or create the user with onboard run"},
 		"run again": {"unknown", "ChildExecutionFailed", "no status", again},
 		"other":     {"CreateUser", base, "The name is reserved.", "fix the cause, then " + again},
 

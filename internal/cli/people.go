@@ -21,17 +21,31 @@ import (
 const commandLine = "the command line"
 
 // people are the flags about users that the arguments name by their addresses.
-type people struct{ userName, group string }
+type people struct{ userName, group, language string }
 
 func (p *people) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.userName, "user-name", "", "the user `name`, if ADDRESS is not the name")
 	addGroup(cmd, &p.group)
+	addLanguage(cmd, &p.language)
 	_ = cmd.RegisterFlagCompletionFunc("user-name", cobra.NoFileCompletions)
 }
 
 func addGroup(cmd *cobra.Command, group *string) {
 	cmd.Flags().StringVar(group, "group", "", "the `name` of the group (default: that of the stack)")
 	_ = cmd.RegisterFlagCompletionFunc("group", cobra.NoFileCompletions)
+}
+
+func addLanguage(cmd *cobra.Command, language *string) {
+	cmd.Flags().StringVar(language, "language", "", "the `language` of the mail, such as ja (default:\nthat of the stack)")
+	_ = cmd.RegisterFlagCompletionFunc("language", cobra.NoFileCompletions)
+}
+
+// validateLanguage checks that --language has a value, if it is given. Only the stack knows the languages.
+func validateLanguage(cmd *cobra.Command, language string) error {
+	if cmd.Flags().Changed("language") && language == "" {
+		return usageErrorf("--language must be a language of the mails, such as en or ja, got: \"\"")
+	}
+	return nil
 }
 
 // validate checks the arguments, which are one list or addresses, and the flags.
@@ -60,8 +74,8 @@ func (p *people) validateFlags(cmd *cobra.Command, addresses int) error {
 	var problems []error
 	isGiven := cmd.Flags().Changed
 	switch {
-	case addresses == 0 && (isGiven("user-name") || isGiven("group")):
-		problems = append(problems, usageErrorf("--user-name and --group are for addresses on the command line: write them into the list"))
+	case addresses == 0 && (isGiven("user-name") || isGiven("group") || isGiven("language")):
+		problems = append(problems, usageErrorf("--user-name, --group and --language are for addresses on the command line: write them into the list"))
 	case addresses > 1 && isGiven("user-name"):
 		problems = append(problems, usageErrorf("--user-name is for one address, got %d: run them one by one, or write a list", addresses))
 	case isGiven("user-name") && !rules.UserName.Holds(p.userName):
@@ -75,7 +89,7 @@ func (p *people) validateFlags(cmd *cobra.Command, addresses int) error {
 	if isGiven("group") && !rules.GroupName.Holds(p.group) {
 		problems = append(problems, usageErrorf("--group must %s, got: %q", rules.GroupName.Expected, p.group))
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, validateLanguage(cmd, p.language))...)
 }
 
 // listExtensions are the ends of the names of lists. None is the end of a domain.
@@ -107,7 +121,8 @@ func (p *people) read(ctx context.Context, app App, args []string, input inputOp
 			Email    string
 			UserName string `json:",omitempty"`
 			Group    string `json:",omitempty"`
-		}{address, p.userName, p.group})
+			Language string `json:",omitempty"`
+		}{address, p.userName, p.group, p.language})
 		users[i] = string(user)
 	}
 	return app.parseList(commandLine, userlist.Options{Format: userlist.JSON, NameRemedy: remedy}, []byte("["+strings.Join(users, ",\n")+"]"))

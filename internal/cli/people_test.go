@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ func TestAddressesBecomeTheInput(t *testing.T) {
 		args []string
 		want string
 	}{
+		"a language":                  {[]string{"ada@example.com", "--language", "ja-JP"}, `{"IAMUserNames":[{"UserName":"ada@example.com","Email":"ada@example.com","Language":"ja"}]}`},
 		"one":                         {[]string{"ada@example.com"}, `{"IAMUserNames":["ada@example.com"]}`},
 		"two":                         {[]string{"ada@example.com", "grace@example.com"}, `{"IAMUserNames":["ada@example.com","grace@example.com"]}`},
 		"a user name":                 {[]string{"ada@example.com", "--user-name", "ada"}, `{"IAMUserNames":[{"UserName":"ada","Email":"ada@example.com"}]}`},
@@ -57,8 +59,10 @@ func TestAddressErrors(t *testing.T) {
 		"flags for a list": {[]string{"a@example.com", "--format", "csv", "--encoding", "cp932", "--email-column", "mail", "--user-column", "", "--group-column", "x", "--lang-column", "x"},
 			"--format is for a LIST: leave it out\n--encoding is for a LIST: leave it out\n--email-column is for a LIST: leave it out\n--user-column is for a LIST: leave it out\n" +
 				"--group-column is for a LIST: leave it out\n--lang-column is for a LIST: leave it out\n"},
-		"a name for a list":  {[]string{"users.csv", "--user-name", "a"}, "--user-name and --group are for addresses on the command line: write them into the list"},
-		"a group for a list": {[]string{"-", "--group", "Staff"}, "--user-name and --group are for addresses on the command line: write them into the list"},
+		"a name for a list":     {[]string{"users.csv", "--user-name", "a"}, "--user-name, --group and --language are for addresses on the command line: write them into the list"},
+		"a language for a list": {[]string{"-", "--language", "ja"}, "--user-name, --group and --language are for addresses on the command line: write them into the list"},
+		"no language":           {[]string{"a@example.com", "--language", ""}, `--language must be a language of the mails, such as en or ja, got: ""`},
+		"a group for a list":    {[]string{"-", "--group", "Staff"}, "--user-name, --group and --language are for addresses on the command line: write them into the list"},
 	}
 	for name, test := range tests {
 		for _, command := range []string{"run", "check"} {
@@ -81,22 +85,51 @@ func TestCheckOfAddresses(t *testing.T) {
 		"  ada@example.com: mail to ada@example.com\n  grace@example.com: mail to grace@example.com\nnot checked without --aws: whether AWS is ready for the list\n", "", 0})
 }
 
-// earlier has executions with these inputs, the latest first, and then the one that the command starts.
-func earlier(inputs ...string) *fakeAWS {
-	fake := &fakeAWS{laterLooks: [][]look{}}
-	for _, input := range inputs {
+// earlier has these executions, the latest first, and then the one that the command starts.
+func earlier(executions ...look) *fakeAWS {
+	fake := &fakeAWS{laterLooks: [][]look{}, looks: executions}
+	for range executions {
 		fake.executions = append(fake.executions, types.ExecutionListItem{ExecutionArn: aws.String(executionARN), Status: types.ExecutionStatusSucceeded})
-		fake.looks = append(fake.looks, look{input: input, status: types.ExecutionStatusSucceeded, output: created})
 	}
+	fake.looks = append(fake.looks, succeeded(created)[0])
 	return fake
+}
+
+// reported is an execution that ended with this status of the only user of its list.
+func reported(name, email, more, status string) look {
+	return look{
+		input:  fmt.Sprintf(`{"IAMUserNames":[{"UserName":%q,"Email":%q%s}]}`, name, email, more),
+		status: types.ExecutionStatusSucceeded,
+		output: fmt.Sprintf(`{"Total":1,"Users":[{"UserName":%q,"Status":%q}]}`, name, status),
+	}
 }
 
 func TestResend(t *testing.T) {
 	const (
-		latest = `{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net","Group":"Staff"}]}`
-		oldest = `{"IAMUserNames":[{"UserName":"grace","Email":"old@example.net"},"ada@example.com"]}`
-		plan   = " of the command line to mail a new first password, unless they have chosen a password, in account 123456789012, eu-west-1\n"
-		one    = "1 user" + plan
+		staff = `,"Group":"Staff","Language":"ja"`
+		plan  = " in account 123456789012, eu-west-1; a user who has chosen a password gets none\n"
+		one   = "mail a new first password to 1 user" + plan
+		grace = `{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net","Group":"Staff","Language":"ja"}],"Resend":true}`
+		shown = one + "  grace: mail to grace@example.net, group Staff, language ja\n"
+	)
+	var (
+		made    = reported("grace", "grace@example.net", staff, "Created")
+		oldest  = reported("grace", "old@example.net", "", "Created")
+		twoOld  = look{input: `{"IAMUserNames":[{"UserName":"grace","Email":"old@example.net"},"ada@example.com"]}`, status: types.ExecutionStatusSucceeded, output: `{"Total":2,"Users":[{"UserName":"grace","Status":"Created"},{"UserName":"ada@example.com","Status":"Created"}]}`}
+		other   = reported("grace", "other@example.net", staff, "Skipped")
+		refused = look{input: `{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net","Group":"Admins"}]}`, status: types.ExecutionStatusFailed, error: "InvalidInput"}
+		failing = reported("grace", "other@example.net", "", "Failed")
+		running = look{input: other.input}
+		aborted = look{input: made.input, status: types.ExecutionStatusAborted}
+	)
+	unclear := func(count, lines string) string {
+		return "onboard: it is not clear where to send " + count + ", and nothing was started" + lines
+	}
+	const (
+		went      = "the last mail went to grace@example.net with the group Staff: "
+		address   = "a list names other@example.net: give the right address with --email"
+		oneByOne  = "; name these users one by one, and the others together"
+		checkName = ": check the name, or give the address with --email\n"
 	)
 	tests := map[string]struct {
 		aws       *fakeAWS
@@ -105,19 +138,33 @@ func TestResend(t *testing.T) {
 		want      string // the start of stderr
 		code      int
 	}{
-		"the address and the group of the latest execution": {earlier(latest, oldest), []string{"grace"},
-			`{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net","Group":"Staff"}],"Resend":true}`, one + "  grace: mail to grace@example.net\n", 0},
-		"from two executions": {earlier("no list", latest, oldest), []string{"grace", "ada@example.com"},
-			`{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net","Group":"Staff"},"ada@example.com"],"Resend":true}`,
-			"2 users" + plan + "  grace: mail to grace@example.net\n  ada@example.com: mail to ada@example.com\n", 0},
-		"the latest execution had no group": {earlier(`{"IAMUserNames":["ada@example.com"]}`, `{"IAMUserNames":[{"UserName":"ada@example.com","Email":"a@example.com","Group":"Staff"}]}`),
-			[]string{"ada@example.com"}, `{"IAMUserNames":["ada@example.com"],"Resend":true}`, one + "  ada@example.com: mail to ada@example.com\n", 0},
-		"another address": {earlier(latest), []string{"grace", "--email", "new@example.net"},
-			`{"IAMUserNames":[{"UserName":"grace","Email":"new@example.net","Group":"Staff"}],"Resend":true}`, one + "  grace: mail to new@example.net\n", 0},
-		"in no execution, but an address": {earlier(latest), []string{"eve@example.com"},
-			`{"IAMUserNames":["eve@example.com"],"Resend":true}`, one + "  eve@example.com: mail to eve@example.com\n", 0},
-		"in no execution": {earlier(latest), []string{"eve", "grace", "mallory"}, "",
-			"onboard: none of the last 1 execution has the address of eve, mallory: check the name, or give the address with --email\n", 2},
+		"as in the latest execution": {earlier(made, oldest), []string{"grace"}, grace, shown, 0},
+		"from two executions": {earlier(look{input: "no list"}, made, twoOld), []string{"grace", "ada@example.com"},
+			strings.Replace(grace, "}],", `},"ada@example.com"],`, 1), "mail a new first password to 2 users" + plan +
+				"  grace: mail to grace@example.net, group Staff, language ja\n  ada@example.com: mail to ada@example.com, default group, default language\n", 0},
+		"the latest execution had no group": {earlier(reported("ada@example.com", "ada@example.com", "", "Resumed"), reported("ada@example.com", "a@example.com", staff, "Created")),
+			[]string{"ada@example.com"}, `{"IAMUserNames":["ada@example.com"],"Resend":true}`, one + "  ada@example.com: mail to ada@example.com, default group, default language\n", 0},
+		"another address":  {earlier(made), []string{"grace", "--email", "new@example.net"}, strings.Replace(grace, "grace@", "new@", 1), one + "  grace: mail to new@example.net, group Staff, language ja\n", 0},
+		"another language": {earlier(made), []string{"grace", "--language", "en"}, strings.Replace(grace, `"ja"`, `"en"`, 1), one + "  grace: mail to grace@example.net, group Staff, language en\n", 0},
+		"no language":      {earlier(made), []string{"grace", "--language", ""}, "", "onboard: --language must be a language of the mails, such as en or ja, got: \"\"\n", 2},
+		"in no execution, but an address": {earlier(made), []string{"eve@example.com"},
+			`{"IAMUserNames":["eve@example.com"],"Resend":true}`, one + "  eve@example.com: mail to eve@example.com, default group, default language\n", 0},
+
+		"skipped later, as it was":          {earlier(reported("grace", "Grace@example.net", staff, "Skipped"), made), []string{"grace"}, grace, shown, 0},
+		"aborted later, as it was":          {earlier(aborted, made), []string{"grace"}, grace, shown, 0},
+		"another person before":             {earlier(made, other), []string{"grace"}, grace, shown, 0},
+		"another person later":              {earlier(other, made), []string{"grace"}, "", unclear("1 mail", ":\n  \"grace\": "+went+address+"\n"), 2},
+		"another person later, who failed":  {earlier(failing, made), []string{"grace"}, "", unclear("1 mail", ":\n  \"grace\": "+went+address+"; a list names the default group: give the right group with --group\n"), 2},
+		"another person in one that runs":   {earlier(running, made), []string{"grace"}, "", unclear("1 mail", ":\n  \"grace\": "+went+address+"\n"), 2},
+		"another group in a refused list":   {earlier(refused, made), []string{"grace"}, "", unclear("1 mail", ":\n  \"grace\": "+went+"a list names the group Admins: give the right group with --group\n"), 2},
+		"another person later, and --email": {earlier(other, made), []string{"grace", "--email", "grace@example.net"}, grace, shown, 0},
+		"another group, and --group":        {earlier(refused, made), []string{"grace", "--group", "Staff"}, grace, shown, 0},
+		"only skipped":                      {earlier(other), []string{"grace"}, "", unclear("1 mail", ":\n  \"grace\": no mail to this user in the last 1 execution: "+address+"; a list names the group Staff: give the right group with --group\n"), 2},
+		"only skipped, and another address": {earlier(reported("eve@example.com", "other@example.net", "", "Skipped")), []string{"eve@example.com"}, "", unclear("1 mail", ":\n  \"eve@example.com\": no mail to this user in the last 1 execution: "+address+"\n"), 2},
+		"every user that is not clear": {earlier(other, made, oldest), []string{"ada@example.com", "eve", "grace", "nobody"}, "", unclear("3 mails", oneByOne+
+			":\n  \"eve\": no mail to this user in the last 3 executions"+checkName+"  \"grace\": "+went+address+"\n  \"nobody\": no mail to this user in the last 3 executions"+checkName), 2},
+		"a report not permitted": {&fakeAWS{looks: []look{{input: made.input, status: types.ExecutionStatusFailed, error: "UsersNotOnboarded"}}, historyErr: denied, executions: []types.ExecutionListItem{{ExecutionArn: aws.String(executionARN)}}},
+			[]string{"grace"}, "", "onboard: read the report: AccessDeniedException: not you: ask an administrator", 3},
 		"executions not permitted": {&fakeAWS{listErr: denied}, []string{"grace"}, "", "onboard: look for the addresses in the executions of " + machineARN +
 			": AccessDeniedException: not you: ask an administrator of the account for this permission\n", 3},
 		"nobody": {earlier(), nil, "", "onboard: expected the names of users, got none: see onboard resend --help\n", 2},
@@ -127,7 +174,7 @@ USER must be named once, without regard to letter case, got twice: "Ada"
 --email is for one user, got 3: run them one by one
 --group must be 1 to 128 letters, digits and _+=,.@-, got: ""
 `, 2},
-		"declined": {&fakeAWS{answer: "n"}, []string{"eve@example.com"}, "", one + "  eve@example.com: mail to eve@example.com\nonboard: not confirmed, nothing was started\n", 1},
+		"declined": {&fakeAWS{answer: "n"}, []string{"eve@example.com"}, "", one + "  eve@example.com: mail to eve@example.com, default group, default language\nonboard: not confirmed, nothing was started\n", 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +196,7 @@ USER must be named once, without regard to letter case, got twice: "Ada"
 func TestResendShowsWhereTheMailsGo(t *testing.T) {
 	fake := &fakeAWS{answer: "n"}
 	got := runWith(t, fake, addresses(23), "run", "-", "--resend")
-	for _, want := range []string{"eu-west-1\n  user-0@example.com: mail to user-0@example.com\n", "\n  user-19@example.com: mail to user-19@example.com\n  and 3 more\n"} {
+	for _, want := range []string{"gets none\n  user-0@example.com: mail to user-0@example.com, default group, default language\n", "\n  user-19@example.com: mail to user-19@example.com, default group, default language\n  and 3 more\n"} {
 		if !strings.Contains(got.Stderr, want) || !strings.Contains(fake.asked.String(), want) {
 			t.Errorf("want %q, got on stderr and at the terminal\n%s\n%s", want, got.Stderr, fake.asked.String())
 		}

@@ -26,7 +26,7 @@ func TestReport(t *testing.T) {
 		"as CSV": {
 			aws:  &fakeAWS{looks: succeeded(created)},
 			args: []string{"--output", "csv"},
-			want: result{"user_name,email,group,status,reason,step,error,cause,valid_until\nada@example.com,,,Created,,,,,\n", "", 0},
+			want: result{"user_name,email,group,language,status,reason,step,error,cause,valid_until,suppressed\nada@example.com,,,,Created,,,,,,\n", "", 0},
 		},
 		"a refused list": {
 			aws: &fakeAWS{looks: failed("InvalidInput", "item 2 must have a UserName")},
@@ -112,7 +112,7 @@ func TestReportIsAList(t *testing.T) {
 	list := runWith(t, fake, "", "report", "run", "--only", "failed", "-o", "csv").Stdout
 	again := &fakeAWS{looks: succeeded(created)}
 	runWith(t, again, list, "run", "-")
-	want := `{"IAMUserNames":[{"UserName":"bob","Email":"bob@example.com","Group":"Staff"}]}`
+	want := `{"IAMUserNames":[{"UserName":"bob","Email":"bob@example.com","Group":"Staff","Language":"ja"}]}`
 	if len(again.started) != 1 || *again.started[0].Input != want {
 		t.Errorf("the list is\n%s\nstarted %d executions, want one with the input %s", list, len(again.started), want)
 	}

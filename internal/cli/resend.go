@@ -17,7 +17,7 @@ import (
 // resendOptions are the flags of onboard resend.
 type resendOptions struct {
 	startOptions
-	email, group string
+	email, group, language string
 }
 
 func resendCommand(app App) *cobra.Command {
@@ -28,18 +28,21 @@ func resendCommand(app App) *cobra.Command {
 		Long: `Mail a new first password to users who have not chosen a password yet. The old
 one stops working. The command creates nobody, and changes no other user.
 
-USER is the name of a user. The address and the group are those of the last
-execution that had the user in its list; the command shows the address before it
-asks. Step Functions keeps an execution for 90 days. After that time, give the
-address with --email, unless it is the user name, and the group with --group.`,
+USER is the name of a user. The address, the group and the language are those of
+the last execution that mailed a first password to the user. The command shows
+them before it asks. If a later list has another address or group for the name,
+the command starts nothing, and asks for --email or --group. Step Functions
+keeps an execution for 90 days. After that time, give the address with --email,
+unless it is the user name, and the group with --group.`,
 		Example: `  onboard resend ada@example.com
-  onboard resend grace --email grace@example.net`,
+  onboard resend grace --email grace@example.net --language ja`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := options.validate(cmd, args); err != nil {
 				return err
 			}
+			options.output.words = withoutList
 			return app.start(cmd.Context(), options.startOptions, source{
 				read:     func(context.Context) (*userlist.List, error) { return options.list(args), nil },
 				complete: operator.Complete,
@@ -48,6 +51,7 @@ address with --email, unless it is the user name, and the group with --group.`,
 	}
 	options.addFlags(cmd)
 	addGroup(cmd, &options.group)
+	addLanguage(cmd, &options.language)
 	cmd.Flags().StringVar(&options.email, "email", "", "the `address` that the mail goes to, for one USER")
 	_ = cmd.RegisterFlagCompletionFunc("email", cobra.NoFileCompletions)
 	return cmd
@@ -77,6 +81,7 @@ func (o *resendOptions) validate(cmd *cobra.Command, names []string) error {
 	if cmd.Flags().Changed("group") && !rules.GroupName.Holds(o.group) {
 		problems = append(problems, usageErrorf("--group must %s, got: %q", rules.GroupName.Expected, o.group))
 	}
+	problems = append(problems, validateLanguage(cmd, o.language))
 	return errors.Join(problems...)
 }
 
@@ -84,23 +89,31 @@ func (o *resendOptions) validate(cmd *cobra.Command, names []string) error {
 func (o *resendOptions) list(names []string) *userlist.List {
 	list := &userlist.List{Name: commandLine, Resend: true}
 	for i, name := range names {
-		list.Users = append(list.Users, userlist.User{UserName: name, Email: o.email, Group: o.group, Line: i + 1})
+		list.Users = append(list.Users, userlist.User{UserName: name, Email: o.email, Group: o.group, Language: o.language, Line: i + 1})
 	}
 	return list
 }
 
-// shownAddresses is the number of addresses that a command shows before it resends mails.
-const shownAddresses = 20
+// shownMails is the number of mails that a command shows before it resends them.
+const shownMails = 20
 
-// addressesOf returns a line for each user of a list, with the address that a mail goes to. It leaves out users of a long list.
-func addressesOf(list *userlist.List) string {
+// mailsOf returns a line for each user of a list, with the address that the mail goes to, the group and the language. It leaves out users
+// of a long list.
+func mailsOf(list *userlist.List) string {
 	var lines strings.Builder
 	for i, user := range list.Users {
-		if i == shownAddresses {
+		if i == shownMails {
 			fmt.Fprintf(&lines, "  and %d more\n", len(list.Users)-i)
 			break
 		}
-		fmt.Fprintf(&lines, "  %s: mail to %s\n", user.UserName, user.Email)
+		group, language := "default group", "default language"
+		if user.Group != "" {
+			group = "group " + user.Group
+		}
+		if user.Language != "" {
+			language = "language " + user.Language
+		}
+		fmt.Fprintf(&lines, "  %s: mail to %s, %s, %s\n", user.UserName, user.Email, group, language)
 	}
 	return lines.String()
 }

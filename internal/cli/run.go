@@ -50,7 +50,7 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	o.input.addFlags(cmd)
 	o.people.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.resend, "resend", false,
-		"also mail a new first password to users who were\nonboarded before and have not chosen a password")
+		"only mail a new first password to users who have\nnot chosen a password; creates nobody")
 }
 
 func runCommand(app App) *cobra.Command {
@@ -66,14 +66,17 @@ a report.
 ADDRESS is the e-mail address of a user. It is also the user name, unless
 --user-name says another one.
 
-The command checks the list first, and starts nothing if the list has a
-problem, or if another execution is running; with --wait it waits for the end of
-that execution. It warns of addresses that SES suppresses. Then it asks before
-it starts, at the terminal even if the list is standard input; without a
-terminal it needs --yes. The question says how many users are new, how many are
-known (this state machine made them), and how many names are taken by other
-users, which are not changed. The command splits a long list into executions of
-up to 1,000 users, runs one after the other, and prints one report.
+The command
+  - checks the list, and starts nothing if it has a problem
+  - starts nothing while another execution is running; with --wait, it waits
+  - warns of addresses that SES suppresses
+  - asks, at the terminal even if the list is standard input; without a terminal
+    it needs --yes. The question counts the names that are
+      new    nobody has the name
+      known  this state machine made the user
+      taken  another user has the name, and is not changed
+  - starts executions of up to 1,000 users, one after the other, and prints one
+    report
 
 You can run the same list again at any time. The next run finishes each user
 that the last one left incomplete. Without --resend, it changes no other user of
@@ -92,6 +95,7 @@ with onboard watch.`,
 			if err := errors.Join(options.validate(cmd), options.input.validate(), options.people.validate(cmd, args)); err != nil {
 				return err
 			}
+			options.output.words = wordsFor(args[0])
 			return app.start(cmd.Context(), options.startOptions, source{read: func(ctx context.Context) (*userlist.List, error) {
 				list, err := options.people.read(ctx, app, args, options.input)
 				if err == nil {
@@ -109,7 +113,7 @@ with onboard watch.`,
 type source struct {
 	read func(context.Context) (*userlist.List, error)
 	// complete adds to the list what AWS knows; nil if the list is complete.
-	complete func(context.Context, *operator.Machine, *userlist.List) error
+	complete func(ctx context.Context, machine *operator.Machine, list *userlist.List, progress func(text string)) error
 }
 
 // start onboards the users of a list, and prints the report.
@@ -148,7 +152,7 @@ func (a App) prepare(ctx context.Context, options startOptions, from source) (*u
 	}
 	machine, err := a.find(ctx, options.target)
 	if err == nil && from.complete != nil {
-		err = from.complete(ctx, machine, list)
+		err = from.complete(ctx, machine, list, nowAndThen(a.Stderr))
 	}
 	if err != nil {
 		return nil, nil, err
@@ -157,7 +161,7 @@ func (a App) prepare(ctx context.Context, options startOptions, from source) (*u
 	run.Waits = options.wait
 	plan := planOf(list, machine, run.Executions())
 	fmt.Fprint(a.Stderr, plan)
-	warn := func(text string) { fmt.Fprintf(a.Stderr, "warning: %s\n", text) }
+	warn := func(text string) { fmt.Fprintf(a.Stderr, "warning: %s\n", options.output.words.of(text)) }
 	if err := run.Check(ctx, warn, nowAndThen(a.Stderr)); err != nil {
 		return nil, nil, err
 	}
@@ -173,14 +177,22 @@ func (a App) prepare(ctx context.Context, options startOptions, from source) (*u
 
 // planOf says what the command will do for which users, and where.
 func planOf(list *userlist.List, machine *operator.Machine, executions int) string {
-	what, addresses := "to onboard", ""
-	if list.Resend {
-		what, addresses = "to mail a new first password, unless they have chosen a password,", addressesOf(list)
-	}
 	batches := ""
 	if executions > 1 {
 		batches = fmt.Sprintf(", in %d executions one after the other", executions)
 	}
-	return fmt.Sprintf("%s of %s %s in account %s, %s%s\n%s", text.Count(len(list.Users), "user"), list.Name, what,
-		machine.Account(), machine.Region(), batches, addresses)
+	where := fmt.Sprintf("in account %s, %s%s", machine.Account(), machine.Region(), batches)
+	users := text.Count(len(list.Users), "user")
+	if list.Resend {
+		return fmt.Sprintf("mail a new first password to %s %s; a user who has chosen a password gets none\n%s", from(users, list), where, mailsOf(list))
+	}
+	return fmt.Sprintf("onboard %s %s\n", from(users, list), where)
+}
+
+// from adds the name of the list to its users, unless the operator has named them on the command line.
+func from(users string, list *userlist.List) string {
+	if list.Name == commandLine {
+		return users
+	}
+	return users + " from " + list.Name
 }

@@ -46,7 +46,7 @@ func TestRun(t *testing.T) {
 				`{"UserName":"eve","Status":"Skipped","Reason":"Later"}]}`)},
 			want: result{`USER  STATUS   WHAT TO DO
 ada   Skipped  the first password expired: mail a new one with onboard resend
-bob   Skipped  nothing: onboarded before
+bob   Skipped  nothing: the name was onboarded before
 cy    Skipped  nothing: has chosen a password, or has no login profile any more
 dee   Resent   nothing
 eve   Skipped  nothing: Later
@@ -217,7 +217,7 @@ func TestPersonWhoGotNothingIsNoSuccess(t *testing.T) {
 	const (
 		bob    = `{"UserName":"bob","Status":"Skipped","Reason":"NotOurs"}`
 		others = `,{"UserName":"cy","Status":"Skipped","Reason":"Complete"},{"UserName":"ada","Status":"Skipped","Reason":"TakenOver"}`
-		table  = "USER  STATUS   WHAT TO DO\ncy    Skipped  nothing: onboarded before\n" +
+		table  = "USER  STATUS   WHAT TO DO\ncy    Skipped  nothing: the name was onboarded before\n" +
 			"ada   Skipped  nothing: has chosen a password, or has no login profile any more\n" +
 			"bob   Skipped  NOT onboarded, the name is taken: for a person who is new, choose another UserName\n"
 		failedRows = "dee   Failed   run the same list again\n               CreateUser failed: States.Timeout: no answer\n"
@@ -286,7 +286,10 @@ func TestRunRefusesBesideAnotherRun(t *testing.T) {
 	}
 }
 
-const anotherRun = "the execution other is still running, and no user was changed: wait for its end (onboard watch other), then run the same list again; with --wait, the command waits itself\n"
+// otherARN is the ARN of an execution that somebody else has started.
+const otherARN = "arn:aws:states:eu-west-1:123456789012:execution:Onboarding:other"
+
+const anotherRun = "the execution other is still running, and no user was changed: wait for its end (onboard watch " + otherARN + "), then run the same list again; or add --wait, and the command waits\n"
 
 // TestRunIsRefusedBesideAnotherRun has the state machine refuse the list. If the other execution has ended, the command tries again.
 func TestRunIsRefusedBesideAnotherRun(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // The parts of a finding about a suppressed address.
 const (
-	remove   = "correct the address, or remove it from SES's suppression list; then run the list, with --resend if the user was onboarded before; the command that removes it: "
+	remove   = "correct the address, or remove it from SES's suppression list; then run the list, and use onboard resend for a user who was onboarded before; the command that removes it: "
 	removal  = "aws sesv2 delete-suppressed-destination --email-address "
 	region   = " --region eu-west-1"
 	notFound = "could not check which addresses SES suppresses"
@@ -151,7 +151,9 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 	const (
 		why    = "warning: standard input:1: SES does not deliver to ada@example.com, because an earlier mail to it bounced: "
 		table  = "USER             STATUS   WHAT TO DO\nada@example.com  Created  "
-		noMail = table + "remove the address from SES's suppression list, then use onboard resend: SES did not send the mail\n1 user: 1 created\n"
+		noMail = table + "remove the address from SES's suppression list, then use onboard resend: SES did not send the mail\n1 user: 1 NOT mailed: SES suppresses the address\n"
+		failed = "onboard: 1 user NOT mailed, because SES suppresses the address: remove it from SES's suppression list, then use onboard resend\n" +
+			"get the report with: onboard report " + executionARN
 	)
 	listed := fakeSuppression{suppressed: []sestypes.SuppressedDestinationSummary{onList("ada@example.com", bounce)}}
 	tests := map[string]struct {
@@ -160,8 +162,8 @@ func TestRunWarnsOfSuppressedAddresses(t *testing.T) {
 		want result
 	}{
 		"none":            {fakePreflight{}, nil, result{createdTable, stderrStart, 0}},
-		"one":             {fakePreflight{fakeSuppression: listed}, nil, result{noMail, warnings(why + remove + removal + "ada@example.com" + region + "\n"), 0}},
-		"with a profile":  {fakePreflight{fakeSuppression: listed}, []string{"--profile", "our admins"}, result{noMail, warnings(why + remove + removal + "ada@example.com" + region + " --profile 'our admins'\n"), 0}},
+		"one":             {fakePreflight{fakeSuppression: listed}, nil, result{noMail, warnings(why+remove+removal+"ada@example.com"+region+"\n") + failed + "\n", 1}},
+		"with a profile":  {fakePreflight{fakeSuppression: listed}, []string{"--profile", "our admins"}, result{noMail, warnings(why+remove+removal+"ada@example.com"+region+" --profile 'our admins'\n") + failed + " --profile 'our admins'\n", 1}},
 		"nothing allowed": {fakePreflight{machineErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + " (states:DescribeStateMachine): read the definition of " + machineARN + ": " + askAdmin + "\n"), 0}},
 		"no GetAccount":   {fakePreflight{accountErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + ": read the SES account (ses:GetAccount): " + askAdmin + "\n"), 0}},
 		"no identity":     {fakePreflight{identityErr: denied}, nil, result{createdTable, warnings("warning: " + notFound + ": read the SES identity example.com (ses:GetEmailIdentity): " + askAdmin + "\n"), 0}},
@@ -195,11 +197,23 @@ func TestReportOfUsersWithoutMail(t *testing.T) {
 	got := runWith(t, fake, list, "run", "-", "--resend")
 	for _, want := range []string{
 		"oneil  Resumed  remove the address from SES's", "bob    Resent   remove the address from SES's",
-		"cy     Skipped  nothing: onboarded before", "dee    Failed   run the same list again",
+		"cy     Skipped  nothing: the name was onboarded before", "dee    Failed   run the same list again",
 	} {
 		if !strings.Contains(got.Stdout, want) {
 			t.Errorf("got\n%s\nwant %s", got.Stdout, want)
 		}
+	}
+	if want := "\n4 users: 2 NOT mailed: SES suppresses the address, 1 onboarded before, 1 failed\n"; !strings.HasSuffix(got.Stdout, want) {
+		t.Errorf("got\n%s\nwant at its end %s", got.Stdout, want)
+	}
+	fake.started = nil
+	asCSV := runWith(t, fake, list, "run", "-", "--resend", "-o", "csv").Stdout
+	if strings.Count(asCSV, ",true\n") != 2 || !strings.Contains(asCSV, "bob,,,,Resent,,,,,,true\n") {
+		t.Errorf("got\n%s\nwant the two users in the column suppressed", asCSV)
+	}
+	fake.started = nil
+	if asJSON := runWith(t, fake, list, "run", "-", "--resend", "-o", "json").Stdout; strings.Count(asJSON, `"Suppressed": true`) != 2 {
+		t.Errorf("got\n%s\nwant two users that are Suppressed", asJSON)
 	}
 	if want := removal + `'o'\''neil@example.com'` + region + "\n"; !strings.Contains(got.Stderr, want) {
 		t.Errorf("got\n%s\nwant %s", got.Stderr, want)

@@ -158,7 +158,7 @@ func TestTerminalShowsProblemsInRed(t *testing.T) {
 
 func TestTerminalIsAsked(t *testing.T) {
 	const (
-		intro    = "1 user of users.txt to onboard in account 123456789012, eu-west-1\n"
+		intro    = "onboard 1 user from users.txt in account 123456789012, eu-west-1\n"
 		question = "1 new. Go on? [y/N] "
 		started  = "started run, see " + consoleLink + "\n" + createdTable
 		declined = "onboard: not confirmed, nothing was started\n"
@@ -209,12 +209,12 @@ func TestTerminalIsAsked(t *testing.T) {
 
 func TestTerminalShowsTheAddressOfAResend(t *testing.T) {
 	terminal := terminaltest.Open(t)
-	fake := earlier(`{"IAMUserNames":[{"UserName":"grace","Email":"grace@example.net"}]}`)
+	fake := earlier(reported("grace", "grace@example.net", "", "Created"))
 	fake.preflight.users = [][]iamtypes.User{{user("/onboarded/", "grace")}}
 	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
 	code := make(chan int)
 	go func() { code <- app.Run(t.Context(), []string{"resend", "grace"}) }()
-	terminal.WaitFor(t, `\A1 user of the command line to mail a new first password, .*\n  grace: mail to grace@example.net\n1 known\. Go on\? \[y/N\] $`)
+	terminal.WaitFor(t, `\Amail a new first password to 1 user in .*\n  grace: mail to grace@example.net, default group, default language\n1 known\. Go on\? \[y/N\] $`)
 	if err := terminal.Type("n\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestTerminalIsAskedAboutAListFromAPipe(t *testing.T) {
 	app := cli.App{Stdin: strings.NewReader(addresses(2)), Stdout: &stdout, Stderr: &stderr, Terminal: at(terminal), Connect: fake.connect}
 	code := make(chan int)
 	go func() { code <- app.Run(t.Context(), []string{"run", "-"}) }()
-	terminal.WaitFor(t, `\A2 users of standard input to onboard in account 123456789012, eu-west-1\n1 new, 1 taken \(not changed\)\. Go on\? \[y/N\] \z`)
+	terminal.WaitFor(t, `\Aonboard 2 users from standard input in account 123456789012, eu-west-1\n1 new, 1 taken \(not changed\)\. Go on\? \[y/N\] \z`)
 	if err := terminal.Type("y\n"); err != nil {
 		t.Fatal(err)
 	}

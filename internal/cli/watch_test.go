@@ -26,7 +26,7 @@ func TestWatch(t *testing.T) {
 		"a sweep":      {&fakeAWS{looks: append([]look{{}}, succeeded(swept)...)}, nil, result{sweptTable, "", 0}},
 		"interrupted":  {&fakeAWS{looks: []look{halfway()}, interruptOn: 3}, nil, result{"", "onboard: stopped watching; " + stillThere, 1}},
 		"as CSV": {&fakeAWS{looks: append([]look{halfway()}, succeeded(created)...)}, []string{"-o", "csv"},
-			result{"user_name,email,group,status,reason,step,error,cause,valid_until\nada@example.com,,,Created,,,,,\n", "", 0}},
+			result{"user_name,email,group,language,status,reason,step,error,cause,valid_until,suppressed\nada@example.com,,,,Created,,,,,,\n", "", 0}},
 		"no such execution": {&fakeAWS{looks: []look{{err: &types.ExecutionDoesNotExist{}}}}, nil,
 			result{"", "onboard: there is no execution " + executionARN + ": see onboard list, and check --stack, --region and --profile\n", 3}},
 	}

@@ -47,11 +47,11 @@ func inputOf(items []json.RawMessage, resend bool) string {
 	return string(input)
 }
 
-// listOf returns the users of the input of an execution, or none if it is not a list.
-func listOf(input string) []userlist.User {
+// listOf returns the list that the input of an execution is. It has no users if the input is not a list.
+func listOf(input string) userlist.List {
 	list, err := userlist.Parse("", userlist.Options{Format: userlist.JSON}, []byte(input))
 	if err != nil {
-		return nil
+		return userlist.List{}
 	}
-	return list.Users
+	return *list
 }

@@ -34,6 +34,7 @@ type UserOutcome struct {
 	UserName string
 	Email    string `json:",omitempty"` // of the list
 	Group    string `json:",omitempty"` // of the list; empty for the default group
+	Language string `json:",omitempty"` // of the list; empty for the default language
 	// Status is a status of package contract, or a status that a later version of the state machine has added.
 	Status string
 	// Reason says why a user is Skipped.
@@ -46,7 +47,11 @@ type UserOutcome struct {
 	// state machine does not have it.
 	ValidUntil time.Time `json:",omitzero"`
 
-	isSuppressed bool // SES accepts the mails to this user, and does not send them
+	// Suppressed says that SES did not send the mail with the first password, because the address is on its suppression list. SES
+	// accepts such a mail, so only [Run] knows this, which reads the suppression list before the start.
+	Suppressed bool `json:",omitempty"`
+
+	isResend bool // the list had Resend
 }
 
 // read reads the report of an execution that had this input.
@@ -57,14 +62,16 @@ func (o *Outcome) read(execution *execution, input, report string) error {
 	}
 	read.Executions, read.reportCommands = o.Executions, []string{execution.reportCommand()}
 	*o = read
-	listed := map[string]userlist.User{}
-	for _, user := range listOf(input) {
+	listed, list := map[string]userlist.User{}, listOf(input)
+	for _, user := range list.Users {
 		listed[user.UserName] = user
 	}
 	for i := range o.Users {
 		user := &o.Users[i]
-		user.Email, user.Group = listed[user.UserName].Email, listed[user.UserName].Group
-		for _, field := range []*string{&user.UserName, &user.Email, &user.Group, &user.Status, &user.Reason, &user.Step, &user.Error, &user.Cause} {
+		of := listed[user.UserName]
+		user.Email, user.Group, user.Language, user.isResend = of.Email, of.Group, of.Language, list.Resend
+		for _, field := range []*string{&user.UserName, &user.Email, &user.Group, &user.Language,
+			&user.Status, &user.Reason, &user.Step, &user.Error, &user.Cause} {
 			*field = text.OneLine(*field)
 		}
 	}
@@ -84,10 +91,10 @@ func (o *Outcome) add(other *Outcome) {
 	o.reportCommands = append(o.reportCommands, other.reportCommands...)
 }
 
-// noteSuppressed marks the users of these names: SES does not send their mails.
+// noteSuppressed marks the users of these names that got a first password: SES does not send their mails.
 func (o *Outcome) noteSuppressed(names []string) {
 	for i := range o.Users {
-		o.Users[i].isSuppressed = slices.Contains(names, o.Users[i].UserName)
+		o.Users[i].Suppressed = o.Users[i].hasNewPassword() && slices.Contains(names, o.Users[i].UserName)
 	}
 }
 
@@ -127,7 +134,7 @@ func (o *Outcome) Summary() string {
 		counts[user.kind()]++
 	}
 	var parts []string
-	for _, kind := range []string{created, resumed, resent, before, expired, skipped, taken, failed} {
+	for _, kind := range []string{created, resumed, resent, unsent, before, expired, skipped, taken, notOurs, failed} {
 		if counts[kind] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[kind], kind))
 		}
@@ -140,15 +147,23 @@ const (
 	created = "created"
 	resumed = "resumed"
 	resent  = "sent a new password"
+	unsent  = "NOT mailed: SES suppresses the address"
 	before  = "onboarded before"
 	expired = "with an expired first password"
 	skipped = "skipped"
 	taken   = "NOT onboarded: the name is taken"
+	notOurs = "NOT mailed: not a user of this state machine" // taken, in a resend
 	failed  = "failed"
 )
 
 // kind returns what a summary counts the user as.
 func (u UserOutcome) kind() string {
+	switch {
+	case u.Suppressed:
+		return unsent
+	case u.isResend && u.Status == contract.Skipped && u.Reason == contract.NotOurs:
+		return notOurs
+	}
 	switch u.Status {
 	case contract.Created:
 		return created
@@ -164,29 +179,29 @@ func (u UserOutcome) kind() string {
 	}
 }
 
-// Err returns an error unless every user is onboarded now or was before. It is one line for users that failed, and one for
-// users whose name is taken, which count only if allowExisting is false.
+// Err returns an error unless every user is onboarded now or was before. It has a line for each of these: users that failed, users whose
+// name is taken, which count only if allowExisting is false, and users whose mail SES did not send. The last ones count because they
+// have no password: without an error, a script would never know of them.
 func (o *Outcome) Err(allowExisting bool) error {
 	if o.Sweep != nil {
 		return o.Sweep.err()
 	}
-	failures, strangers := 0, 0
+	counts := map[string]int{}
 	for _, user := range o.Users {
-		switch {
-		case user.IsFailed():
-			failures++
-		case user.IsTaken():
-			strangers++
-		}
+		counts[user.kind()]++
 	}
 	var errs []error
-	if strangers > 0 && !allowExisting {
-		errs = append(errs, fmt.Errorf("%s NOT onboarded, because the name is taken: choose another UserName for a person who is new, "+
-			"or accept it with --allow-existing", text.Count(strangers, "user")))
+	add := func(kind, what string) {
+		if counts[kind] > 0 {
+			errs = append(errs, fmt.Errorf("%s %s", text.Count(counts[kind], "user"), what))
+		}
 	}
-	if failures > 0 {
-		errs = append(errs, fmt.Errorf("%s failed: %s", text.Count(failures, "user"), contract.FixAndRunAgain+contract.Continues))
+	if !allowExisting {
+		add(taken, "NOT onboarded, because the name is taken: choose another UserName for a person who is new, or accept it with --allow-existing")
+		add(notOurs, "NOT mailed, because this state machine did not make a user of this name: check the name, or accept it with --allow-existing")
 	}
+	add(unsent, "NOT mailed, because SES suppresses the address: remove it from SES's suppression list, then use onboard resend")
+	add(failed, "failed: "+contract.FixAndRunAgain+contract.Continues)
 	return errors.Join(errs...)
 }
 
@@ -206,5 +221,7 @@ func (u UserOutcome) hasNewPassword() bool {
 // IsFailed reports whether the user is not onboarded. A status that this package does not know counts as a failure.
 func (u UserOutcome) IsFailed() bool { return u.kind() == failed }
 
-// IsTaken reports whether nobody was onboarded, because another user has the name.
-func (u UserOutcome) IsTaken() bool { return u.kind() == taken }
+// IsTaken reports whether nobody was onboarded or mailed, because another user has the name.
+func (u UserOutcome) IsTaken() bool {
+	return u.Status == contract.Skipped && u.Reason == contract.NotOurs
+}

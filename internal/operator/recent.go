@@ -41,9 +41,9 @@ type Selection struct {
 // RecentExecution is an execution of the state machine, with the outcome of its users.
 type RecentExecution struct {
 	ExecutionRecord
-	// Users is the summary of the report, or the status of the user of the selection. If there is no report, Users has the
+	// Summary is the summary of the report, or the status of the user of the selection. If there is no report, Summary has the
 	// error and the number of users that are done, as far as they are known. It is "?" if AWS refused a call.
-	Users string
+	Summary string
 }
 
 // Recent returns the most recent executions of the state machine. If AWS refuses to describe some of them, Recent returns all
@@ -131,7 +131,7 @@ func lookAt(ctx context.Context, machine *Machine, item types.ExecutionListItem,
 
 // nameOf returns the name of the user of an execution that has this name or address, or an empty string if there is none.
 func nameOf(user string, described *sfn.DescribeExecutionOutput) string {
-	for _, one := range listOf(aws.ToString(described.Input)) {
+	for _, one := range listOf(aws.ToString(described.Input)).Users {
 		if strings.EqualFold(one.UserName, user) || strings.EqualFold(one.Email, user) {
 			return one.UserName
 		}

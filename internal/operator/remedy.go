@@ -17,10 +17,9 @@ const (
 
 // WhatToDo returns what the operator must do about a user, or why there is nothing to do.
 func (u UserOutcome) WhatToDo() string {
-	if u.isSuppressed && u.hasNewPassword() {
-		return "remove the address from SES's suppression list, then use onboard resend: SES did not send the mail"
-	}
 	switch u.kind() {
+	case unsent:
+		return "remove the address from SES's suppression list, then use onboard resend: SES did not send the mail"
 	case created, resumed, resent:
 		return nothing
 	case before, skipped:
@@ -29,6 +28,8 @@ func (u UserOutcome) WhatToDo() string {
 		return "the first password expired: mail a new one with onboard resend"
 	case taken:
 		return "NOT onboarded, the name is taken: for a person who is new, choose another UserName"
+	case notOurs:
+		return "NOT mailed, this state machine did not make the user: check the name"
 	}
 	if u.Status != contract.Failed {
 		return "unknown status: see the execution in the console"
@@ -41,7 +42,7 @@ const nothing = "nothing"
 func (u UserOutcome) whySkipped() string {
 	switch u.Reason {
 	case contract.Complete:
-		return "onboarded before"
+		return "the name was onboarded before"
 	case contract.TakenOver:
 		return "has chosen a password, or has no login profile any more"
 	default:
@@ -49,10 +50,23 @@ func (u UserOutcome) whySkipped() string {
 	}
 }
 
+// WhatHappened says at which step a user failed, and why. It leaves out the remedy at the end of a sentence of the state machine, because
+// [UserOutcome.WhatToDo] has it in the words of the command. It returns an empty string for a user that did not fail.
+func (u UserOutcome) WhatHappened() string {
+	if u.Error == "" {
+		return ""
+	}
+	cause := u.Cause
+	for _, remedy := range []string{contract.WriteNameAsInIAM, contract.CorrectName + "Resend"} {
+		cause = strings.TrimSuffix(cause, ": "+remedy)
+	}
+	return u.Step + " failed: " + u.Error + ": " + cause
+}
+
 // remediesOfUsers has what to do about a user that failed, by the name of the error.
 var remediesOfUsers = map[string]string{
 	contract.NameInOtherCase:                   contract.WriteNameAsInIAM,
-	contract.NoSuchUser:                        contract.CorrectName + "--resend",
+	contract.NoSuchUser:                        "correct the name, or create the user with onboard run",
 	contract.NoGoodPassword:                    "check the password policy of the account, then " + contract.RunAgain,
 	"Iam.LimitExceededException":               "free room in the quota that the cause names, or request a higher quota, then " + contract.RunAgain,
 	"SesV2.MessageRejectedException":           "have the address verified, or leave the SES sandbox, then " + contract.RunAgain,

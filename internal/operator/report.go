@@ -35,7 +35,7 @@ func Watch(ctx context.Context, clients *Clients, target Target, execution strin
 		return &Outcome{}, err
 	}
 	if !hasEnded(described.Status) {
-		total := len(listOf(aws.ToString(described.Input)))
+		total := len(listOf(aws.ToString(described.Input)).Users)
 		ended, err := watch(ctx, found, func(done int) {
 			if total > 0 {
 				progress(done, total)
@@ -113,6 +113,9 @@ func (e *execution) findLast(ctx context.Context, machine *Machine) error {
 		return refused("list the executions of "+machine.arn, err)
 	}
 	if len(listed.Executions) == 0 {
+		if machine.sweeps {
+			return refusalf("there is no sweep of %s yet: %s", machine.arn, SweepsAreScheduled)
+		}
 		return refusalf("there is no execution of %s yet: see onboard run --help", machine.arn)
 	}
 	e.arn = aws.ToString(listed.Executions[0].ExecutionArn)

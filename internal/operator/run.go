@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,25 +52,46 @@ func NewRun(machine *Machine, list *userlist.List) *Run {
 // Executions returns the number of executions that the list needs.
 func (r *Run) Executions() int { return len(r.batches) }
 
-// Check returns an error if another execution is running, because the state machine would refuse the list then, unless the run
-// waits for its end. It calls warn for each address that SES suppresses. SES sends no mail to an address that it suppresses. If that takes long, Check calls
-// progress. If AWS refuses a call, Check goes on. It returns [ErrInterrupted] if ctx ends.
+// Check returns an error if the state machine would refuse the list: if another execution is running, unless the run waits for its end, or
+// if the list names a group or a language that is not allowed, which is a [ListError]. It calls warn for each address that SES suppresses,
+// because SES sends no mail there. If that takes long, Check calls progress. If AWS refuses a call, Check goes on. It returns
+// [ErrInterrupted] if ctx ends.
 func (r *Run) Check(ctx context.Context, warn, progress func(text string)) error {
 	if !r.Waits {
 		if other := r.otherExecution(ctx); other != "" {
-			return besideAnother(contract.AnotherRun(other))
+			return r.besideAnother(other, "")
 		}
 	}
-	findings := r.lookForSuppressed(ctx, progress)
+	look, err := newLook(ctx, r.machine, r.list, progress)
+	if err != nil {
+		look.add(warning, unknown+" (states:DescribeStateMachine): %v", err)
+	} else {
+		r.settings = look.settings
+		if wrong := (preflight{look}).lookAtList(); wrong > 0 {
+			return refusedList(look.findings, wrong)
+		}
+		suppression := suppression{look: look}
+		_ = suppression.search(ctx) // fails only if ctx ends
+		r.suppressed = suppression.users
+	}
 	if ctx.Err() != nil {
 		return ErrInterrupted
 	}
-	for _, finding := range findings {
+	for _, finding := range look.findings {
 		if finding.Level != fine {
 			warn(finding.Text)
 		}
 	}
 	return nil
+}
+
+// refusedList is the error that this number of users of a list name something that is not allowed.
+func refusedList(findings []Finding, wrong int) error {
+	var lines []string
+	for _, finding := range findings {
+		lines = append(lines, finding.Text)
+	}
+	return ListError{fmt.Errorf("%s in the list, and nothing was started:%s", text.Count(wrong, "problem"), text.Indent(strings.Join(lines, "\n")))}
 }
 
 // otherExecution returns the name of an execution that is running. It returns an empty string if there is none, or if the
@@ -97,21 +119,6 @@ func (r *Run) isOver(ctx context.Context, name string) bool {
 	}
 	described, err := (&execution{api: r.machine.clients.Executions, arn: arn}).describe(ctx)
 	return err == nil && hasEnded(described.Status)
-}
-
-// lookForSuppressed finds the users whose mails SES does not send, remembers them and the settings, and returns the
-// findings.
-func (r *Run) lookForSuppressed(ctx context.Context, progress func(text string)) []Finding {
-	look, err := newLook(ctx, r.machine, r.list, progress)
-	if err != nil {
-		look.add(warning, unknown+" (states:DescribeStateMachine): %v", err)
-		return look.findings
-	}
-	r.settings = look.settings
-	suppression := suppression{look: look}
-	_ = suppression.search(ctx) // fails only if ctx ends
-	r.suppressed = suppression.users
-	return look.findings
 }
 
 // Do runs the executions. It returns the outcome of the executions that have made a report, also with an error. If no
@@ -161,7 +168,7 @@ func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
 			}
 			begin = time.Now()
 		case !isOver || time.Since(begin) >= patience:
-			return besideAnother(err.Error())
+			return r.besideAnother(refusal.other, err.Error())
 		}
 		select {
 		case <-time.After(pollInterval):
@@ -171,9 +178,14 @@ func (r *Run) do(ctx context.Context, batch batch, watcher Watcher) error {
 	}
 }
 
-// besideAnother is the error of a run that has found another execution. refusal is the sentence of the state machine about it.
-func besideAnother(refusal string) error {
-	return errors.New(refusal + "; with --wait, the command waits itself")
+// besideAnother is the error of a run that has found another execution. refusal is what the state machine says of it; it is used if the
+// name of the execution is not known.
+func (r *Run) besideAnother(name, refusal string) error {
+	if arn, err := r.machine.executionARN(name); name != "" && err == nil {
+		watch := withProfile(contract.WatchCommand+arn, r.machine.profile)
+		refusal = strings.Replace(contract.AnotherRun(name), contract.WatchCommand+name, watch, 1)
+	}
+	return errors.New(refusal + "; or add --wait, and the command waits")
 }
 
 // awaitEnd waits for the end of an execution of somebody else.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
@@ -39,12 +40,16 @@ func (s *suppression) search(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ErrInterrupted
 	}
+	next := "run the list, and use onboard resend for a user who was onboarded before"
+	if s.list.Resend {
+		next = contract.RunAgain
+	}
 	for _, user := range s.list.Users {
 		for _, entry := range list.found[strings.ToLower(user.Email)] {
 			s.users = append(s.users, user.UserName)
 			s.add(problem, "%s:%d: SES does not deliver to %s, because an earlier mail to it %s: correct the address, or remove it from "+
-				"SES's suppression list; then run the list, with --resend if the user was onboarded before; the command that removes it: %s",
-				s.list.Name, user.Line, user.Email, entry.why(), s.removal(entry))
+				"SES's suppression list; then %s; the command that removes it: %s",
+				s.list.Name, user.Line, user.Email, entry.why(), next, s.removal(entry))
 		}
 	}
 	switch {

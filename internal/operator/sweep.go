@@ -23,6 +23,9 @@ type SweepFailure struct {
 
 const nextSweep = "fix the cause; the next sweep tries again"
 
+// SweepsAreScheduled says when there is a sweep.
+const SweepsAreScheduled = "the stack starts one on a schedule, see onboard check --aws"
+
 // readSweep reads the report of a sweep. It returns false if the report is not one.
 func (o *Outcome) readSweep(report string) bool {
 	var read struct {

@@ -165,18 +165,17 @@ ok       the account has no password policy of its own: passwords satisfy IAM's 
 `
 		failed = "onboard: 1 user failed: fix the cause, then run the same list again; the next execution continues where this one stopped\n"
 		table  = `USER                      STATUS   WHAT TO DO
-command                   Skipped  nothing: onboarded before
+command                   Skipped  nothing: the name was onboarded before
 command-case@example.net  Failed   write the name in the list as IAM has it, then run the same list again
                                    GetUser failed: NameInOtherCase: IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again
 2 users: 1 onboarded before, 1 failed
 `
 	)
 	started := func(users string) string {
-		return users + " of standard input to onboard in account 123456789012, us-east-1\nstarted NAME, see LINK\n"
+		return "onboard " + users + " from standard input in account 123456789012, us-east-1\nstarted NAME, see LINK\n"
 	}
-	resending := strings.NewReplacer("standard input", "the command line", "onboard in account 123456789012, us-east-1\n",
-		"mail a new first password, unless they have chosen a password, in account 123456789012, us-east-1\n  command: mail to command@example.net\n").
-		Replace(started("1 user"))
+	const resending = "mail a new first password to 1 user in account 123456789012, us-east-1; a user who has chosen a password gets none\n" +
+		"  command: mail to command@example.net, default group, default language\nstarted NAME, see LINK\n"
 	var execution string // the ARN of the last execution
 	for _, day := range []struct {
 		list   string
@@ -193,7 +192,7 @@ new first passwords work at least until TIME
 `, started("1 user")},
 		{both, []string{"run", "-"}, 1, table, started("2 users") + failed + "get the report with: onboard report ARN\n"},
 		{"", []string{"report", "EXECUTION"}, 1, table, failed},
-		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,email,group,status,reason,step,error,cause,valid_until
+		{"", []string{"report", "EXECUTION", "--output", "csv"}, 1, `user_name,email,group,language,status,reason,step,error,cause,valid_until,suppressed
 command,command@example.net,,Skipped,Complete,,,,
 command-case@example.net,command-case@example.net,,Failed,,GetUser,NameInOtherCase,"IAM has this user name in another letter case: write the name in the list as IAM has it, then run the same list again",
 `, failed},
@@ -231,7 +230,7 @@ command  Resent  nothing
 new first passwords work at least until TIME
 `, ""},
 		{"", []string{"report", "EXECUTION", "--only", "failed"}, 0, "USER  STATUS  WHAT TO DO\n1 user: 1 sent a new password\nnew first passwords work at least until TIME\n", ""},
-		{"", []string{"resend", "command", "-o", "csv"}, 0, "user_name,email,group,status,reason,step,error,cause,valid_until\ncommand,command@example.net,,Resent,,,,,TIME\n", resending},
+		{"", []string{"resend", "command", "-o", "csv"}, 0, "user_name,email,group,language,status,reason,step,error,cause,valid_until,suppressed\ncommand,command@example.net,,Resent,,,,,TIME\n", resending},
 		{"email,group\ncommand@example.net,Administrators\n", []string{"run", "-"}, 2, "", started("1 user") +
 			"onboard: the state machine refused the list, and no user was changed; correct the list, then run it again:\n" +
 			`  standard input:2: must have a Group out of NoAuthorityIAMGroup, got: "Administrators"` + "\n"},

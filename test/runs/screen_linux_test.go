@@ -127,7 +127,7 @@ func TestListFromAPipeIsConfirmedAtTheTerminal(t *testing.T) {
 	const firstExtraFile = 3
 	terminal := terminaltest.Open(t)
 	command, output := start(&syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: firstExtraFile}, terminal.File)
-	terminal.WaitFor(t, `\A1 user of standard input to onboard in account 123456789012, us-east-1\n1 new\. Go on\? \[y/N\] \z`)
+	terminal.WaitFor(t, `\Aonboard 1 user from standard input in account 123456789012, us-east-1\n1 new\. Go on\? \[y/N\] \z`)
 	if err := terminal.Type("n\n"); err != nil {
 		t.Fatal(err)
 	}
