@@ -6,16 +6,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// oneArgument returns a check for exactly one argument, which the help calls name.
-func oneArgument(name string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usageErrorf("expected one %s, got %d: see %s --help", name, len(args), cmd.CommandPath())
-		}
-		return nil
-	}
-}
-
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) != 0 {
 		return usageErrorf("expected no argument, got %q: see %s --help", args[0], cmd.CommandPath())

@@ -11,12 +11,12 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
-// openTerminal opens the terminal of the operator. It returns a usageError if there is none, because nobody can then confirm
-// the start of an execution.
-func (a App) openTerminal() (io.ReadWriteCloser, error) {
+// openTerminal opens the terminal of the operator. It returns a usageError with the remedy if there is none, because nobody can then
+// confirm this act: the start or the stop.
+func (a App) openTerminal(act, remedy string) (io.ReadWriteCloser, error) {
 	terminal, err := a.Terminal()
 	if err != nil {
-		return nil, usageErrorf("nobody can confirm the start, because there is no terminal: check the list, then add --yes")
+		return nil, usageErrorf("nobody can confirm the %s, because there is no terminal: %s", act, remedy)
 	}
 	return terminal, nil
 }
@@ -31,14 +31,14 @@ func ask(ctx context.Context, terminal io.ReadWriter, question string) (string, 
 	return strings.TrimSpace(answer), err
 }
 
-// confirm asks the operator whether to go on, and returns an error unless the answer is yes.
-func confirm(ctx context.Context, terminal io.ReadWriter, facts string) error {
+// confirm asks the operator whether to go on. Unless the answer is yes, it returns an error with the consequence.
+func confirm(ctx context.Context, terminal io.ReadWriter, facts, consequence string) error {
 	answer, _ := ask(ctx, terminal, facts+"Go on? [y/N] ") // no answer is no
 	switch strings.ToLower(answer) {
 	case "y", "yes":
 		return nil
 	default:
-		return errors.New("not confirmed, nothing was started")
+		return errors.New("not confirmed, " + consequence)
 	}
 }
 

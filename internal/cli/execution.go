@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -11,6 +10,7 @@ import (
 type executionOptions struct {
 	target target
 	last   bool
+	name   string // the argument: a name or an ARN; empty with --last
 }
 
 func (o *executionOptions) addFlags(cmd *cobra.Command) {
@@ -25,22 +25,20 @@ func (o *executionOptions) checkArguments(cmd *cobra.Command, args []string) err
 		return usageErrorf("expected one EXECUTION, or --last: see %s --help", cmd.CommandPath())
 	}
 	if len(args) > 1 {
-		return oneArgument("EXECUTION")(cmd, args)
+		return usageErrorf("expected one EXECUTION, got %d: see %s --help", len(args), cmd.CommandPath())
 	}
 	return nil
 }
 
-// validate checks the flags and the arguments.
+// validate checks the flags and the arguments, and keeps the argument.
 func (o *executionOptions) validate(cmd *cobra.Command, args []string) error {
 	errs := []error{o.target.validate(cmd)}
 	switch {
 	case o.last && len(args) > 0:
 		errs = append(errs, usageErrorf("--last and EXECUTION exclude each other: see %s --help", cmd.CommandPath()))
 	case !o.last:
-		errs = append(errs, o.target.validateExecution(args[0]))
+		o.name = args[0]
+		errs = append(errs, o.target.validateExecution(o.name))
 	}
 	return errors.Join(errs...)
 }
-
-// argument returns the execution that the arguments name, or an empty string for the last one.
-func argument(args []string) string { return strings.Join(args, "") }

@@ -98,6 +98,9 @@ func (a App) readList(ctx context.Context, path string, options inputOptions) (*
 	read := func() ([]byte, error) { return readFile(path) }
 	if path == "-" {
 		name = "standard input"
+		if isTerminal(a.Stdin) {
+			fmt.Fprintln(a.Stderr, "type the list, and end it with Ctrl-D on a line of its own (Windows: Ctrl-Z and Enter)")
+		}
 		read = func() ([]byte, error) { return readAll(a.Stdin) }
 	}
 	data, err := untilDone(ctx, read)

@@ -1,12 +1,20 @@
 package cli_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/cli"
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 )
 
 func TestAddressesBecomeTheInput(t *testing.T) {
@@ -201,4 +209,28 @@ func TestResendShowsWhereTheMailsGo(t *testing.T) {
 			t.Errorf("want %q, got on stderr and at the terminal\n%s\n%s", want, got.Stderr, fake.asked.String())
 		}
 	}
+}
+
+// slowExecutions answers each DescribeExecution after a second.
+type slowExecutions struct{ *fakeAWS }
+
+func (s slowExecutions) DescribeExecution(ctx context.Context, in *sfn.DescribeExecutionInput, options ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	time.Sleep(time.Second)
+	return s.fakeAWS.DescribeExecution(ctx, in, options...)
+}
+
+// TestResendSaysHowManyExecutionsItHasRead checks that the command is not silent while it looks for an address.
+func TestResendSaysHowManyExecutionsItHasRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := earlier(make([]look, 20)...)
+		var stderr strings.Builder
+		app := cli.App{Stdout: io.Discard, Stderr: &stderr, Terminal: fake.openTerminal,
+			Connect: func(context.Context, string, string, func() (string, error)) (*operator.Clients, error) {
+				return &operator.Clients{Stacks: fake, Executions: slowExecutions{fake}}, nil
+			}}
+		app.Run(t.Context(), []string{"resend", "grace"})
+		if want := "reading executions: 4 of 20\nreading executions: 15 of 20\nonboard: it is not clear"; !strings.HasPrefix(stderr.String(), want) {
+			t.Errorf("got %s, want %s", &stderr, want)
+		}
+	})
 }

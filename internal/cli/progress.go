@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/operator"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
 )
 
@@ -166,20 +168,36 @@ func eachOnce(w io.Writer) func(line string) {
 }
 
 // counting returns a function that shows how many users of all are done, and a function to call at the end. A terminal gets a
-// progress bar, a file or a pipe gets lines of this format from time to time.
-func (a App) counting(format string) (show func(done, total int), stop func()) {
+// progress bar, a file or a pipe gets lines of this format from time to time. The returned context is for the calls of AWS: while there is a
+// bar, nothing is said of a slow call, because a line would break the bar, which shows that the command waits.
+func (a App) counting(ctx context.Context, format string) (_ context.Context, show func(done, total int), stop func()) {
 	if !isScreen(a.Stderr) {
 		line := nowAndThen(a.Stderr)
-		return func(done, total int) { line(fmt.Sprintf(format, done, total)) }, func() {}
+		return ctx, func(done, total int) { line(fmt.Sprintf(format, done, total)) }, func() {}
 	}
-	var bar progress
+	var (
+		mu  sync.Mutex
+		bar progress
+	)
+	line := eachOnce(a.Stderr)
+	ctx = operator.WithSlowCalls(ctx, func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if bar == nil {
+			line(text)
+		}
+	})
 	show = func(done, total int) {
+		mu.Lock()
+		defer mu.Unlock()
 		if bar == nil {
 			bar = newProgress(a.Stderr, total)
 		}
 		bar.show(done)
 	}
-	return show, func() {
+	return ctx, show, func() {
+		mu.Lock()
+		defer mu.Unlock()
 		if bar != nil {
 			bar.close()
 		}

@@ -50,17 +50,17 @@ nobody used. Its report has the users whose password was withdrawn.`,
 			if err := options.validate(cmd, args); err != nil {
 				return err
 			}
-			return app.report(cmd.Context(), argument(args), options)
+			return app.report(cmd.Context(), options)
 		},
 	}
 	options.addFlags(cmd)
 	return cmd
 }
 
-// report prints the report of an execution, or of the last one if execution is empty.
-func (a App) report(ctx context.Context, execution string, options reportOptions) error {
+// report prints the report of the execution of the options.
+func (a App) report(ctx context.Context, options reportOptions) error {
 	return a.reportBy(ctx, options, func(clients *operator.Clients) (*operator.Outcome, error) {
-		return operator.Report(ctx, clients, options.target.Target, execution)
+		return operator.Report(ctx, clients, options.target.Target, options.name)
 	})
 }
 

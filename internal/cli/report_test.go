@@ -125,6 +125,8 @@ func TestReportOfTheLast(t *testing.T) {
 		t.Errorf("asked for %s", fake.described)
 	}
 	expect(t, runWith(t, &fakeAWS{}, "", "report", "--last"), result{"", "onboard: there is no execution of " + machineARN + " yet: see onboard run --help\n", 3})
+	expect(t, runWith(t, noSweeps(), "", "report", "--last", "--sweeps"), result{"", "onboard: there is no sweep of " + sweepMachine +
+		" yet: the stack starts one on a schedule, see onboard check --aws\n", 3})
 	expect(t, runWith(t, &fakeAWS{listErr: denied}, "", "report", "--last"), result{"", "onboard: list the executions of " + machineARN +
 		": AccessDeniedException: not you: ask an administrator of the account for this permission\n", 3})
 }

@@ -94,15 +94,15 @@ func (o *resendOptions) list(names []string) *userlist.List {
 	return list
 }
 
-// shownMails is the number of mails that a command shows before it resends them.
-const shownMails = 20
+// shownAddresses is the number of addresses that a command shows before it resends mails.
+const shownAddresses = 20
 
-// mailsOf returns a line for each user of a list, with the address that the mail goes to, the group and the language. It leaves out users
+// addressesOf returns a line for each user of a list, with the address that the mail goes to, the group and the language. It leaves out users
 // of a long list.
-func mailsOf(list *userlist.List) string {
+func addressesOf(list *userlist.List) string {
 	var lines strings.Builder
 	for i, user := range list.Users {
-		if i == shownMails {
+		if i == shownAddresses {
 			fmt.Fprintf(&lines, "  and %d more\n", len(list.Users)-i)
 			break
 		}

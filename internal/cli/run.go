@@ -116,12 +116,14 @@ type source struct {
 	complete func(ctx context.Context, machine *operator.Machine, list *userlist.List, progress func(text string)) error
 }
 
+const nothingStarted = "nothing was started"
+
 // start onboards the users of a list, and prints the report.
 func (a App) start(ctx context.Context, options startOptions, from source) error {
 	list, run, err := a.prepare(ctx, options, from)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return options.output.finish(a.Stdout, &operator.Outcome{}, errors.New("interrupted, nothing was started"))
+		return options.output.finish(a.Stdout, &operator.Outcome{}, errors.New("interrupted, "+nothingStarted))
 	case err != nil:
 		return options.output.finish(a.Stdout, &operator.Outcome{}, err)
 	}
@@ -141,7 +143,7 @@ func (a App) prepare(ctx context.Context, options startOptions, from source) (*u
 	var terminal io.ReadWriteCloser
 	if !options.yes {
 		var missing error
-		if terminal, missing = a.openTerminal(); missing != nil {
+		if terminal, missing = a.openTerminal("start", "check the list, then add --yes"); missing != nil {
 			err = errors.Join(err, missing)
 		} else {
 			defer func() { _ = terminal.Close() }() // nothing is lost if it fails
@@ -172,7 +174,7 @@ func (a App) prepare(ctx context.Context, options startOptions, from source) (*u
 	if !isTerminal(a.Stderr) {
 		facts = plan + facts // the operator has not seen the plan yet
 	}
-	return list, run, confirm(ctx, terminal, facts)
+	return list, run, confirm(ctx, terminal, facts, nothingStarted)
 }
 
 // planOf says what the command will do for which users, and where.
@@ -184,7 +186,7 @@ func planOf(list *userlist.List, machine *operator.Machine, executions int) stri
 	where := fmt.Sprintf("in account %s, %s%s", machine.Account(), machine.Region(), batches)
 	users := text.Count(len(list.Users), "user")
 	if list.Resend {
-		return fmt.Sprintf("mail a new first password to %s %s; a user who has chosen a password gets none\n%s", from(users, list), where, mailsOf(list))
+		return fmt.Sprintf("mail a new first password to %s %s; a user who has chosen a password gets none\n%s", from(users, list), where, addressesOf(list))
 	}
 	return fmt.Sprintf("onboard %s %s\n", from(users, list), where)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -34,7 +33,7 @@ terminal before it stops the execution; without a terminal it needs --yes.`,
 			if err := options.validate(cmd, args); err != nil {
 				return err
 			}
-			return app.stop(cmd.Context(), argument(args), options)
+			return app.stop(cmd.Context(), options)
 		},
 	}
 	options.addFlags(cmd)
@@ -42,18 +41,23 @@ terminal before it stops the execution; without a terminal it needs --yes.`,
 	return cmd
 }
 
-// stop stops an execution, or the last one if execution is empty.
-func (a App) stop(ctx context.Context, execution string, options stopOptions) error {
+// stop stops the execution of the options.
+func (a App) stop(ctx context.Context, options stopOptions) error {
 	clients, err := a.connect(ctx, options.target)
 	if err != nil {
 		return err
 	}
-	running, err := operator.FindRunning(ctx, clients, options.target.Target, execution)
+	running, err := operator.FindRunning(ctx, clients, options.target.Target, options.name)
 	if err != nil {
 		return err
 	}
 	if !options.yes {
-		if err := a.confirmStop(ctx, running.String()+"\n"); err != nil {
+		terminal, err := a.openTerminal("stop", "add --yes")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = terminal.Close() }() // nothing is lost if it fails
+		if err := confirm(ctx, terminal, running.String()+"\n", "nothing was stopped"); err != nil {
 			return err
 		}
 	}
@@ -62,16 +66,4 @@ func (a App) stop(ctx context.Context, execution string, options stopOptions) er
 		fmt.Fprintln(a.Stdout, ended)
 	}
 	return err
-}
-
-func (a App) confirmStop(ctx context.Context, facts string) error {
-	terminal, err := a.Terminal()
-	if err != nil {
-		return usageErrorf("nobody can confirm the stop, because there is no terminal: add --yes")
-	}
-	defer func() { _ = terminal.Close() }() // nothing is lost if it fails
-	if confirm(ctx, terminal, facts) != nil {
-		return errors.New("not confirmed, nothing was stopped")
-	}
-	return nil
 }

@@ -89,6 +89,11 @@ cy,Failed,DeleteLoginProfile,Iam.IamException,not you
 	}
 }
 
+// noSweeps has a state machine that withdraws first passwords, and no execution of it.
+func noSweeps() *fakeAWS {
+	return &fakeAWS{stackOutputs: map[string]string{"StateMachineArn": machineARN, "PasswordExpiryArn": sweepMachine}}
+}
+
 func TestListOfSweeps(t *testing.T) {
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	time.Local = time.UTC
@@ -96,6 +101,7 @@ func TestListOfSweeps(t *testing.T) {
 		executions: []types.ExecutionListItem{{ExecutionArn: aws.String(sweepARN), StartDate: aws.Time(time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC))}}}
 	expect(t, runWith(t, fake, "", "list", "--sweeps"), result{"EXECUTION  STARTED               STATUS     USERS\n" +
 		"sweep      2026-11-24 08:00 UTC  SUCCEEDED  120 users checked, 2 passwords withdrawn\n", "", 0})
+	expect(t, runWith(t, noSweeps(), "", "list", "--sweeps"), result{"", "no sweeps yet: the stack starts one on a schedule, see onboard check --aws\n", 0})
 	if fake.listed != sweepMachine {
 		t.Errorf("listed the executions of %s", fake.listed)
 	}

@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
@@ -285,7 +288,7 @@ func TestTerminalIsAskedIfTheListWasTyped(t *testing.T) {
 	app := cli.App{Stdin: terminal.File, Stdout: terminal.File, Stderr: terminal.File, Terminal: at(terminal), Connect: fake.connect}
 	code := make(chan int)
 	go func() { code <- app.Run(t.Context(), []string{"run", "-"}) }()
-	terminal.WaitFor(t, `\[y/N\] $`)
+	terminal.WaitFor(t, `type the list, and end it with Ctrl-D .*\n(.*\n)+.*\[y/N\] $`)
 	if err := terminal.Type("y\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -336,6 +339,49 @@ func TestTerminalShowsHowManyUsersAreRead(t *testing.T) {
 	}
 	if diff := cmp.Diff("0 users\n", terminaltest.OnScreen(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// slowIAM is an HTTP client that answers as IAM with two users who do not exist any more, the second one after 6 seconds.
+type slowIAM struct{ listed time.Duration } // how long ListUsers takes
+
+func (s slowIAM) Do(request *http.Request) (*http.Response, error) {
+	sent, _ := io.ReadAll(request.Body)
+	body, status := "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code></Error></ErrorResponse>", http.StatusNotFound
+	switch {
+	case strings.Contains(string(sent), "Action=ListUsers"):
+		time.Sleep(s.listed)
+		const user = "<member><Path>/onboarded/</Path><UserName>%s</UserName></member>"
+		body, status = "<ListUsersResponse><ListUsersResult><Users>"+fmt.Sprintf(user+user, "first", "second")+"</Users></ListUsersResult></ListUsersResponse>", http.StatusOK
+	case strings.Contains(string(sent), "second"):
+		time.Sleep(6 * time.Second)
+	}
+	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), Request: request}, nil
+}
+
+// TestTerminalHearsOfASlowAWSBeforeTheBar checks that a line about a slow call never breaks a progress bar.
+func TestTerminalHearsOfASlowAWSBeforeTheBar(t *testing.T) {
+	const slow = "AWS is slow: no answer yet to ListUsers of IAM in eu-west-1; giving up after 60 seconds\n"
+	for listed, want := range map[time.Duration]string{0: "0 users\n", 6 * time.Second: slow + "0 users\n"} {
+		setAWSEnvironment(t, map[string]string{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"})
+		terminal := terminaltest.Open(t)
+		synctest.Test(t, func(t *testing.T) {
+			app := cli.App{Stdout: terminal.File, Stderr: terminal.File, Connect: func(ctx context.Context, region, profile string, code func() (string, error)) (*operator.Clients, error) {
+				cfg, err := operator.LoadConfig(ctx, region, profile, code)
+				cfg.HTTPClient = slowIAM{listed}
+				clients := operator.NewClients(cfg)
+				clients.Stacks, clients.Machines = &fakeAWS{}, &fakePreflight{}
+				return clients, err
+			}}
+			app.Run(t.Context(), []string{"users"})
+		})
+		got := terminal.Close()
+		if !strings.Contains(got, "(1/2) users") {
+			t.Errorf("the terminal lacks the progress, got: %q", got)
+		}
+		if diff := cmp.Diff(want, terminaltest.OnScreen(got)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	}
 }
 

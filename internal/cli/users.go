@@ -72,7 +72,7 @@ func (a App) users(ctx context.Context, options usersOptions) error {
 	if err != nil {
 		return err
 	}
-	show, stop := a.counting("reading users: %d of %d")
+	ctx, show, stop := a.counting(ctx, "reading users: %d of %d")
 	users, err := operator.Users(ctx, machine, options.details, show)
 	stop()
 	if err != nil {

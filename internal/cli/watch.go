@@ -26,18 +26,18 @@ the execution goes on.`,
 			if err := options.validate(cmd, args); err != nil {
 				return err
 			}
-			return app.watch(cmd.Context(), argument(args), options)
+			return app.watch(cmd.Context(), options)
 		},
 	}
 	options.addFlags(cmd)
 	return cmd
 }
 
-// watch waits for the end of an execution, or of the last one if execution is empty, and prints its report.
-func (a App) watch(ctx context.Context, execution string, options reportOptions) error {
-	show, stop := a.counting("%d of %d users done")
+// watch waits for the end of the execution of the options, and prints its report.
+func (a App) watch(ctx context.Context, options reportOptions) error {
+	ctx, show, stop := a.counting(ctx, "%d of %d users done")
 	return a.reportBy(ctx, options, func(clients *operator.Clients) (*operator.Outcome, error) {
 		defer stop()
-		return operator.Watch(ctx, clients, options.target.Target, execution, show)
+		return operator.Watch(ctx, clients, options.target.Target, options.name, show)
 	})
 }

@@ -16,7 +16,6 @@ var withoutList = words{strings.NewReplacer(
 	"run the list", "run the command",
 	"write the name in the list", "write the name",
 	"choose another UserName", "choose another name with --user-name",
-	"add a UserName", "add --user-name",
 )}
 
 // wordsFor returns the words of a command that has this argument: a list, or the address of a user.

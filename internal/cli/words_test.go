@@ -44,7 +44,6 @@ func TestAdviceFitsTheCommand(t *testing.T) {
 		"a list: another case":          {&fakeAWS{looks: report(otherCase)}, list, []string{"write the name in the list as IAM has it, then run the same list again\n", "NameInOtherCase: IAM has this user name in another letter case\n"}},
 		"an address: another case":      {&fakeAWS{looks: report(otherCase)}, address, []string{"write the name as IAM has it, then run the same command again\n"}},
 		"an address: refused":           {&fakeAWS{looks: refused}, address, []string{"no user was changed; correct it, then run the same command again:\n  the command line:1: must have a Group"}},
-		"an address that is no name":    {&fakeAWS{}, []string{"check", "o'brien@example.com"}, []string{": add --user-name"}},
 		"an address, beside another":    {&fakeAWS{executions: other}, append(address, "--profile", "admin"), []string{"(onboard watch " + otherARN + " --profile admin), then run the same command again; or add --wait, and the command waits\n"}},
 	}
 	for name, test := range tests {
