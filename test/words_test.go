@@ -67,7 +67,7 @@ func TestWordsOfTheContract(t *testing.T) {
 // TestRemediesInDocs checks that the docs say what the command says about a user, in the same words.
 func TestRemediesInDocs(t *testing.T) {
 	// The rest of a sentence may have other words: it begins with the first of these texts.
-	start := regexp.MustCompile(`(?s)^(?:nothing: )?(.*?)(?:--resend|: for a person|: mail a new one|: IAM may|; if |$)`)
+	start := regexp.MustCompile(`(?s)^(?:nothing: )?(.*?)(?:with onboard run|: for a person|: mail a new one|: IAM may|; if |$)`)
 	for _, test := range []struct {
 		page  string
 		users []operator.UserOutcome
