@@ -101,8 +101,8 @@ func TestCheckNeedsNoAWS(t *testing.T) {
 		addresses(3):  "3 users, no problems\n" + mails(3) + notChecked,
 		addresses(23): "23 users, no problems\n" + mails(20) + "  and 3 more\n" + notChecked,
 		"email,group,language\na@example.com,Staff,ja\nb@example.com,,\nc@example.com,Admins,ja\nd@example.com,Staff,\n": "4 users, no problems\n" +
-			"  a@example.com: mail to a@example.com\n  b@example.com: mail to b@example.com\n" +
-			"  c@example.com: mail to c@example.com\n  d@example.com: mail to d@example.com\n" +
+			"  a@example.com: mail to a@example.com, group Staff, language ja\n  b@example.com: mail to b@example.com, default group, default language\n" +
+			"  c@example.com: mail to c@example.com, group Admins, language ja\n  d@example.com: mail to d@example.com, group Staff, default language\n" +
 			"not checked without --aws: whether the list may name 2 groups (Admins and Staff) and 1 language (ja), and whether AWS is ready for the list\n",
 	} {
 		fake := &fakeAWS{interruptOn: connecting}
@@ -115,7 +115,7 @@ func TestCheckNeedsNoAWS(t *testing.T) {
 func mails(users int) string {
 	var lines strings.Builder
 	for i := range users {
-		fmt.Fprintf(&lines, "  user-%d@example.com: mail to user-%[1]d@example.com\n", i)
+		fmt.Fprintf(&lines, "  user-%d@example.com: mail to user-%[1]d@example.com, default group, default language\n", i)
 	}
 	return lines.String()
 }

@@ -12,11 +12,11 @@ import (
 )
 
 // openTerminal opens the terminal of the operator. It returns a usageError with the remedy if there is none, because nobody can then
-// confirm this act: the start or the stop.
+// confirm this act, such as "the start".
 func (a App) openTerminal(act, remedy string) (io.ReadWriteCloser, error) {
 	terminal, err := a.Terminal()
 	if err != nil {
-		return nil, usageErrorf("nobody can confirm the %s, because there is no terminal: %s", act, remedy)
+		return nil, usageErrorf("nobody can confirm %s, because there is no terminal: %s", act, remedy)
 	}
 	return terminal, nil
 }

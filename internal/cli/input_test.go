@@ -32,8 +32,8 @@ func TestListBecomesTheInput(t *testing.T) {
 			`{"IAMUserNames":[{"UserName":"ada","Email":"ada@example.com","Group":"Staff"}]}`},
 		"no columns": {"users.csv", "email,user name,Group,Language\nada@example.com,Ada Lovelace,all of them,x!\n",
 			[]string{"--user-column", "", "--group-column=", "--lang-column", ""}, `{"IAMUserNames":["ada@example.com"]}`},
-		"language": {"users.csv", "email,Speaks,Language\nada@example.com,Deutsch,x!\n",
-			[]string{"--lang-column", "Speaks"}, `{"IAMUserNames":[{"UserName":"ada@example.com","Email":"ada@example.com","Language":"de"}]}`},
+		"language": {"users.csv", "email,Speaks,Language\nada@example.com,Japanese,x!\n",
+			[]string{"--lang-column", "Speaks"}, `{"IAMUserNames":[{"UserName":"ada@example.com","Email":"ada@example.com","Language":"ja"}]}`},
 		"encoding": {"users.csv", "\xa5\xe1\xa1\xbc\xa5\xeb,Name\nada@example.com,\xbb\xb3\n",
 			[]string{"--encoding", "euc-jp"}, `{"IAMUserNames":["ada@example.com"]}`},
 		"confirm": {"users.txt", "ada@example.com", []string{"--yes"}, `{"IAMUserNames":["ada@example.com"]}`},
@@ -131,7 +131,7 @@ func TestNameOfTheListIsSafeForATerminal(t *testing.T) {
 	write(t, name+".csv", "email\nada")
 	write(t, name+".yaml", "email,\x1b[2J\n,x")
 	tests := map[string]result{
-		name + ".txt": {"a [2J .txt: 1 user, no problems\n  ada@example.com: mail to ada@example.com\n" + notChecked, "", 0},
+		name + ".txt": {"a [2J .txt: 1 user, no problems\n  ada@example.com: mail to ada@example.com, default group, default language\n" + notChecked, "", 0},
 		name + ".csv": {"", "onboard: 1 problem in the list:\n  a [2J .csv:2: must have an e-mail address such as user@example.com, got: \"ada\"\n", 2},
 		name + ".yaml": {"", "note: a [2J .yaml: this column is used: \"email\" for the address" + alsoName +
 			"note: a [2J .yaml: this column is ignored: \"\\x1b[2J\"\n" +

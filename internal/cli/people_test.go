@@ -90,7 +90,7 @@ func TestAddressErrors(t *testing.T) {
 func TestCheckOfAddresses(t *testing.T) {
 	got := runWith(t, &fakeAWS{}, "", "check", "ada@example.com", "grace@example.com")
 	expect(t, got, result{"the command line: 2 users, no problems\n" +
-		"  ada@example.com: mail to ada@example.com\n  grace@example.com: mail to grace@example.com\nnot checked without --aws: whether AWS is ready for the list\n", "", 0})
+		"  ada@example.com: mail to ada@example.com, default group, default language\n  grace@example.com: mail to grace@example.com, default group, default language\nnot checked without --aws: whether AWS is ready for the list\n", "", 0})
 }
 
 // earlier has these executions, the latest first, and then the one that the command starts.

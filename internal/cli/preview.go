@@ -70,8 +70,8 @@ func (a App) preview(ctx context.Context, options previewOptions) error {
 	var terminal io.ReadWriteCloser
 	if options.sendTo != "" && !options.yes {
 		var err error
-		if terminal, err = a.Terminal(); err != nil {
-			return usageErrorf("nobody can confirm that a sample is sent, because there is no terminal: add --yes")
+		if terminal, err = a.openTerminal("that a sample is sent", "add --yes"); err != nil {
+			return err
 		}
 		defer func() { _ = terminal.Close() }() // nothing is lost if it fails
 	}
@@ -104,8 +104,8 @@ func (a App) preview(ctx context.Context, options previewOptions) error {
 	samples := text.Count(len(mails), "sample")
 	if terminal != nil {
 		facts := fmt.Sprintf("%s to send to %s from account %s, %s\n", samples, options.sendTo, machine.Account(), machine.Region())
-		if confirm(ctx, terminal, facts) != nil {
-			return errors.New("not confirmed, nothing was sent")
+		if err := confirm(ctx, terminal, facts, "nothing was sent"); err != nil {
+			return err
 		}
 	}
 	if err := operator.SendSamples(ctx, machine, mails, options.sendTo); err != nil {

@@ -143,7 +143,7 @@ func (a App) prepare(ctx context.Context, options startOptions, from source) (*u
 	var terminal io.ReadWriteCloser
 	if !options.yes {
 		var missing error
-		if terminal, missing = a.openTerminal("start", "check the list, then add --yes"); missing != nil {
+		if terminal, missing = a.openTerminal("the start", "check the list, then add --yes"); missing != nil {
 			err = errors.Join(err, missing)
 		} else {
 			defer func() { _ = terminal.Close() }() // nothing is lost if it fails

@@ -52,7 +52,7 @@ func (a App) stop(ctx context.Context, options stopOptions) error {
 		return err
 	}
 	if !options.yes {
-		terminal, err := a.openTerminal("stop", "add --yes")
+		terminal, err := a.openTerminal("the stop", "add --yes")
 		if err != nil {
 			return err
 		}
