@@ -1,6 +1,6 @@
 module github.com/iam-onboarding/iam-onboarding
 
-go 1.26.0
+go 1.25.0
 
 ignore ./node_modules
 
@@ -24,8 +24,8 @@ require (
 	github.com/spf13/cobra v1.10.2
 	golang.org/x/mod v0.38.0
 	golang.org/x/sync v0.22.0
-	golang.org/x/sys v0.49.0
-	golang.org/x/term v0.47.0
+	golang.org/x/sys v0.47.0
+	golang.org/x/term v0.45.0
 	golang.org/x/text v0.41.0
 )
 

@@ -129,10 +129,10 @@ func wantBoundedTasks(t testing.TB, states map[string]asl.State, want func(name 
 		}
 		retriers := slices.DeleteFunc(slices.Clone(state.Retry), func(retrier asl.Retrier) bool { return retrier.Retries() == 0 })
 		wantRetriers := []asl.Retrier{{ErrorEquals: []string{"States.TaskFailed"}, IntervalSeconds: &bounds.interval,
-			BackoffRate: new(1.0), MaxAttempts: &bounds.retries, JitterStrategy: bounds.jitter}}
-		if bounds.retriesTimeout {
-			wantRetriers = append([]asl.Retrier{{ErrorEquals: []string{"States.Timeout"}, IntervalSeconds: new(1.0),
-				BackoffRate: new(1.0), MaxAttempts: new(1)}}, wantRetriers...)
+			BackoffRate: jsii.Number(1), MaxAttempts: &bounds.retries, JitterStrategy: bounds.jitter}}
+		if once := 1; bounds.retriesTimeout {
+			wantRetriers = append([]asl.Retrier{{ErrorEquals: []string{"States.Timeout"}, IntervalSeconds: jsii.Number(1),
+				BackoffRate: jsii.Number(1), MaxAttempts: &once}}, wantRetriers...)
 		}
 		if diff := cmp.Diff(wantRetriers, retriers); diff != "" {
 			t.Errorf("%s: its retries differ (-want +got):\n%s", name, diff)

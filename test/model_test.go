@@ -168,9 +168,9 @@ func propsOfEveryOption(t *testing.T, stack awscdk.Stack) props {
 	p.TextTemplate = jsii.String(strings.ReplaceAll(hostileTemplate, "{{Password}}", ""))
 	p.HtmlTemplate = p.TextTemplate
 	p.PasswordTextTemplate, p.PasswordHtmlTemplate = jsii.String(hostileTemplate), jsii.String(hostileTemplate)
-	for prop, value := range reflect.ValueOf(p).Fields() {
-		if value.IsZero() && prop.Name != "Group" && prop.Name != "Identity" {
-			t.Errorf("propsOfEveryOption does not set %s", prop.Name)
+	for i := range reflect.TypeOf(p).NumField() {
+		if name := reflect.TypeOf(p).Field(i).Name; reflect.ValueOf(p).Field(i).IsZero() && name != "Group" && name != "Identity" {
+			t.Errorf("propsOfEveryOption does not set %s", name)
 		}
 	}
 	return p

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/aws/jsii-runtime-go"
+
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
@@ -101,10 +103,10 @@ type sdkShape struct {
 // saidInWords has limits that are only in the documentation, and not in the model (SES API v2 Reference, "MessageTag",
 // "Destination" and "CreateConfigurationSet").
 var saidInWords = map[string]map[string]sdkShape{"sesv2": {
-	"MessageTagName":       {Pattern: "[A-Za-z0-9_-]+", Max: new(256.0)},
-	"MessageTagValue":      {Pattern: "[A-Za-z0-9_-]+", Max: new(256.0)},
+	"MessageTagName":       {Pattern: "[A-Za-z0-9_-]+", Max: jsii.Number(256)},
+	"MessageTagValue":      {Pattern: "[A-Za-z0-9_-]+", Max: jsii.Number(256)},
 	"EmailAddress":         {Pattern: "[ -~]+"},
-	"ConfigurationSetName": {Pattern: "[A-Za-z0-9_-]+", Max: new(64.0)},
+	"ConfigurationSetName": {Pattern: "[A-Za-z0-9_-]+", Max: jsii.Number(64)},
 }}
 
 // sdkServices has the models of services, by the name of the service in the resource of a task.

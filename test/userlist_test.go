@@ -97,7 +97,8 @@ func readByCommand(t *testing.T, input any) (made any, problems []string) {
 		t.Fatal(err)
 	}
 	list, err := userlist.Parse("users.json", userlist.Options{Format: userlist.JSON}, encoded)
-	if wrong, ok := errors.AsType[*userlist.Error](err); ok {
+	var wrong *userlist.Error
+	if errors.As(err, &wrong) {
 		for _, problem := range wrong.Problems {
 			problems = append(problems, asMachine(problem.Text)...)
 		}

@@ -52,15 +52,16 @@ func TestDefaultsInComments(t *testing.T) {
 		"Subject":          *defaults.Subject + ", in the language.",
 		"PasswordSubject":  *separate.PasswordSubject + ", in the language.",
 	}
-	for prop, value := range reflect.ValueOf(defaults).Elem().Fields() {
-		switch value := value.Interface().(type) {
+	for i := range reflect.ValueOf(defaults).Elem().NumField() {
+		prop := reflect.TypeOf(defaults).Elem().Field(i).Name
+		switch value := reflect.ValueOf(defaults).Elem().Field(i).Interface().(type) {
 		case *float64:
-			want[prop.Name] = fmt.Sprint(*value)
+			want[prop] = fmt.Sprint(*value)
 		case *bool:
-			want[prop.Name] = fmt.Sprint(*value)
+			want[prop] = fmt.Sprint(*value)
 		case *string:
-			if value != nil && !strings.HasSuffix(prop.Name, "Subject") && !strings.HasSuffix(prop.Name, "Template") {
-				want[prop.Name] = *value
+			if value != nil && !strings.HasSuffix(prop, "Subject") && !strings.HasSuffix(prop, "Template") {
+				want[prop] = *value
 			}
 		}
 	}

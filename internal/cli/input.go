@@ -133,7 +133,8 @@ func readAll(source io.Reader) ([]byte, error) {
 func (a App) parseList(name string, options userlist.Options, data []byte) (*userlist.List, error) {
 	list, err := userlist.Parse(name, options, data)
 	var notices []string
-	if wrong, ok := errors.AsType[*userlist.Error](err); ok {
+	var wrong *userlist.Error
+	if errors.As(err, &wrong) {
 		notices = wrong.Notices
 		err = usageErrorf("%s in the list:\n  %s", text.Count(len(wrong.Problems), "problem"), strings.ReplaceAll(wrong.Error(), "\n", "\n  "))
 	} else {

@@ -163,7 +163,8 @@ func putRole(t *testing.T, name, statements string) (arn string) {
 }
 
 func code(err error) string {
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
+	var api smithy.APIError
+	if errors.As(err, &api) {
 		return api.ErrorCode()
 	}
 	return ""

@@ -10,8 +10,10 @@ import (
 )
 
 // given has every text that the mails may have.
-var given = mail.About{Organization: new("Example Corp"), AccountName: new("Web shop"), Contact: new("IT, extension 1234"),
-	Signature: new("Ada Lovelace\nIT"), NeedsMFA: true, Expires: true}
+var given = mail.About{Organization: text("Example Corp"), AccountName: text("Web shop"), Contact: text("IT, extension 1234"),
+	Signature: text("Ada Lovelace\nIT"), NeedsMFA: true, Expires: true}
+
+func text(s string) *string { return &s }
 
 // forEachMail calls f for each mail in each language, with nothing given and with everything.
 func forEachMail(t *testing.T, f func(t *testing.T, language string, mail mail.Template, content mail.Content)) {

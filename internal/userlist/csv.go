@@ -162,7 +162,8 @@ func hiddenRow(field string, comma rune) string {
 // if there is no other record, or if the record is not valid CSV.
 func (d *draft) readRecord(reader *csv.Reader, comma rune) ([]string, bool) {
 	record, err := reader.Read()
-	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
+	var wrong *csv.ParseError
+	if errors.As(err, &wrong) {
 		d.add(wrong.StartLine, "has a quote in the wrong place: put quotes around the whole field, and write a quote inside it twice; "+
 			"the list was read up to this line")
 	}
