@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
@@ -16,6 +18,29 @@ func TestCommandNeedsNoCDK(t *testing.T) {
 	}
 	if found := regexp.MustCompile(`(?m)^.*(awscdk|aws-cdk|jsii).*$`).FindAll(packages, -1); found != nil {
 		t.Errorf("the command imports %q", found)
+	}
+}
+
+// TestVersion builds the command as .goreleaser.yaml does, in a checkout that has a tag, and starts it.
+func TestVersion(t *testing.T) {
+	checkout := filepath.Join(t.TempDir(), "checkout")
+	run := func(dir, name string, args ...string) string {
+		t.Helper()
+		command := exec.CommandContext(t.Context(), name, args...)
+		command.Dir = dir
+		output, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, output)
+		}
+		return strings.TrimSpace(string(output))
+	}
+	run("../..", "git", "clone", "--quiet", "--shared", ".", checkout)
+	run(checkout, "git", "tag", "v9.8.7")
+	run(checkout, "go", "build", "-buildvcs=true", "-o", "bin/", "./cmd/onboard")
+	want := "v9.8.7, commit " + run(checkout, "git", "show", "--no-patch", "--format=%H, %cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ") +
+		", " + runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH
+	if got := run(checkout, filepath.Join("bin", "onboard"), "version"); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -3,11 +3,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -79,9 +82,20 @@ func versionCommand(app App) *cobra.Command {
 	}
 }
 
+// version returns what the go command wrote into the binary: the version, with the commit and its date if the binary was built in a
+// checkout, the version of Go, and the platform.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(devel)"
 	}
-	return "(devel)"
+	settings := map[string]string{}
+	for _, setting := range info.Settings {
+		settings[setting.Key] = setting.Value
+	}
+	parts := []string{cmp.Or(info.Main.Version, "(devel)")}
+	if commit := settings["vcs.revision"]; commit != "" {
+		parts = append(parts, "commit "+commit, settings["vcs.time"])
+	}
+	return strings.Join(append(parts, info.GoVersion, runtime.GOOS+"/"+runtime.GOARCH), ", ")
 }

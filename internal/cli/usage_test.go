@@ -127,7 +127,7 @@ func TestHelpAndVersion(t *testing.T) {
 		"completion of formats":        {[]string{"__complete", "report", "--output", ""}, "table\njson\ncsv\n:4\n"},
 		"no files for a stack":         {[]string{"__complete", "list", "--stack", ""}, ":4\n"},
 		"no files for a state machine": {[]string{"__complete", "report", "--state-machine", ""}, ":4\n"},
-		"the version":                  {[]string{"version"}, "(devel)\n"},
+		"the version":                  {[]string{"version"}, "(devel), go"},
 		"version":                      {[]string{"--version"}, "onboard version "},
 	}
 	for name, test := range tests {
