@@ -3,7 +3,7 @@ export TIMEFORMAT := done in %0R s
 # Turns off a warning of eleven lines that jsii prints about Node.js 20. That version suffices, except to deploy to AWS.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help requirements demo test race lint faults bench update picture check ask-aws
+.PHONY: help requirements demo test race lint faults bench update picture check ask-aws api snapshot release
 
 help:
 	@echo "make demo    onboard four users on a local AWS, and print the outcome"
@@ -15,6 +15,8 @@ help:
 	@echo "make ask-aws ask AWS whether it does what this project relies on; needs an AWS account, creates nothing, takes three minutes"
 	@echo "make check   do what CI does: formatting, module files, vet, linters, then every test; print how long each step took"
 	@echo "make update  write the golden files again, and the parts of the READMEs and docs that tests compare with the code"
+	@echo "make api     compare the public Go API with that of the last version"
+	@echo "make snapshot make everything that a release has, in dist, and publish nothing"
 	@echo "make picture take the pictures of sign-in mails in docs again"
 
 demo: node_modules
@@ -34,8 +36,10 @@ race:
 	@command -v $(firstword $(CC)) >/dev/null || { echo "there is no $(firstword $(CC)) on the PATH, go test -race needs a C compiler: install one, such as gcc" >&2; exit 1; }
 	@packages="$$(.ci/packages without)" && CGO_ENABLED=1 $(MAKE) --no-print-directory test FLAGS=-race PACKAGES="$$(echo $$packages)"
 
-# Each linter has its version in the module files of its ecosystem: tools/go.mod and package.json.
+# Each linter has its version in the module files of its ecosystem: tools/go.mod and package.json. Not so actionlint: it needs another
+# version of a YAML module than golangci-lint.
 lint: node_modules
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 	go tool -modfile=tools/go.mod golangci-lint run
 	cd examples/consumer && go tool -modfile=../../tools/go.mod golangci-lint run --config ../../.golangci.yml
 	node .ci/ruff.mjs
@@ -50,6 +54,19 @@ bench: node_modules
 
 check: requirements
 	@.ci/check
+
+api:
+	@.ci/api
+
+# GoReleaser has 900 modules, so it is not in tools/go.mod. Without syft there is no SBOM.
+GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
+snapshot:
+	$(GORELEASER) check
+	$(GORELEASER) release --snapshot --clean $(if $(shell command -v syft),,--skip=sbom)
+	dist/onboard_$$(go env GOOS)_$$(go env GOARCH)_*/onboard version
+
+release:
+	$(GORELEASER) release --clean --release-notes=<(awk '/^## / { found = $$2 == ENVIRON["GITHUB_REF_NAME"]; next } found' CHANGELOG.md)
 
 update: node_modules
 	go test ./test ./test/runs -run 'Golden|Transitions|InReadme|InDocs' -update

@@ -35,9 +35,9 @@ func TestVersion(t *testing.T) {
 		return strings.TrimSpace(string(output))
 	}
 	run("../..", "git", "clone", "--quiet", "--shared", ".", checkout)
-	run(checkout, "git", "tag", "v9.8.7")
+	run(checkout, "git", "tag", "v0.9.8")
 	run(checkout, "go", "build", "-buildvcs=true", "-o", "bin/", "./cmd/onboard")
-	want := "v9.8.7, commit " + run(checkout, "git", "show", "--no-patch", "--format=%H, %cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ") +
+	want := "v0.9.8, commit " + run(checkout, "git", "show", "--no-patch", "--format=%H, %cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ") +
 		", " + runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH
 	if got := run(checkout, filepath.Join("bin", "onboard"), "version"); got != want {
 		t.Errorf("got %q, want %q", got, want)
