@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,20 @@ func parentAndChild(t *testing.T) (parent, child asl.Machine) {
 
 func TestDefinitionIsGolden(t *testing.T) {
 	golden(t, "definition.golden.json", definitionText(t))
+}
+
+// TestTemplateIsGolden compares the logical ids and the types of all resources with a file: without options, and with every option.
+// If a logical id changes, an upgrade of a deployed stack makes a new resource and deletes the old one.
+func TestTemplateIsGolden(t *testing.T) {
+	var text strings.Builder
+	for _, options := range [][]string{nil, everyOption()} {
+		made, _ := templateWith(t, options)
+		for _, id := range slices.Sorted(maps.Keys(made.Resources)) {
+			fmt.Fprintln(&text, id, made.Resources[id].Type)
+		}
+		fmt.Fprintln(&text)
+	}
+	golden(t, "template.golden.txt", text.String())
 }
 
 func TestTransitions(t *testing.T) {
