@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,6 +149,10 @@ func (f *fakeAWS) GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput
 	return &sts.GetCallerIdentityOutput{Account: aws.String("123456789012")}, f.callerErr
 }
 
+// fakes guards the state of fakes, because the command asks about several executions at the same time. It is no field of them, because
+// tables of tests copy fakes.
+var fakes sync.Mutex
+
 func (f *fakeAWS) StartExecution(ctx context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
 	f.started = append(f.started, in)
 	if len(f.started) > 1 {
@@ -167,6 +172,8 @@ func (f *fakeAWS) StartExecution(ctx context.Context, in *sfn.StartExecutionInpu
 }
 
 func (f *fakeAWS) DescribeExecution(ctx context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	fakes.Lock()
+	defer fakes.Unlock()
 	f.described = *in.ExecutionArn
 	f.lookNumber++
 	if f.interruptOn == f.lookNumber {
@@ -203,6 +210,8 @@ func (f *fakeAWS) StopExecution(_ context.Context, in *sfn.StopExecutionInput, _
 }
 
 func (f *fakeAWS) DescribeStateMachineForExecution(_ context.Context, in *sfn.DescribeStateMachineForExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeStateMachineForExecutionOutput, error) {
+	fakes.Lock()
+	defer fakes.Unlock()
 	f.described = *in.ExecutionArn
 	return &sfn.DescribeStateMachineForExecutionOutput{Definition: optional(f.definitionThen)}, f.definitionThenErr
 }
@@ -226,6 +235,8 @@ func (f *fakeAWS) ListExecutions(_ context.Context, in *sfn.ListExecutionsInput,
 }
 
 func (f *fakeAWS) ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*sfn.Options)) (*sfn.ListMapRunsOutput, error) {
+	fakes.Lock()
+	defer fakes.Unlock()
 	if f.look().items == nil {
 		return &sfn.ListMapRunsOutput{}, f.look().itemsErr
 	}
@@ -233,10 +244,14 @@ func (f *fakeAWS) ListMapRuns(context.Context, *sfn.ListMapRunsInput, ...func(*s
 }
 
 func (f *fakeAWS) DescribeMapRun(_ context.Context, in *sfn.DescribeMapRunInput, _ ...func(*sfn.Options)) (*sfn.DescribeMapRunOutput, error) {
+	fakes.Lock()
+	defer fakes.Unlock()
 	return &sfn.DescribeMapRunOutput{MapRunArn: in.MapRunArn, ItemCounts: cmp.Or(f.look().items, &types.MapRunItemCounts{})}, f.look().itemsErr
 }
 
 func (f *fakeAWS) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistoryInput, _ ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error) {
+	fakes.Lock()
+	defer fakes.Unlock()
 	if f.interruptOn == reading {
 		f.interrupt()
 	}
