@@ -12,6 +12,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/constructs/offboarding"
 	"github.com/iam-onboarding/iam-onboarding/constructs/onboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
@@ -64,11 +65,17 @@ type OnboardingStackProps struct {
 	//
 	// Default: 72
 	PasswordValidityHours *float64
+
+	// Whether the stack also has a UserOffboarding, for the users of the same path, with the same MaxConcurrency, AlarmTopic, EncryptionKey
+	// and LogRetention. Its role can delete users, and everything that they have.
+	//
+	// Default: false
+	Offboarding *bool
 }
 
 // NewOnboardingStack makes a stack with one UserOnboarding. Its outputs are StateMachineArn, PasswordExpiryArn unless first
-// passwords do not expire, GroupName, SenderIdentity and SignInUrl, and also DkimRecord1 to DkimRecord3 if an SES identity is made
-// for a domain. If props are wrong, it panics and lists every problem, first those of its own props, and then those of Users.
+// passwords do not expire, OffboardingArn if Offboarding is true, GroupName, SenderIdentity and SignInUrl, and also DkimRecord1 to
+// DkimRecord3 if an SES identity is made for a domain. If props are wrong, it panics and lists every problem, first those of its own props, and then those of Users.
 func NewOnboardingStack(scope constructs.Construct, id *string, props *OnboardingStackProps) awscdk.Stack {
 	if props == nil {
 		props = &OnboardingStackProps{}
@@ -114,6 +121,13 @@ func NewOnboardingStack(scope constructs.Construct, id *string, props *Onboardin
 	output(stack, contract.StateMachineOutput, users.StateMachine().StateMachineArn(), "The state machine that onboards a list of users")
 	if expiry := users.PasswordExpiry(); expiry != nil {
 		output(stack, contract.PasswordExpiryOutput, expiry.StateMachineArn(), "The state machine that withdraws first passwords that nobody used")
+	}
+	if props.Offboarding != nil && *props.Offboarding {
+		removal := offboarding.NewUserOffboarding(stack, jsii.String("UserOffboarding"), &offboarding.UserOffboardingProps{
+			UserPath: usersProps.UserPath, MaxConcurrency: usersProps.MaxConcurrency, Onboarding: users.StateMachine(),
+			AlarmTopic: users.AlarmTopic(), EncryptionKey: usersProps.EncryptionKey, LogRetention: usersProps.LogRetention,
+		})
+		output(stack, contract.OffboardingOutput, removal.StateMachine().StateMachineArn(), "The state machine that disables or deletes a list of users")
 	}
 	output(stack, "GroupName", jsii.String(rules.NameInPath(*users.Group().GroupName())), "The IAM group that users are put into")
 	output(stack, "SenderIdentity", users.SenderIdentity().EmailIdentityName(), "The SES identity that must be verified")

@@ -51,8 +51,8 @@ func (u *UserOnboarding) newPasswordExpiry(props *UserOnboardingProps) sfn.State
 	// A schedule starts its first execution at once, and that needs every permission.
 	schedule.Node().AddDependency(scope.Node().FindChild(jsii.String(machine.MapRunPolicy)))
 	machine.Explain(role.Node().FindChild(jsii.String(machine.DefaultPolicy)),
-		wildcard(`\*`, "Delivering logs supports no resource-level permissions"),
-		wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are read from IAM; all users are below the path of this state machine"))
+		machine.Wildcard(`\*`, "Delivering logs supports no resource-level permissions"),
+		machine.Wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are read from IAM; all users are below the path of this state machine"))
 	return stateMachine
 }
 

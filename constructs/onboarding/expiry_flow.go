@@ -46,7 +46,7 @@ func (f *expiryFlow) sweep() sfn.IChainable {
 	tally.Next(isLastPage)
 	isLastPage.
 		When(machine.Condition(`$marker = ""`), summary, nil).
-		When(machine.Condition(fmt.Sprintf("$pages >= %d", maxPages)), f.tooManyPages().Next(summary), nil).
+		When(machine.Condition(fmt.Sprintf("$pages >= %d", machine.MaxPages)), f.tooManyPages().Next(summary), nil).
 		Otherwise(listExecutions)
 	summary.Next(isEveryoneChecked)
 	isEveryoneChecked.
@@ -63,18 +63,18 @@ func (f *expiryFlow) sweep() sfn.IChainable {
 // Right before each attempt to delete the login profile, it reads the user and the login profile again: a password that the user has
 // chosen since then stays, and so does a new one that a list has issued. So DeleteLoginProfile is not retried by itself.
 func (f *expiryFlow) stepsOfUser() sfn.IChainable {
-	kept, expired, failed := f.kept(), f.expired(), f.failed()
+	kept, expired, failed := f.kept(), f.expired(), f.Failed()
 	beginUser, getUser, getLoginProfile := f.beginUser(), f.getUser(), f.getLoginProfile()
 	tagUser, deleteLoginProfile, wait := f.tagUser(), f.deleteLoginProfile(), f.waitForTag()
 	isOld, isOverdue, isMarked := f.Choice("Is the password old?"), f.Choice("Is the password overdue?"), f.Choice("Is the user marked?")
 	isDeleted, isLastDeletion := f.Choice("Was the login profile deleted?"), f.Choice("Was it the last attempt?")
 
 	beginUser.Next(getUser)
-	getUser.AddCatch(kept, catchNoSuchEntity()).Next(isOld)
+	getUser.AddCatch(kept, machine.CatchNoSuchEntity()).Next(isOld)
 	isOld.
 		When(machine.Condition(old), getLoginProfile, nil).
 		Otherwise(kept)
-	getLoginProfile.AddCatch(isDeleted, catchNoSuchEntity()).Next(isOverdue)
+	getLoginProfile.AddCatch(isDeleted, machine.CatchNoSuchEntity()).Next(isOverdue)
 	isDeleted.
 		When(machine.Condition(`$deletions > 0`), expired, nil).
 		Otherwise(kept)
@@ -84,7 +84,7 @@ func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 	isMarked.
 		When(machine.Condition(`$marked`), deleteLoginProfile, nil).
 		Otherwise(tagUser)
-	tagUser.AddCatch(kept, catchNoSuchEntity()).Next(getUser)
+	tagUser.AddCatch(kept, machine.CatchNoSuchEntity()).Next(getUser)
 	deleteLoginProfile.AddCatch(isLastDeletion, catchFailedDeletion()).Next(expired)
 	isLastDeletion.
 		When(machine.Condition(fmt.Sprintf("$deletions = %d", maxDeletions)), failed, &sfn.ChoiceTransitionOptions{Outputs: jsonata.Expression("$failure")}).
@@ -93,7 +93,7 @@ func (f *expiryFlow) stepsOfUser() sfn.IChainable {
 
 	// The catcher of every error has to be the last catcher of its task.
 	for _, task := range []tasks.CallAwsService{getUser, getLoginProfile, tagUser} {
-		task.AddCatch(failed, catchAll())
+		task.AddCatch(failed, machine.CatchAll())
 	}
 	return beginUser
 }

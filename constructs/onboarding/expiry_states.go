@@ -14,15 +14,9 @@ import (
 )
 
 const (
-	// usersOfPage is the number of users that ListUsers returns at a time. Their paths and ARNs take at most 140 KB of the 256 KiB
-	// of a payload, if every character of a deeper path is a quotation mark, which JSON escapes (IAM API Reference, User). 5,000 users,
-	// the quota of an account, make 84 pages (IAM User Guide, "IAM and AWS STS quotas"), and a page some 50 events of the history.
-	usersOfPage = 60
 	// A sweep waits for lists for two hours at most.
 	maxListWaits = 12
 	listWait     = 10 // minutes
-	// maxPages is the maximum number of pages. IAM may return fewer users than asked for (IAM API Reference, ListUsers).
-	maxPages = 200
 	// maxExpired and maxFailed are the numbers of users from which on the report does not list further pages.
 	maxExpired = 500
 	maxFailed  = 100
@@ -57,26 +51,15 @@ func (f *expiryFlow) listExecutions() tasks.CallAwsService {
 
 // listUsers makes a task that reads a page of the users below the path. Users below a longer path are left out.
 func (f *expiryFlow) listUsers(name string, isNext bool) tasks.CallAwsService {
-	parameters := map[string]any{"PathPrefix": f.props.UserPath, "MaxItems": usersOfPage}
-	if isNext {
-		parameters["Marker"] = jsonata.Expression("$marker")
-	}
-	return f.Task(name, machine.Call{
-		Retry:      machine.PageRetry,
-		Permission: "iam:ListUsers",
-		Resources:  f.ourUsers(),
-		Parameters: parameters,
-		Assign: map[string]any{
-			"users":  jsonata.Expression(fmt.Sprintf("[$states.result.Users[Path = %s].UserName]", jsonata.Literal(*f.props.UserPath))),
-			"marker": jsonata.Expression(`$states.result.IsTruncated = true ? $states.result.Marker : ""`),
-		},
+	return f.ListUsers(name, f.props.UserPath, isNext, map[string]any{
+		"users": jsonata.Expression(fmt.Sprintf("[$states.result.Users[Path = %s].UserName]", jsonata.Literal(*f.props.UserPath))),
 	})
 }
 
 // catchFailedCall returns the catcher of every error of a call that is not about one user.
 func (f *expiryFlow) catchFailedCall() *sfn.CatchProps {
 	return machine.Catch("States.ALL", map[string]any{"failed": jsonata.Expression(fmt.Sprintf(
-		`[$failed, {"Step": $states.context.State.Name, "Error": $states.errorOutput.Error, "Cause": $substring(%s, 0, 1000)}]`, errorCause))})
+		`[$failed, {"Step": $states.context.State.Name, "Error": $states.errorOutput.Error, "Cause": $substring(%s, 0, 1000)}]`, machine.ErrorCause))})
 }
 
 // sweepUsers runs child executions, each for up to MaxConcurrency users. Its output has the users of the page that are expired, and
@@ -125,7 +108,7 @@ func (f *expiryFlow) tally() sfn.Pass {
 
 // tooManyPages makes the sweep fail although it can make its report.
 func (f *expiryFlow) tooManyPages() sfn.Pass {
-	return f.failedAt("TooManyPages", "ListUsers", jsonata.Literal(fmt.Sprintf("IAM had more users after %d pages", maxPages)))
+	return f.failedAt("TooManyPages", "ListUsers", jsonata.Literal(fmt.Sprintf("IAM had more users after %d pages", machine.MaxPages)))
 }
 
 // listIsRunning makes the sweep fail, because it has waited for lists for too long.
@@ -236,7 +219,7 @@ func (f *expiryFlow) deleteLoginProfile() tasks.CallAwsService {
 // case there is no other attempt.
 func catchFailedDeletion() *sfn.CatchProps {
 	return machine.Catch("States.ALL", map[string]any{
-		"deletions": jsonata.Expression("$deletions + 1"), "failure": jsonata.Expression(failedWithCause(errorCause)),
+		"deletions": jsonata.Expression("$deletions + 1"), "failure": jsonata.Expression(machine.FailedWithCause(machine.ErrorCause)),
 	})
 }
 

@@ -16,13 +16,13 @@ func (u *UserOnboarding) explainFindings(props *UserOnboardingProps) {
 
 func roleFindings(props *UserOnboardingProps) []machine.Finding {
 	findings := []machine.Finding{
-		wildcard(`\*`, "Reading the password policy and the SES account, drawing a password, and delivering logs support no resource-level permissions"),
-		wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are known only when a list is run; all users are below the path of this state machine"),
-		wildcard(`arn:[^*]+:user/\*`, "Only GetUser: it checks whether a user name that exists already belongs to a user of this state machine"),
-		wildcard(`arn:[^*]+:identity/\*`, "SES also requires a permission for the identity of the recipient, if it has one; a condition allows only the sender"),
+		machine.Wildcard(`\*`, "Reading the password policy and the SES account, drawing a password, and delivering logs support no resource-level permissions"),
+		machine.Wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are known only when a list is run; all users are below the path of this state machine"),
+		machine.Wildcard(`arn:[^*]+:user/\*`, "Only GetUser: it checks whether a user name that exists already belongs to a user of this state machine"),
+		machine.Wildcard(`arn:[^*]+:identity/\*`, "SES also requires a permission for the identity of the recipient, if it has one; a condition allows only the sender"),
 	}
 	if props.SenderIdentity != nil && props.ConfigurationSet == nil {
-		findings = append(findings, wildcard(`arn:[^*]+:configuration-set/\*`,
+		findings = append(findings, machine.Wildcard(`arn:[^*]+:configuration-set/\*`,
 			"The existing identity may have a default configuration set, whose name is not known at synthesis"))
 	}
 	return findings
@@ -30,16 +30,10 @@ func roleFindings(props *UserOnboardingProps) []machine.Finding {
 
 func groupFindings(props *UserOnboardingProps) []machine.Finding {
 	findings := []machine.Finding{
-		wildcard(`\*`, "Reading the password policy and listing virtual MFA devices support no resource-level permissions"),
+		machine.Wildcard(`\*`, "Reading the password policy and listing virtual MFA devices support no resource-level permissions"),
 	}
 	if *props.RequireMfa {
-		findings = append(findings, wildcard(`arn:[^*]+:mfa/\*`, "Users choose the names of their virtual MFA devices, and can enable them only for themselves"))
+		findings = append(findings, machine.Wildcard(`arn:[^*]+:mfa/\*`, "Users choose the names of their virtual MFA devices, and can enable them only for themselves"))
 	}
 	return findings
-}
-
-// wildcard returns the finding that a policy statement has a wildcard in a resource. resource is a regular expression for the
-// resource.
-func wildcard(resource, reason string) machine.Finding {
-	return machine.Finding{Rule: "AwsSolutions-IAM5", AppliesTo: resource, Reason: reason}
 }

@@ -43,9 +43,6 @@ func (f *userFlow) ourUsers() []*string {
 	return []*string{machine.UserARN(f.Scope, *f.props.UserPath, "*")}
 }
 
-// failed ends with the status that [catchAll] has made.
-func (f *userFlow) failed() sfn.Pass { return f.Output(contract.Failed, "$states.input") }
-
 // onboardList returns the whole state machine. It rejects a list with problems, checks that everything is ready before it
 // changes the first user, onboards the users in child executions, and makes the report.
 func (f *flow) onboardList() sfn.IChainable {
@@ -58,12 +55,14 @@ func (f *flow) onboardList() sfn.IChainable {
 		Otherwise(f.preflight(isReady))
 	isReady.
 		When(machine.HasProblems(), f.PreflightFailed(), nil).
-		Otherwise(f.onboardUsers(f.onboardUser(f.stepsOfUser())).Next(f.Summary()).Next(f.report(isEveryoneOnboarded)))
+		Otherwise(f.onboardUsers(f.onboardUser(f.stepsOfUser())).
+			Next(f.Summary(contract.Created, contract.Resumed, contract.Resent, contract.Skipped, contract.Failed)).
+			Next(f.report(isEveryoneOnboarded)))
 	isEveryoneOnboarded.
-		When(machine.Condition(`$states.input.Failed > 0`), f.UsersNotOnboarded(), nil).
+		When(machine.Condition(`$states.input.Failed > 0`), f.UsersFailed(contract.UsersNotOnboarded, "not onboarded"), nil).
 		Otherwise(f.everyoneOnboarded())
 
-	return f.Settings(f.settings()).Next(f.ValidateList()).Next(isListValid)
+	return f.Settings(f.settings()).Next(f.ValidateList(machine.ListRules{MaxUsers: contract.MaxUsers})).Next(isListValid)
 }
 
 // report publishes the counts of the report, if there is a topic for them, and then continues with next. It continues after an error,
@@ -88,13 +87,13 @@ func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 	getAccount, getEmailIdentity, getAccountPasswordPolicy := f.getAccount(), f.getEmailIdentity(), f.getAccountPasswordPolicy()
 	getGroups := f.getGroups(getAccountPasswordPolicy)
 
-	listExecutions.AddCatch(getAccount, catchUnreadable()).Next(isAnotherActive)
+	listExecutions.AddCatch(getAccount, machine.CatchUnreadable()).Next(isAnotherActive)
 	isAnotherActive.
 		When(machine.IsAnotherActive(), f.AnotherRunIsActive(), nil).
 		Otherwise(getAccount)
-	getAccount.AddCatch(getEmailIdentity, catchUnreadable()).Next(getEmailIdentity)
-	getEmailIdentity.AddCatch(getGroups, f.catchNoIdentity()).AddCatch(getGroups, catchUnreadable()).Next(getGroups)
-	getAccountPasswordPolicy.AddCatch(isReady, f.catchNoPasswordPolicy()).AddCatch(isReady, catchUnreadable()).Next(isReady)
+	getAccount.AddCatch(getEmailIdentity, machine.CatchUnreadable()).Next(getEmailIdentity)
+	getEmailIdentity.AddCatch(getGroups, f.catchNoIdentity()).AddCatch(getGroups, machine.CatchUnreadable()).Next(getGroups)
+	getAccountPasswordPolicy.AddCatch(isReady, f.catchNoPasswordPolicy()).AddCatch(isReady, machine.CatchUnreadable()).Next(isReady)
 	return listExecutions
 }
 
@@ -117,7 +116,7 @@ func (f *flow) getGroups(next sfn.IChainable) sfn.IChainable {
 //
 // A list with Resend creates nobody: it issues a new first password to users that have not taken over.
 func (f *flow) stepsOfUser() sfn.IChainable {
-	done, skipped, failed := f.done(), f.skipped(), f.failed()
+	done, skipped, failed := f.done(), f.skipped(), f.Failed()
 	createUser, getUser, getLoginProfile := f.createUser(), f.getUser(), f.getLoginProfile()
 	isResend := f.Choice("Is it a resend?")
 	isOurs := f.Choice("Is the user ours to finish?")
@@ -134,7 +133,7 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 		Otherwise(createUser)
 	createUser.AddCatch(getUser, catchEntityExists()).Next(addUserToGroup)
 
-	getUser.AddCatch(mustExist, catchNoSuchEntity()).Next(isOurs)
+	getUser.AddCatch(mustExist, machine.CatchNoSuchEntity()).Next(isOurs)
 	mustExist.
 		When(machine.Condition(`$states.input.Resend`), noSuchUser, nil).
 		Otherwise(nameInOtherCase)
@@ -169,7 +168,7 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 	// The catcher of every error has to be the last catcher of its task.
 	for _, task := range []tasks.CallAwsService{createUser, getUser, getLoginProfile, markPending, addUserToGroup,
 		getRandomPassword, markComplete} {
-		task.AddCatch(failed, catchAll())
+		task.AddCatch(failed, machine.CatchAll())
 	}
 	for _, task := range []tasks.CallAwsService{createLoginProfile, updateLoginProfile, sendEmail} {
 		task.AddCatch(failed, catchAllWithoutPassword())

@@ -1,9 +1,7 @@
 package onboarding
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
@@ -19,7 +17,7 @@ func (u *UserOnboarding) GrantStartExecution(grantee iam.IGrantable) iam.Grant {
 // GrantStopExecution lets an identity stop executions, as the command onboard stop does. An execution that is stopped may leave users
 // incomplete, until the same list is run again.
 func (u *UserOnboarding) GrantStopExecution(grantee iam.IGrantable) iam.Grant {
-	return grantTo(grantee, nil, []*string{u.statesARN(u.stateMachine, "execution", ":*")}, "states:StopExecution")
+	return machine.GrantStop(grantee, u.stateMachine)
 }
 
 // GrantRead lets an identity read the executions, with their lists and reports, and the definition, also those of the state machine
@@ -30,23 +28,9 @@ func (u *UserOnboarding) GrantStopExecution(grantee iam.IGrantable) iam.Grant {
 // find addresses that SES suppresses, it needs the permissions that docs/operators.md lists; without them, onboard run says
 // so and continues.
 func (u *UserOnboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
-	grant := u.grantReadOf(grantee, u.stateMachine)
+	grant := machine.GrantRead(grantee, u.stateMachine, u.encryptionKey)
 	if u.passwordExpiry != nil {
-		grant = grant.Combine(u.grantReadOf(grantee, u.passwordExpiry))
-	}
-	return grant
-}
-
-func (u *UserOnboarding) grantReadOf(grantee iam.IGrantable, stateMachine sfn.StateMachine) iam.Grant {
-	// The ARNs of map runs, and of their child executions, contain the name of the state machine and a label.
-	mapRuns := u.statesARN(stateMachine, "mapRun", "/*")
-	grant := grantTo(grantee, nil, []*string{stateMachine.StateMachineArn()},
-		"states:DescribeStateMachine", "states:ListExecutions").
-		Combine(grantTo(grantee, nil, []*string{u.statesARN(stateMachine, "execution", ":*"), u.statesARN(stateMachine, "execution", "/*")},
-			"states:DescribeExecution", "states:DescribeStateMachineForExecution", "states:GetExecutionHistory", "states:ListMapRuns")).
-		Combine(grantTo(grantee, nil, []*string{mapRuns}, "states:DescribeMapRun", "states:ListExecutions"))
-	if u.encryptionKey != nil {
-		grant = grant.Combine(grantTo(grantee, machine.DataOf(stateMachine), []*string{u.encryptionKey.KeyArn()}, "kms:Decrypt"))
+		grant = grant.Combine(machine.GrantRead(grantee, u.passwordExpiry, u.encryptionKey))
 	}
 	return grant
 }
@@ -55,7 +39,7 @@ func (u *UserOnboarding) grantReadOf(grantee iam.IGrantable, stateMachine sfn.St
 // devices, and whether they have chosen a password. Together with [UserOnboarding.GrantRead], this is what the command onboard
 // users needs.
 func (u *UserOnboarding) GrantReadUsers(grantee iam.IGrantable) iam.Grant {
-	return grantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "*")},
+	return machine.GrantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "*")},
 		"iam:ListUsers", "iam:GetUser", "iam:GetLoginProfile", "iam:ListGroupsForUser", "iam:ListMFADevices")
 }
 
@@ -70,8 +54,8 @@ func (u *UserOnboarding) GrantPreview(grantee iam.IGrantable) iam.Grant {
 // GrantChangePassword lets the members of a group of your own change the password that they got by mail. Without it, they
 // cannot complete the first sign-in. The group that the construct makes already has this permission.
 func (u *UserOnboarding) GrantChangePassword(grantee iam.IGrantable) iam.Grant {
-	grant := grantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "${aws:username}")}, ownPassword...).
-		Combine(grantTo(grantee, nil, machine.AnyResource(), readPasswordPolicy...))
+	grant := machine.GrantTo(grantee, nil, []*string{machine.UserARN(u, u.userPath, "${aws:username}")}, ownPassword...).
+		Combine(machine.GrantTo(grantee, nil, machine.AnyResource(), readPasswordPolicy...))
 	if group, ok := grantee.(iam.IGroup); ok {
 		attachByName(group)
 	}
@@ -84,24 +68,4 @@ func attachByName(group iam.IGroup) {
 		policy := group.Node().FindChild(jsii.String(machine.DefaultPolicy))
 		policy.Node().DefaultChild().(iam.CfnPolicy).SetGroups(&[]*string{name})
 	}
-}
-
-func grantTo(grantee iam.IGrantable, c machine.Conditions, resources []*string, actions ...string) iam.Grant {
-	byOperator := map[string]*map[string]any{}
-	for operator, keys := range c {
-		byOperator[operator] = &keys
-	}
-	return iam.Grant_AddToPrincipal(&iam.GrantOnPrincipalOptions{
-		Grantee: grantee, Actions: jsii.Strings(actions...), ResourceArns: &resources, Conditions: &byOperator,
-	})
-}
-
-// statesARN returns an ARN pattern for Step Functions resources whose ARN contains the name of the state machine.
-func (u *UserOnboarding) statesARN(stateMachine sfn.StateMachine, resource, pattern string) *string {
-	stack := awscdk.Stack_Of(u)
-	name := stack.SplitArn(stateMachine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
-	return stack.FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("states"), Resource: &resource, ResourceName: jsii.String(*name + pattern),
-		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-	})
 }

@@ -2,9 +2,7 @@ package onboarding
 
 import (
 	"fmt"
-	"math"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -41,7 +39,7 @@ func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 		BatchInput: map[string]any{
 			"Resend":         jsonata.Expression("$states.input.Resend = true"),
 			"PasswordLength": jsonata.Expression("$passwordLength"),
-			"CauseLength":    jsonata.Expression(causeLength),
+			"CauseLength":    jsonata.Expression(machine.CauseLength),
 		},
 		Processor: batch,
 	})
@@ -65,10 +63,6 @@ func (f *flow) onboardUser(steps sfn.IChainable) sfn.Map {
 
 // issued is the time at which the first password of a user is issued, in the form of the tag onboarding-issued.
 const issued = `$substring($now(), 0, 19) & "Z"`
-
-// causeLength is the maximum length of the Cause of a failed user, so that the report of the list fits into a payload of 256
-// KiB (Step Functions Developer Guide, "Quotas"). A failed user takes at most 200 characters besides the Cause.
-const causeLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - 200])"
 
 // publish sends the counts of the report to the report topic. They name no user.
 //
@@ -114,14 +108,4 @@ func reportMessage() string {
 
 func (f *flow) everyoneOnboarded() sfn.Succeed {
 	return sfn.Succeed_Jsonata(f.Scope, jsii.String("EveryoneOnboarded"), nil)
-}
-
-// listTimeout returns the time in which every child execution of the longest list has ended, plus one hour for everything
-// else. If maxConcurrency is a token, it may be as low as 1.
-func listTimeout(maxConcurrency *float64) awscdk.Duration {
-	concurrency := *maxConcurrency
-	if isToken(concurrency) {
-		concurrency = 1
-	}
-	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(contract.MaxUsers/concurrency)*machine.ChildSeconds + 3600))
 }

@@ -44,6 +44,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
 )
@@ -73,7 +74,7 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 		props = &UserOnboardingProps{}
 	}
 	resolved := props.withDefaults()
-	if err := resolved.validate(partitionOf(scope)); err != nil {
+	if err := resolved.validate(machine.PartitionOf(scope)); err != nil {
 		panic(fmt.Sprintf("UserOnboarding: %s", err))
 	}
 
@@ -82,13 +83,13 @@ func NewUserOnboarding(scope constructs.Construct, id *string, props *UserOnboar
 	u.group = u.groupOrNew(resolved)
 	u.identity = u.identityOrNew(resolved)
 	u.signInURL = u.signInURLOrDefault(resolved)
-	u.bounceTopic = u.topic("BounceTopic", resolved.BounceTopic, resolved.BounceEmail)
+	u.bounceTopic = machine.Topic(u, "BounceTopic", resolved.BounceTopic, resolved.BounceEmail)
 	u.configurationSet = u.configurationSetOrNew(resolved)
-	u.reportTopic = u.topic("ReportTopic", resolved.ReportTopic, resolved.ReportEmail)
+	u.reportTopic = machine.Topic(u, "ReportTopic", resolved.ReportTopic, resolved.ReportEmail)
 	u.role = machine.NewRole(u, "Lets the state machine onboard IAM users, and nothing else")
 	u.stateMachine, u.logGroup = u.newStateMachine(resolved)
 	u.passwordExpiry = u.newPasswordExpiry(resolved)
-	u.alarmTopic = u.topic("AlarmTopic", resolved.AlarmTopic, resolved.AlarmEmail)
+	u.alarmTopic = machine.Topic(u, "AlarmTopic", resolved.AlarmTopic, resolved.AlarmEmail)
 	u.notifyOfBounces()
 	u.notifyOfFailures()
 	u.warnOfReportTopic()
@@ -157,7 +158,7 @@ func (u *UserOnboarding) identityOrNew(props *UserOnboardingProps) ses.IEmailIde
 		source = ses.Identity_Email(props.Sender)
 	}
 	identity := ses.NewEmailIdentity(u, jsii.String("SenderIdentity"), &ses.EmailIdentityProps{Identity: source})
-	if name := *source.Value(); !isToken(name) {
+	if name := *source.Value(); !machine.IsToken(name) {
 		identity.Node().DefaultChild().(ses.CfnEmailIdentity).SetEmailIdentity(jsii.String(rules.NameInSES(name)))
 		if rules.EmailAddress.Holds(name) {
 			return identity // an e-mail address has no DKIM records
@@ -186,7 +187,7 @@ func (u *UserOnboarding) newStateMachine(props *UserOnboardingProps) (sfn.StateM
 		Comment:       "Onboards IAM users from a list",
 		Definition:    flow.onboardList(),
 		Role:          u.role,
-		Timeout:       listTimeout(props.MaxConcurrency),
+		Timeout:       machine.ListTimeout(contract.MaxUsers, props.MaxConcurrency),
 		LogRetention:  props.LogRetention,
 		EncryptionKey: props.EncryptionKey,
 		ListsOwn:      true,

@@ -52,7 +52,7 @@ func (f *flow) catchNoIdentity() *sfn.CatchProps {
 // identityName returns the name of the sender's identity as SES has it. The ARN of the identity has the same name.
 func (f *flow) identityName() string {
 	name := *f.identity.EmailIdentityName()
-	if isToken(name) {
+	if machine.IsToken(name) {
 		return name
 	}
 	return rules.NameInSES(name)
@@ -77,14 +77,14 @@ func catchNoGroup(group iam.IGroup) *sfn.CatchProps {
 	return machine.Catch("Iam.NoSuchEntityException", machine.Problem(jsonata.Literal(contract.NoGroup(*groupName(group)))))
 }
 
-// catchUnreadableGroup is [catchUnreadable] with another remedy if the group is imported and AWS denies the call. The role
+// catchUnreadableGroup is [machine.CatchUnreadable] with another remedy if the group is imported and AWS denies the call. The role
 // may only use the ARN that the group was imported with. If the group was imported by its name, or by a wrong ARN, its ARN in
 // IAM may be different.
 func catchUnreadableGroup(group iam.IGroup) *sfn.CatchProps {
 	if *awscdk.Resource_IsOwnedResource(group) {
-		return catchUnreadable()
+		return machine.CatchUnreadable()
 	}
-	return catchPreflightError(fmt.Sprintf(`($contains($string($states.errorOutput.Cause), "not authorized") ? %s : %s)`,
+	return machine.CatchPreflightError(fmt.Sprintf(`($contains($string($states.errorOutput.Cause), "not authorized") ? %s : %s)`,
 		jsonata.Literal(contract.OnlyByARN(*group.GroupArn())+": "+contract.IfGroupHasPath+", then "+contract.RunAgain),
 		jsonata.Literal(contract.FixAndRunAgain)))
 }
@@ -109,16 +109,4 @@ func (f *flow) catchNoPasswordPolicy() *sfn.CatchProps {
 // that is longer. least is JSONata code for the minimum length that the account allows.
 func (f *flow) passwordLength(least string) map[string]any {
 	return map[string]any{"passwordLength": jsonata.Expression(fmt.Sprintf("$max([%v, %s])", *f.props.PasswordLength, least))}
-}
-
-// catchUnreadable returns the catcher of every error of a preflight call.
-func catchUnreadable() *sfn.CatchProps {
-	return catchPreflightError(jsonata.Literal(contract.FixAndRunAgain))
-}
-
-// catchPreflightError returns the catcher of every error of a preflight call. remedy is JSONata code for the end of the
-// problem's sentence.
-func catchPreflightError(remedy string) *sfn.CatchProps {
-	return machine.Catch("States.ALL", machine.Problem(`$states.context.State.Name & " failed with " & $states.errorOutput.Error & ": " `+
-		`& $substring($states.errorOutput.Cause, 0, 1000) & "; " & `+remedy))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 )
 
@@ -293,22 +294,22 @@ const maxUserTags = 10
 
 // withDefaults returns a copy of the props in which every scalar prop that has a default is set.
 func (p UserOnboardingProps) withDefaults() *UserOnboardingProps {
-	setDefault(&p.UserPath, contract.DefaultUserPath)
-	setDefault(&p.PasswordLength, 20)
+	machine.SetDefault(&p.UserPath, contract.DefaultUserPath)
+	machine.SetDefault(&p.PasswordLength, 20)
 	if p.PasswordValidity == nil {
 		p.PasswordValidity = awscdk.Duration_Hours(jsii.Number(72))
 	}
-	setDefault(&p.TimeZoneOffset, "+00:00")
-	setDefault(&p.MaxConcurrency, 5)
-	setDefault(&p.AllowedGroups, nil)
-	setDefault(&p.RequireMfa, false)
-	setDefault(&p.UserTags, nil)
+	machine.SetDefault(&p.TimeZoneOffset, "+00:00")
+	machine.SetDefault(&p.MaxConcurrency, 5)
+	machine.SetDefault(&p.AllowedGroups, nil)
+	machine.SetDefault(&p.RequireMfa, false)
+	machine.SetDefault(&p.UserTags, nil)
 	if p.LogRetention == "" {
 		p.LogRetention = logs.RetentionDays_ONE_YEAR
 	}
-	setDefault(&p.ExcludeLookAlikes, true)
-	setDefault(&p.Language, mail.English)
-	setDefault(&p.SeparatePassword, false)
+	machine.SetDefault(&p.ExcludeLookAlikes, true)
+	machine.SetDefault(&p.Language, mail.English)
+	machine.SetDefault(&p.SeparatePassword, false)
 	if p.SenderName == nil {
 		p.SenderName = p.Organization
 	}
@@ -362,13 +363,7 @@ func (p *UserOnboardingProps) validityHours() float64 {
 }
 
 func setDefaultMail(subject, text, html **string, mail mail.Template) {
-	setDefault(subject, mail.Subject)
-	setDefault(text, mail.Text)
-	setDefault(html, mail.HTML)
-}
-
-func setDefault[T any](value **T, otherwise T) {
-	if *value == nil {
-		*value = &otherwise
-	}
+	machine.SetDefault(subject, mail.Subject)
+	machine.SetDefault(text, mail.Text)
+	machine.SetDefault(html, mail.HTML)
 }

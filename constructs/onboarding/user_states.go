@@ -119,18 +119,15 @@ func catchEntityExists() *sfn.CatchProps {
 	return machine.Catch("Iam.EntityAlreadyExistsException", nil)
 }
 
-// catchNoSuchEntity returns the catcher for a user or a login profile that IAM does not have.
-func catchNoSuchEntity() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityException", nil) }
-
 // noSuchUser ends with the status Failed, because a list with Resend creates nobody: the name may be mistyped.
 func (f *flow) noSuchUser() sfn.Pass {
-	return f.endAsFailed(contract.NoSuchUser, getUserState, contract.ResendCreatesNobody)
+	return f.EndAsFailed(contract.NoSuchUser, getUserState, contract.ResendCreatesNobody)
 }
 
 // nameInOtherCase ends with the status Failed, because only the operator knows whether both names mean the same person.
 // CreateUser compares names without regard to letter case; every other call compares them with regard to it.
 func (f *flow) nameInOtherCase() sfn.Pass {
-	return f.endAsFailed(contract.NameInOtherCase, getUserState, contract.NameIsInOtherCase)
+	return f.EndAsFailed(contract.NameInOtherCase, getUserState, contract.NameIsInOtherCase)
 }
 
 func (f *flow) skipped() sfn.Pass {
@@ -234,7 +231,7 @@ func satisfiesPolicy() sfn.Condition {
 func mayDrawAgain() sfn.Condition { return machine.Condition(fmt.Sprintf("$draws < %d", maxDraws)) }
 
 func (f *flow) noGoodPassword() sfn.Pass {
-	return f.endAsFailed(contract.NoGoodPassword, getRandomPasswordState, fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
+	return f.EndAsFailed(contract.NoGoodPassword, getRandomPasswordState, fmt.Sprintf("none of %d passwords satisfied the policy of the account", maxDraws))
 }
 
 func (f *flow) createLoginProfile() tasks.CallAwsService {
@@ -278,54 +275,17 @@ func (f *flow) done() sfn.Pass {
 	return f.Output("Done", `$merge([{"UserName": $states.input.UserName}, $outcome])`)
 }
 
-// catchAll returns the catcher of every error, which makes the status Failed of the user.
-func catchAll() *sfn.CatchProps { return catchAllWithCause(errorCause) }
-
-// catchAllWithoutPassword is [catchAll] for calls that contain a password. It withholds the cause if the cause quotes the
+// catchAllWithoutPassword is [machine.CatchAll] for calls that contain a password. It withholds the cause if the cause quotes the
 // password or a part of it, unchanged or encoded for a URL, HTML or JSON. It compares only letters and digits, because these
 // encodings do not change them.
 func catchAllWithoutPassword() *sfn.CatchProps {
-	return catchAllWithCause(fmt.Sprintf(`(
+	return machine.CatchAllWithCause(fmt.Sprintf(`(
     $plain := function($text) { $replace($text, /%%[0-9A-Fa-f]{2}|&(amp|lt|gt|quot|apos|#x?[0-9A-Fa-f]{1,5});|\\u[0-9A-Fa-f]{4}|[^A-Za-z0-9]/, "") };
     $secret := $plain($password); $said := $plain(%[2]s);
     $quotes := function($start) { $contains($said, $substring($secret, $start, %[1]d)) };
     $count($filter([0..$max([0, $length($secret) - %[1]d])], $quotes)) > 0
       ? "withheld, because it quotes the password" : %[2]s
-  )`, secretPiece, errorCause))
-}
-
-// errorCause is the cause of an error, or an empty string if there is none: a time-out may have no cause.
-const errorCause = `("" & $states.errorOutput.Cause)`
-
-func catchAllWithCause(cause string) *sfn.CatchProps {
-	return &sfn.CatchProps{Errors: jsii.Strings("States.ALL"), Outputs: jsonata.Expression(failedWithCause(cause))}
-}
-
-// failedWithCause returns JSONata code for the status of a user whose call failed. It cuts the error and the cause, so that the
-// statuses of a list fit into the report. It replaces a character by an apostrophe if it is not printable ASCII, or if JSON needs two
-// characters for it.
-func failedWithCause(cause string) string {
-	return fmt.Sprintf(`(
-$error := $substring($states.errorOutput.Error, 0, 48);
-$cause := $substring($replace(%s, /[^ !#-\[\]-~]/, "'"), 0, $states.input.CauseLength);
-{
-  "UserName": $states.input.UserName,
-  "Status": %s,
-  "Step": $states.context.State.Name,
-  "Error": $error,
-  "Cause": $cause
-})`, cause, jsonata.Literal(contract.Failed))
-}
-
-// endAsFailed ends with the status Failed and an error of our own. step is the call that succeeded before we found the error.
-func (f *flow) endAsFailed(name, step, cause string) sfn.Pass {
-	return f.Output(name, fmt.Sprintf(`{
-  "UserName": $states.input.UserName,
-  "Status": %s,
-  "Step": %s,
-  "Error": %s,
-  "Cause": $substring(%s, 0, $states.input.CauseLength)
-}`, jsonata.Literal(contract.Failed), jsonata.Literal(step), jsonata.Literal(name), jsonata.Literal(cause)))
+  )`, secretPiece, machine.ErrorCause))
 }
 
 // isMarked returns JSONata code that is true if the tag of the user has this value.

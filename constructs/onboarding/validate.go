@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 	"github.com/iam-onboarding/iam-onboarding/internal/mail"
 	"github.com/iam-onboarding/iam-onboarding/internal/partition"
 	"github.com/iam-onboarding/iam-onboarding/internal/rules"
@@ -20,7 +21,7 @@ import (
 // Validate returns every problem of the props as one error, or nil. [NewUserOnboarding] panics with this error. scope is the
 // construct in which the UserOnboarding is to be made: its stack says for which partition.
 func (p UserOnboardingProps) Validate(scope constructs.Construct) error {
-	return p.withDefaults().validate(partitionOf(scope))
+	return p.withDefaults().validate(machine.PartitionOf(scope))
 }
 
 // validate returns every problem of the props as one error. into is the partition of the stack, or "" if it is not known.
@@ -37,38 +38,38 @@ func (p *UserOnboardingProps) validate(into string) error {
 		PasswordTextTemplate: rules.Given(p.PasswordTextTemplate), PasswordHtmlTemplate: rules.Given(p.PasswordHtmlTemplate),
 	}.Check(&problems, func(prop string) string { return prop })
 	p.checkGroups(&problems)
-	checkText(&problems, "Sender", p.Sender, rules.SenderAddress)
-	checkText(&problems, "SenderIdentity", p.nameOfSenderIdentity(), rules.IdentityName)
-	checkText(&problems, "Identity", p.valueOfIdentity(), rules.IdentityName)
-	checkKnownText(&problems, "Organization", p.Organization, rules.MailText)
+	machine.CheckText(&problems, "Sender", p.Sender, rules.SenderAddress)
+	machine.CheckText(&problems, "SenderIdentity", p.nameOfSenderIdentity(), rules.IdentityName)
+	machine.CheckText(&problems, "Identity", p.valueOfIdentity(), rules.IdentityName)
+	machine.CheckKnownText(&problems, "Organization", p.Organization, rules.MailText)
 	if p.SenderName != p.Organization {
-		checkKnownText(&problems, "SenderName", p.SenderName, rules.HeaderText)
+		machine.CheckKnownText(&problems, "SenderName", p.SenderName, rules.HeaderText)
 	}
-	checkKnownText(&problems, "AccountName", p.AccountName, rules.MailText)
-	checkKnownText(&problems, "Contact", p.Contact, rules.MailText)
-	checkKnownText(&problems, "Signature", p.Signature, rules.MailSignature)
-	checkText(&problems, "ReplyTo", p.ReplyTo, rules.SenderAddress)
-	checkText(&problems, "GroupName", p.GroupName, rules.GroupName)
-	checkText(&problems, "UserPath", p.UserPath, rules.UserPath)
+	machine.CheckKnownText(&problems, "AccountName", p.AccountName, rules.MailText)
+	machine.CheckKnownText(&problems, "Contact", p.Contact, rules.MailText)
+	machine.CheckKnownText(&problems, "Signature", p.Signature, rules.MailSignature)
+	machine.CheckText(&problems, "ReplyTo", p.ReplyTo, rules.SenderAddress)
+	machine.CheckText(&problems, "GroupName", p.GroupName, rules.GroupName)
+	machine.CheckText(&problems, "UserPath", p.UserPath, rules.UserPath)
 	if p.PermissionsBoundary != nil {
-		checkText(&problems, "PermissionsBoundary", p.PermissionsBoundary.ManagedPolicyArn(), rules.ManagedPolicyARN)
+		machine.CheckText(&problems, "PermissionsBoundary", p.PermissionsBoundary.ManagedPolicyArn(), rules.ManagedPolicyARN)
 	}
 	if p.ConfigurationSet != nil {
-		checkText(&problems, "ConfigurationSet", p.ConfigurationSet.ConfigurationSetName(), rules.ConfigurationSetName)
+		machine.CheckText(&problems, "ConfigurationSet", p.ConfigurationSet.ConfigurationSetName(), rules.ConfigurationSetName)
 	}
 	checkUserTags(&problems, *p.UserTags)
-	checkNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
+	machine.CheckNumber(&problems, "PasswordLength", p.PasswordLength, rules.PasswordLength)
 	p.checkValidity(&problems)
-	checkNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
-	checkText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
+	machine.CheckNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
+	machine.CheckText(&problems, "SignInUrl", p.SignInUrl, rules.HTTPSURL)
 	if _, known := partition.HostsOf(into); p.SignInUrl == nil && into != "" && !known {
 		problems.Add("SignInUrl", "be given, because the sign-in page of the partition "+into+" is not known", nil)
 	}
-	checkKnownText(&problems, "Language", p.Language, rules.OneOf(mail.Languages()...))
+	machine.CheckKnownText(&problems, "Language", p.Language, rules.OneOf(mail.Languages()...))
 	p.checkMails(&problems)
-	checkText(&problems, "BounceEmail", p.BounceEmail, rules.EmailAddress)
-	checkText(&problems, "AlarmEmail", p.AlarmEmail, rules.EmailAddress)
-	checkText(&problems, "ReportEmail", p.ReportEmail, rules.EmailAddress)
+	machine.CheckText(&problems, "BounceEmail", p.BounceEmail, rules.EmailAddress)
+	machine.CheckText(&problems, "AlarmEmail", p.AlarmEmail, rules.EmailAddress)
+	machine.CheckText(&problems, "ReportEmail", p.ReportEmail, rules.EmailAddress)
 	if p.ReportTopic != nil && *p.ReportTopic.Fifo() { // Publish to it would need a MessageGroupId (SNS API Reference)
 		problems.Add("ReportTopic", "be a standard topic", "a FIFO topic")
 	}
@@ -100,8 +101,8 @@ func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
 // checkGroup checks the ARN of a group. If the ARN is a token, because its partition or account is not known at synthesis, it
 // checks the name.
 func checkGroup(problems *rules.Problems, name, arn string, group iam.IGroup) {
-	if isToken(*group.GroupArn()) {
-		checkText(problems, name, group.GroupName(), rules.GroupPathName)
+	if machine.IsToken(*group.GroupArn()) {
+		machine.CheckText(problems, name, group.GroupName(), rules.GroupPathName)
 		return
 	}
 	rules.Check(problems, arn, *group.GroupArn(), rules.GroupARN)
@@ -115,15 +116,15 @@ func checkUserTags(problems *rules.Problems, tags map[string]*string) {
 	}
 	seen := map[string]bool{contract.TagKey: true, contract.IssuedTagKey: true}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		if isToken(key) {
+		if machine.IsToken(key) {
 			problems.Add("a key of UserTags", "be known at synthesis", key)
 			continue
 		}
-		checkText(problems, "a key of UserTags", &key, rules.TagKey)
+		machine.CheckText(problems, "a key of UserTags", &key, rules.TagKey)
 		if tags[key] == nil {
 			problems.Add("UserTags["+key+"]", rules.TagValue.Expected, nil)
 		}
-		checkText(problems, "UserTags["+key+"]", tags[key], rules.TagValue)
+		machine.CheckText(problems, "UserTags["+key+"]", tags[key], rules.TagValue)
 		if lower := strings.ToLower(key); seen[lower] {
 			problems.Add("a key of UserTags", "differ from the others, and from "+contract.TagKey+" and "+contract.IssuedTagKey+", without regard to case", key)
 		} else {
@@ -152,7 +153,7 @@ func (p *UserOnboardingProps) checkValidity(problems *rules.Problems) {
 	} else {
 		rules.Check(problems, "PasswordValidity", p.validityHours(), rules.ValidityHours)
 	}
-	checkKnownText(problems, "TimeZoneOffset", p.TimeZoneOffset, rules.TimeZoneOffset)
+	machine.CheckKnownText(problems, "TimeZoneOffset", p.TimeZoneOffset, rules.TimeZoneOffset)
 }
 
 func (p *UserOnboardingProps) checkMails(problems *rules.Problems) {
@@ -189,10 +190,10 @@ func (p *UserOnboardingProps) mailProps() []mailProps {
 // check checks the props of a mail. A wrong organization makes a wrong built-in subject, which is no problem of its own.
 func (m mailProps) check(problems *rules.Problems) {
 	if *m.subject != m.builtIn.Subject {
-		checkKnownText(problems, m.prefix+"Subject", m.subject, rules.Subject)
+		machine.CheckKnownText(problems, m.prefix+"Subject", m.subject, rules.Subject)
 	}
 	for _, template := range m.templates() {
-		checkConstant(problems, template.prop, template.text, func() { m.content.Check(problems, template.prop, *template.text) })
+		machine.CheckConstant(problems, template.prop, template.text, func() { m.content.Check(problems, template.prop, *template.text) })
 	}
 }
 
@@ -218,33 +219,3 @@ func (u *UserOnboarding) warnOfMails(props *UserOnboardingProps) {
 		}
 	}
 }
-
-// checkConstant checks a text that must not be a token, because its value becomes part of the definition.
-func checkConstant(problems *rules.Problems, prop string, value *string, check func()) {
-	if isToken(*value) {
-		problems.Add(prop, "be known at synthesis", *value)
-		return
-	}
-	check()
-}
-
-// checkKnownText checks a text by a rule, unless it is nil. It must not be a token.
-func checkKnownText(problems *rules.Problems, prop string, value *string, rule rules.Rule[string]) {
-	if value != nil {
-		checkConstant(problems, prop, value, func() { rules.Check(problems, prop, *value, rule) })
-	}
-}
-
-func checkText(problems *rules.Problems, prop string, value *string, rule rules.Rule[string]) {
-	if value != nil && !isToken(*value) {
-		rules.Check(problems, prop, *value, rule)
-	}
-}
-
-func checkNumber(problems *rules.Problems, prop string, value *float64, rule rules.Rule[float64]) {
-	if !isToken(*value) {
-		rules.Check(problems, prop, *value, rule)
-	}
-}
-
-func isToken(value any) bool { return *awscdk.Token_IsUnresolved(value) }

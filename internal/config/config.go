@@ -58,6 +58,7 @@ func Read(lookup func(key string) any, given ...string) (stackName *string, prop
 		HostedZoneId:            r.text("hostedZoneId", rules.HostedZoneId),
 		PermissionsBoundaryArn:  r.text("permissionsBoundary", rules.ManagedPolicyARN),
 		PasswordValidityHours:   r.number("passwordValidityHours", rules.ValidityHours),
+		Offboarding:             r.boolean("offboarding"),
 	}
 	if props.GroupNameOrArn == nil {
 		props.Users.GroupName = r.textOr(contract.DefaultGroupName, "groupName", rules.GroupName)

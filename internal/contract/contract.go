@@ -9,6 +9,7 @@ const (
 	StackName            = "IamUserOnboarding"
 	StateMachineOutput   = "StateMachineArn"
 	PasswordExpiryOutput = "PasswordExpiryArn"
+	OffboardingOutput    = "OffboardingArn"
 )
 
 // ReportCommand is the command that prints the report of an execution. The ARN or the name of the execution must follow it.
@@ -53,6 +54,7 @@ const (
 	UsersNotOnboarded = "UsersNotOnboarded" // a user is Failed
 	// AnotherRunIsActive ends an execution that started while an older execution of the state machine ran.
 	AnotherRunIsActive = "AnotherRunIsActive"
+	UsersNotRemoved    = "UsersNotRemoved" // a user of a list to remove is Failed
 	// PasswordsNotWithdrawn ends a sweep that could not check every user.
 	PasswordsNotWithdrawn = "PasswordsNotWithdrawn"
 )
@@ -64,6 +66,19 @@ const (
 	Resent  = "Resent"  // a new first password is mailed to a user that had not chosen a password yet
 	Skipped = "Skipped" // for one of the reasons below
 	Failed  = "Failed"
+)
+
+// The actions of an input that removes users.
+const (
+	Disable = "Disable"
+	Delete  = "Delete"
+)
+
+// The statuses of a user in a report about removed users, besides Skipped and Failed.
+const (
+	Disabled = "Disabled"
+	Deleted  = "Deleted"
+	Absent   = "Absent" // IAM has no such user
 )
 
 // The reasons why a user is Skipped.
@@ -79,6 +94,7 @@ const (
 	NameInOtherCase      = "NameInOtherCase" // IAM has the user name in another letter case
 	NoGoodPassword       = "NoGoodPassword"
 	NoSuchUser           = "NoSuchUser" // a list with Resend names a user that IAM does not have
+	TimeIsUp             = "TimeIsUp"   // a user has more credentials than a child execution can delete
 	ChildExecutionFailed = "ChildExecutionFailed"
 )
 
@@ -88,6 +104,7 @@ const (
 	TagPending  = "pending"  // set when the user is created
 	TagComplete = "complete" // set by the last step
 	TagExpired  = "expired"  // set before the first password is withdrawn
+	TagDisabled = "disabled" // set when the user is disabled
 )
 
 // The tag that says when the current first password was issued, in UTC: 2026-11-25T07:12:13Z. It is written with every
@@ -100,6 +117,8 @@ const (
 const (
 	// MaxUsers is the maximum number of users of one execution. The statuses of more users may not fit into a payload.
 	MaxUsers = 1000
+	// DefaultMaxRemovals is how many users one execution removes at most, unless the construct is given another number.
+	DefaultMaxRemovals = 50
 	// MaxProblems is the maximum number of problems of a list, or of failed users of a report, that the cause of an execution
 	// lists.
 	MaxProblems = 200
@@ -128,4 +147,10 @@ type Settings struct {
 type Group struct {
 	Name string
 	Arn  string // the execution role may use the group only by this ARN
+}
+
+// RemovalSettings has the settings that an execution depends on that removes users.
+type RemovalSettings struct {
+	UserPath string
+	MaxUsers int // of a list
 }

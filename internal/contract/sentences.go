@@ -28,6 +28,19 @@ const (
 // NameIsInOtherCase says why a user failed with NameInOtherCase.
 const NameIsInOtherCase = "IAM has this user name in another letter case: " + WriteNameAsInIAM
 
+// The parts of the sentence that IAM has a user name of a list to remove in another letter case. The name as IAM has it stands between them.
+const (
+	IAMHasTheUser          = "IAM has the user "
+	InOtherCaseThanTheList = ", whose name the list has in another letter case: " + WriteNameAsInIAM
+)
+
+// NothingElseListed follows IAM's words about a user that it does not delete, if IAM listed nothing of the kinds that the state machine
+// knows.
+const NothingElseListed = " IAM listed nothing else of this user: delete the user in the IAM console, which shows what is left"
+
+// RemovalTakesLong says why a user failed with TimeIsUp.
+const RemovalTakesLong = "a child execution has no time left for this user, who is disabled: " + RunAgain + Continues
+
 // ResendCreatesNobody says why a user of a list with Resend failed that IAM does not have.
 const ResendCreatesNobody = "IAM has no user of this name in this letter case, and Resend creates nobody: " + CorrectName + "Resend"
 
@@ -84,6 +97,7 @@ func OnlyByARN(arn string) string { return "the role of the state machine may us
 // What an item of a list, or the list, must be. ", got: " and the actual value follow each sentence.
 var (
 	MustBeUser         = "must be an e-mail address or an object with UserName and Email"
+	MustBeUserToRemove = "must be a user name or an object with UserName"
 	MustHaveUserName   = "must have a UserName of " + what(rules.UserName)
 	MustHaveEmail      = "must have " + what(rules.EmailAddress)
 	MustHaveGroupName  = "must have a Group of " + what(rules.GroupName) // used if the groups that the list may name are not known
@@ -97,6 +111,9 @@ const (
 	MustHaveAUser           = "must have at least one user"
 	ResendMustBeTrueOrFalse = "Resend must be true or false"
 	InputMustHaveNoOtherKey = "the input must have no key except IAMUserNames, Resend"
+	// Of an input that removes users.
+	ActionMustBe              = "Action must be " + Disable + " or " + Delete
+	RemovalMustHaveNoOtherKey = "the input must have no key except IAMUserNames, Action"
 )
 
 // Item begins a sentence about an item of a list. The number of the item follows, counted from 1.

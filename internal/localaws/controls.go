@@ -38,11 +38,14 @@ type Notification struct {
 
 // User is an IAM user, including the password, which no API of AWS returns.
 type User struct {
-	Name         string
-	Path         string
-	Tags         map[string]string
-	Groups       []string
-	LoginProfile *LoginProfile
+	Name             string
+	Path             string
+	Tags             map[string]string
+	Groups           []string
+	LoginProfile     *LoginProfile
+	AccessKeys       map[string]string // their statuses, by id
+	AttachedPolicies []string          // their ARNs
+	Others           []string          // the ids of MFA devices, certificates, SSH public keys and service-specific credentials, and the names of inline policies
 }
 
 // LoginProfile is the login profile of a user.

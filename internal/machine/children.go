@@ -1,6 +1,9 @@
 package machine
 
 import (
+	"math"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
@@ -49,3 +52,17 @@ func (f *Flow) EachItem(name string, selector map[string]any, steps sfn.IChainab
 	each.ItemProcessor(steps, nil)
 	return each
 }
+
+// ListTimeout returns the time in which every child execution of a list of maxUsers has ended, plus one hour for everything
+// else. If maxConcurrency is a token, it may be as low as 1.
+func ListTimeout(maxUsers float64, maxConcurrency *float64) awscdk.Duration {
+	concurrency := *maxConcurrency
+	if IsToken(concurrency) {
+		concurrency = 1
+	}
+	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(maxUsers/concurrency)*ChildSeconds + 3600))
+}
+
+// CauseLength is JSONata code for the maximum length of the Cause of a failed user, so that the report of the list fits into a payload of 256
+// KiB (Step Functions Developer Guide, "Quotas"). A failed user takes at most 200 characters besides the Cause.
+const CauseLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - 200])"

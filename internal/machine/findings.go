@@ -25,3 +25,9 @@ func Explain(construct constructs.IConstruct, findings ...Finding) {
 	}
 	construct.Node().DefaultChild().(awscdk.CfnResource).AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": suppressions})
 }
+
+// Wildcard returns the finding that a policy statement has a wildcard in a resource. resource is a regular expression for the
+// resource.
+func Wildcard(resource, reason string) Finding {
+	return Finding{Rule: "AwsSolutions-IAM5", AppliesTo: resource, Reason: reason}
+}

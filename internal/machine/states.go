@@ -20,8 +20,8 @@ const (
 	maxCause = 16000
 )
 
-// Settings makes a state that sets the variable settings. The command onboard reads the settings from the definition.
-func (f *Flow) Settings(settings contract.Settings) sfn.Pass {
+// Settings makes a state that sets the variable settings, such as [contract.Settings]. The command onboard reads the settings from the definition.
+func (f *Flow) Settings(settings any) sfn.Pass {
 	var document map[string]any // the type that jsii takes
 	encoded, err := json.Marshal(settings)
 	if err == nil {

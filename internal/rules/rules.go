@@ -166,17 +166,17 @@ var MailSignature = Rule[string]{"be one to ten lines of at most 100 characters,
 
 // PasswordLength accepts a whole number from the minimum of IAM's default policy to the maximum of CreateLoginProfile (IAM
 // User Guide, "Set an account password policy for IAM users"; IAM API Reference, CreateLoginProfile).
-var PasswordLength = wholeNumber(8, 128)
+var PasswordLength = WholeNumber(8, 128)
 
 // MaxConcurrency accepts at most 40 users at a time, because an inline Map runs at most 40 iterations at a time (Step
 // Functions Developer Guide, "Using Map state in Inline mode in Step Functions workflows"). IAM's throttling may make users
 // fail with fewer.
-var MaxConcurrency = wholeNumber(1, 40)
+var MaxConcurrency = WholeNumber(1, 40)
 
 // ValidityHours accepts how many hours a first password works: at most 30 days, or 0 if it does not expire. A part of an hour has
 // no use, because unused passwords are withdrawn at intervals of an hour or more.
 var ValidityHours = Rule[float64]{"be a whole number of hours from 1 to 720, or 0 for passwords that do not expire", func(value float64) bool {
-	return value == 0 || wholeNumber(1, 720).Holds(value)
+	return value == 0 || WholeNumber(1, 720).Holds(value)
 }}
 
 // TimeZoneOffset accepts an offset from UTC in the range of the offsets that are in use (IANA Time Zone Database).
@@ -219,7 +219,8 @@ var (
 	headerText       = regexp.MustCompile(`\A[^\p{Cc}\x{2028}\x{2029}\x{FEFF}\x{200B}\x{2060}\x{202A}-\x{202E}\x{2066}-\x{2069}]+\z`)
 )
 
-func wholeNumber(minimum, maximum float64) Rule[float64] {
+// WholeNumber returns a rule that accepts a whole number in a range.
+func WholeNumber(minimum, maximum float64) Rule[float64] {
 	return Rule[float64]{fmt.Sprintf("be a whole number from %v to %v", minimum, maximum), func(value float64) bool {
 		return value == float64(int(value)) && value >= minimum && value <= maximum
 	}}

@@ -99,16 +99,35 @@ func (a *Account) Await(t testing.TB, arn string) deployed.Execution {
 // Report returns the report of an execution that succeeded, or that failed with UsersNotOnboarded.
 func (a *Account) Report(t testing.TB, execution deployed.Execution) (report Report) {
 	t.Helper()
+	a.readReport(t, execution, contract.UsersNotOnboarded, &report)
+	return report
+}
+
+// RemovalReport is the report of an execution that removes users.
+type RemovalReport struct {
+	Total, Disabled, Deleted, Absent, Skipped, Failed int
+	Users                                             []UserReport
+}
+
+// RemovalReport returns the report of an execution that succeeded, or that failed with UsersNotRemoved.
+func (a *Account) RemovalReport(t testing.TB, execution deployed.Execution) (report RemovalReport) {
+	t.Helper()
+	a.readReport(t, execution, contract.UsersNotRemoved, &report)
+	return report
+}
+
+// readReport reads the report of an execution that succeeded, or that failed with an error that leaves a report.
+func (a *Account) readReport(t testing.TB, execution deployed.Execution, failure string, report any) {
+	t.Helper()
 	output := execution.Output
-	if execution.Status == types.ExecutionStatusFailed && execution.Error == "UsersNotOnboarded" {
-		output = a.OutputOf(t, execution.ARN, "Summary")
+	if execution.Status == types.ExecutionStatusFailed && execution.Error == failure {
+		output = a.OutputOf(t, execution.ARN, contract.SummaryState)
 	}
 	decoder := json.NewDecoder(strings.NewReader(output))
 	decoder.DisallowUnknownFields() // for example a password
-	if err := decoder.Decode(&report); err != nil {
+	if err := decoder.Decode(report); err != nil {
 		t.Fatalf("the execution ended as %+v without a report: %v", execution, err)
 	}
-	return report
 }
 
 // WantReport checks that a report is the wanted one.

@@ -9,6 +9,7 @@ _EXTENSIONS = (
     "change_sets",
     "clients",
     "clock",
+    "credentials",
     "definitions",
     "distributed_map",
     "children",

@@ -128,6 +128,8 @@ def _iam_requests(
         yield _Request(action, arn, context)
     elif action == "iam:ListUsers":
         yield _Request(action, f"{prefix}user{parameters.get('PathPrefix', '/')}", context)
+    elif action == "iam:DeleteVirtualMFADevice":
+        yield _Request(action, parameters["SerialNumber"], context)
     elif name := parameters.get("GroupName"):
         group = backend.groups.get(name)
         arn = group.arn if group else f"{prefix}group/{name}"
@@ -137,6 +139,8 @@ def _iam_requests(
         arn = user.arn if user else f"{prefix}user/{name}"
         for tag in (user and user.tags) or []:
             context["aws:resourcetag/" + tag["Key"].lower()] = [tag["Value"]]
+        if policy := parameters.get("PolicyArn"):
+            context["iam:policyarn"] = [policy]
         yield _Request(action, arn, context, f"user {name}")
     else:
         yield _Request(action, "*", context)
@@ -261,6 +265,8 @@ def _condition_holds(operator: str, got: list[str], wanted: list[str]) -> bool:
     match operator:
         case "StringEquals":
             return len(got) == 1 and got[0] in wanted
+        case "ArnEquals":  # compares with wildcards, as ArnLike does
+            return len(got) == 1 and any(_arn_like(pattern, got[0]) for pattern in wanted)
         case "StringLike":
             return len(got) == 1 and any(_like(pattern, got[0]) for pattern in wanted)
         case "Null":
@@ -274,6 +280,12 @@ def _condition_holds(operator: str, got: list[str], wanted: list[str]) -> bool:
 
 def _like(pattern: str, value: str, flags: int = 0) -> bool:
     return _expression(pattern, flags).fullmatch(value) is not None
+
+
+def _arn_like(pattern: str, arn: str) -> bool:
+    """Returns whether each of the six parts of an ARN matches the part of a pattern."""
+    parts, patterns = arn.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(_like, patterns, parts))
 
 
 @functools.lru_cache(maxsize=1024)

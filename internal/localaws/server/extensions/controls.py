@@ -23,7 +23,7 @@ from moto.sns.models import sns_backends
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
-from extensions import clients, iam, serving, ses, suppression
+from extensions import clients, credentials, iam, serving, ses, suppression
 from extensions.partitions import PARTITION, REGION
 
 _PREFIX = "/_localaws/"
@@ -120,6 +120,9 @@ def _user(user: User) -> dict[str, Any]:
         "Tags": {tag["Key"]: tag["Value"] for tag in user.tags or []},
         "Groups": user.group_list,
         "LoginProfile": profile,
+        "AccessKeys": {key.access_key_id: key.status for key in user.access_keys} or None,
+        "AttachedPolicies": sorted(user.managed_policies) or None,
+        "Others": credentials.others(user) or None,
     }
 
 

@@ -4,6 +4,9 @@ Step Functions has every name in Pascal case, whatever the API has, and refuses 
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html. moto takes and
 returns the names of the API, such as stateMachineArn. If a definition has a name that Step Functions
 does not have, the execution ends here. On AWS there is no such definition.
+
+AWS does not document how it writes abbreviations in names, such as SSHPublicKeyId. Here it is SshPublicKeyId,
+as in the AWS SDK for Java 2.x.
 """
 
 import functools
@@ -16,6 +19,10 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
     StateTaskServiceAwsSdk,
 )
+
+
+# The services with names in which Step Functions changes something. The others have the same names.
+_RENAMED = ("iam", "sfn")
 
 
 def install() -> None:
@@ -32,16 +39,19 @@ def operation(service: str, action: str) -> Any:
 
 
 def _to_api(self: StateTaskServiceAwsSdk, parameters: dict[str, Any]) -> None:
-    if self.resource.api_name != "sfn":  # the members of the other services have the same names
+    if self.resource.api_name not in _RENAMED:
         return
     shape = operation(self.resource.api_name, self.resource.api_action).input_shape
+    if shape is None:  # the operation takes nothing
+        return
     names = {StateTaskService._to_sfn_cased(name): name for name in shape.members}
     for name in list(parameters):
         parameters[names[name]] = parameters.pop(name)
 
 
 def _from_api(self: StateTaskServiceAwsSdk, response: Any) -> None:
-    if self.resource.api_name != "sfn":
+    if self.resource.api_name not in _RENAMED:
         return
     shape = operation(self.resource.api_name, self.resource.api_action).output_shape
-    self._from_boto_response(response, shape)
+    if shape is not None:
+        self._from_boto_response(response, shape)

@@ -1,0 +1,180 @@
+package offboarding
+
+import (
+	"fmt"
+	"slices"
+
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+
+	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
+	"github.com/iam-onboarding/iam-onboarding/internal/machine"
+)
+
+// kind is a kind of thing that a user can have, and that IAM wants gone before DeleteUser (IAM API Reference, DeleteUser).
+type kind struct {
+	plural string // for people
+	list   string // the API that lists them
+	items  string // the path from the result of list to the names of the things
+	remove string // the API that removes one
+	key    string // the parameter of remove that takes the name
+	// resources are what remove is allowed on. Default: the users of ours.
+	resources []*string
+	// final are the errors of remove that a retry cannot fix, besides those of every kind.
+	final []string
+	// then returns what follows the removal of one. Default: the next one.
+	then func(next sfn.IChainable, ends ends) sfn.IChainable
+}
+
+// kinds returns every kind, in the order of the removal. What lets somebody in comes first.
+//
+// ListServiceSpecificCredentials is called without a service, because AWS adds services (IAM API Reference, ListServiceSpecificCredentials).
+func (f *flow) kinds() []kind {
+	return []kind{
+		{plural: "access keys", list: "ListAccessKeys", items: "AccessKeyMetadata.AccessKeyId", remove: "DeleteAccessKey", key: "AccessKeyId"},
+		{plural: "signing certificates", list: "ListSigningCertificates", items: "Certificates.CertificateId",
+			remove: "DeleteSigningCertificate", key: "CertificateId"},
+		{plural: "SSH public keys", list: "ListSSHPublicKeys", items: "SshPublicKeys.SshPublicKeyId", remove: "DeleteSSHPublicKey", key: "SshPublicKeyId"},
+		{plural: "service-specific credentials", list: "ListServiceSpecificCredentials",
+			items: "ServiceSpecificCredentials.ServiceSpecificCredentialId", remove: "DeleteServiceSpecificCredential", key: "ServiceSpecificCredentialId"},
+		{plural: "MFA devices", list: "ListMFADevices", items: "MfaDevices.SerialNumber", remove: "DeactivateMFADevice", key: "SerialNumber",
+			then: f.deleteVirtualMFADevice},
+		{plural: "groups", list: "ListGroupsForUser", items: "Groups.GroupName", remove: "RemoveUserFromGroup", key: "GroupName",
+			resources: []*string{machine.IAMARN(f.Scope, "group/*")}},
+		{plural: "inline policies", list: "ListUserPolicies", items: "PolicyNames", remove: "DeleteUserPolicy", key: "PolicyName"},
+		{plural: "attached policies", list: "ListAttachedUserPolicies", items: "AttachedPolicies.PolicyArn", remove: "DetachUserPolicy", key: "PolicyArn",
+			final: []string{"Iam.InvalidInputException"}}, // the request stays the same
+	}
+}
+
+// deactivateAccessKeys makes every access key of the user inactive, and continues with next.
+func (f *flow) deactivateAccessKeys(next sfn.IChainable, ends ends) sfn.IChainable {
+	list, listMore := f.listAccessKeys("ListAccessKeys", false), f.listAccessKeys("ListAccessKeys next", true)
+	isActive := f.Choice("Is an access key active?")
+	update := f.task("UpdateAccessKey", machine.Call{
+		Permission: "iam:UpdateAccessKey",
+		Parameters: map[string]any{"AccessKeyId": first, "Status": "Inactive"},
+		Assign:     removeFirst(),
+		Final: []string{
+			"Iam.InvalidInputException",  // the request stays the same
+			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
+			"Iam.NoSuchEntityException",  // the access key is gone
+		},
+	})
+	for _, one := range []tasks.CallAwsService{list, listMore} {
+		one.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, machine.CatchAll()).Next(isActive)
+	}
+	isActive.
+		When(isTimeUp(), ends.timeIsUp, nil).
+		When(machine.Condition("$count($items) > 0"), update, nil).
+		When(machine.Condition("$isTruncated"), listMore, nil).
+		Otherwise(next)
+	update.AddCatch(isActive, catchGone()).AddCatch(ends.failed, machine.CatchAll()).Next(isActive)
+	return list
+}
+
+// listAccessKeys makes a task that reads a page of the access keys that are not inactive.
+func (f *flow) listAccessKeys(name string, isNext bool) tasks.CallAwsService {
+	var parameters map[string]any
+	if isNext {
+		parameters = map[string]any{"Marker": jsonata.Expression("$marker")}
+	}
+	return f.task(name, machine.Call{
+		Permission: "iam:ListAccessKeys",
+		Parameters: parameters,
+		Assign: map[string]any{
+			"items":       jsonata.Expression(`[$states.result.AccessKeyMetadata[Status != "Inactive"].AccessKeyId]`),
+			"isTruncated": jsonata.Expression("$states.result.IsTruncated = true"),
+			"marker":      jsonata.Expression(`[$states.result.Marker[$type($) = "string"], ""][0]`),
+			"lists":       jsonata.Expression("$lists + 1"),
+		},
+		Final: []string{"Iam.NoSuchEntityException"}, // the user is gone
+	})
+}
+
+// deleteAll deletes everything of a kind, and continues with next. It reads a page, deletes what the page has, and reads the first page
+// again as long as IAM has more.
+func (f *flow) deleteAll(kind kind, next sfn.IChainable, ends ends) sfn.IChainable {
+	name := kind.list
+	if name == "ListAccessKeys" {
+		name += " to delete"
+	}
+	list := f.task(name, machine.Call{
+		Permission: "iam:" + kind.list,
+		Assign: map[string]any{
+			"items":       jsonata.Expression("[$states.result." + kind.items + "]"),
+			"isTruncated": jsonata.Expression("$states.result.IsTruncated = true"),
+			"lists":       jsonata.Expression("$lists + 1"),
+			"found": jsonata.Expression(fmt.Sprintf(`$count($states.result.%s) > 0 ? [$append($found, %s)] : $found`, kind.items,
+				jsonata.Literal(kind.plural))),
+		},
+		Final: []string{"Iam.NoSuchEntityException"}, // the user is gone
+	})
+	isLeft := f.Choice("Has the user " + kind.plural + "?")
+	remove := f.task(kind.remove, machine.Call{
+		Permission: "iam:" + kind.remove,
+		Resources:  kind.resources,
+		Parameters: map[string]any{kind.key: first},
+		Assign:     removeFirst(),
+		Final: append(kind.final,
+			"Iam.NoSuchEntityException", // it is gone
+		),
+	})
+	then := sfn.IChainable(isLeft)
+	if kind.then != nil {
+		then = kind.then(isLeft, ends)
+	}
+	list.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, machine.CatchAll()).Next(isLeft)
+	isLeft.
+		When(isTimeUp(), ends.timeIsUp, nil).
+		When(machine.Condition("$count($items) > 0"), remove, nil).
+		When(machine.Condition("$isTruncated"), list, nil).
+		Otherwise(next)
+	remove.AddCatch(then, catchGone()).AddCatch(ends.failed, machine.CatchAll()).Next(then)
+	return list
+}
+
+// deleteVirtualMFADevice deletes the device that was just deactivated if it is a virtual one, and continues with next. IAM keeps such a
+// device otherwise. The serial number of a virtual device is its ARN, and that of any other device names another kind of resource, or
+// is no ARN (IAM API Reference, MFADevice).
+func (f *flow) deleteVirtualMFADevice(next sfn.IChainable, ends ends) sfn.IChainable {
+	isVirtual := f.Choice("Is the device virtual?")
+	deleteDevice := f.Task("DeleteVirtualMFADevice", machine.Call{
+		Permission: "iam:DeleteVirtualMFADevice",
+		Resources:  []*string{machine.IAMARN(f.Scope, "mfa/*")},
+		Parameters: map[string]any{"SerialNumber": jsonata.Expression("$removed")},
+		Final: []string{
+			"Iam.LimitExceededException", // the quota stays used up for longer than the retries take
+			"Iam.NoSuchEntityException",  // it is gone
+		},
+	})
+	isVirtual.
+		When(machine.Condition(`$contains($removed, /^arn:[^:]+:iam::[0-9]+:mfa\//)`), deleteDevice, nil).
+		Otherwise(next)
+	deleteDevice.AddCatch(next, machine.CatchNoSuchEntity()).AddCatch(ends.failed, machine.CatchAll()).Next(next)
+	return isVirtual
+}
+
+// first is an expression for the first of the items.
+var first = jsonata.Expression("$items[0]")
+
+// removeFirst returns an assignment that removes the first of the items, and keeps it in the variable removed.
+func removeFirst() map[string]any {
+	return map[string]any{
+		"items":   jsonata.Expression("[$filter($items, function($item, $i) { $i > 0 })]"),
+		"removed": first,
+	}
+}
+
+// catchGone returns the catcher for something that is gone already.
+func catchGone() *sfn.CatchProps { return machine.Catch("Iam.NoSuchEntityException", removeFirst()) }
+
+// isTimeUp returns a condition that is met if nothing new may begin for a user.
+func isTimeUp() sfn.Condition {
+	return machine.Condition(fmt.Sprintf("$millis() > $until or $lists > %d", maxLists))
+}
+
+func reversed(kinds []kind) []kind {
+	slices.Reverse(kinds)
+	return kinds
+}
