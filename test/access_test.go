@@ -49,12 +49,29 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 		}
 		return on(arn)
 	case "iam:GetUser":
+		if _, isRemoval := machine.States["RemoveUsers"]; isRemoval {
+			return on(ours, iamARN+"user/somebody")
+		}
 		if _, isOfExpiry := machine.States["ListUsers"]; isOfExpiry {
 			return on(ours)
 		}
 		return on(ours, iamARN+"user/somebody")
 	case "iam:ListUsers":
 		return on(iamARN + "user" + s.Arguments["PathPrefix"].(string))
+	case "iam:AttachUserPolicy":
+		context["iam:PolicyARN"] = []string{s.Arguments["PolicyArn"].(string)}
+		context["aws:ResourceTag/onboarding"] = []string{"complete"}
+		return on(ours)
+	case "iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:DeleteSigningCertificate", "iam:DeleteSSHPublicKey", "iam:DeleteServiceSpecificCredential",
+		"iam:DeactivateMFADevice", "iam:DeleteUserPolicy", "iam:DetachUserPolicy", "iam:DeleteUser", "iam:ListAccessKeys", "iam:ListSigningCertificates",
+		"iam:ListSSHPublicKeys", "iam:ListServiceSpecificCredentials", "iam:ListMFADevices", "iam:ListGroupsForUser", "iam:ListUserPolicies",
+		"iam:ListAttachedUserPolicies":
+		context["aws:ResourceTag/onboarding"] = []string{"disabled"}
+		return on(ours)
+	case "iam:RemoveUserFromGroup":
+		return on(iamARN+"group/Staff", iamARN+"group/teams/Staff")
+	case "iam:DeleteVirtualMFADevice":
+		return on(iamARN+"mfa/phone", iamARN+"mfa/onboarded/phone")
 	case "iam:DeleteLoginProfile":
 		context["aws:ResourceTag/onboarding"] = []string{"expired"}
 		return on(ours)
@@ -92,6 +109,9 @@ func requestsOf(t testing.TB, s asl.State, machine asl.Machine) (requests []iamp
 		return requests
 	case "states:ListExecutions":
 		got := s.Arguments["StateMachineArn"]
+		if _, isRemoval := machine.States["RemoveUsers"]; isRemoval {
+			return on(theRemover)
+		}
 		if _, isOfExpiry := machine.States["ListUsers"]; isOfExpiry != (got == "<UserOnboardingStateMachine>") ||
 			!isOfExpiry && got != "{% $states.context.StateMachine.Id %}" {
 			t.Errorf("%s is about %s, want the state machine that onboards users", action, got)

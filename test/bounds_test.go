@@ -120,6 +120,19 @@ var expiryValues = map[string]any{
 	"marked": true, "deletions": 3, "failure": failedUser(0), "pages": 49, "waits": 12,
 }
 
+// removalValues are more values, for the state machine that removes users: those of a full page.
+var removalValues = map[string]any{
+	"result.IsTruncated": true, "result.Marker": strings.Repeat("m", 320), "result.Users.UserName": times(100, address),
+	"result.AccessKeyMetadata":      times(100, func(int) any { return map[string]any{"AccessKeyId": strings.Repeat("A", 128), "Status": "Active"} }),
+	"AccessKeyMetadata.AccessKeyId": ids, "Certificates.CertificateId": ids, "SshPublicKeys.SshPublicKeyId": ids,
+	"ServiceSpecificCredentials.ServiceSpecificCredentialId": ids, "MfaDevices.SerialNumber": ids, "Groups.GroupName": ids, "result.PolicyNames": ids,
+	"AttachedPolicies.PolicyArn": ids, "items": ids, "names": times(1000, address), "pages": 49, "lists": 60, "attempts": 2, "until": 0,
+	"found": times(8, func(int) any { return "service-specific credentials" }), "isTruncated": true, "failure": failedUser(0), "isOurs": true,
+	"input.Delete": true, "BatchInput.Delete": true, "input.Action": "Delete", "input.IAMUserNames": times(1000, address),
+}
+
+var ids = times(100, func(int) any { return strings.Repeat("A", 128) })
+
 // failedUser is a user of the report of a sweep.
 func failedUser(i int) any {
 	return map[string]any{"UserName": address(i), "Status": "Failed", "Step": "DeleteLoginProfile", "Error": strings.Repeat("E", 48),
@@ -143,6 +156,9 @@ func wantLittleEffort(t testing.TB, options, definition string) (count int, wors
 	maps.Copy(values, argumentValues["longest"])
 	if strings.HasPrefix(options, "password expiry") {
 		maps.Copy(values, expiryValues)
+	}
+	if strings.HasPrefix(options, "offboarding") {
+		maps.Copy(values, removalValues)
 	}
 	jsonata := startJSONata(t)
 	jsonata.Observe = func(expression string, effort jsonatatest.Effort) {

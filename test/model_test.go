@@ -57,6 +57,7 @@ var argumentValues = map[string]map[string]any{
 		"Issued": issued, "Outcome.Status": "Created", "Input.Language": "en", "Marker": "marker",
 		"Execution.Name": "Run", "StateMachine.Name": "Machine",
 		"Total": 15, "Created": 5, "Resumed": 4, "Resent": 3, "Skipped": 2, "Failed": 1,
+		"Items": []any{"AKIAIOSFODNN7EXAMPLE0000"}, "Removed": iamARN + "mfa/phone",
 	},
 	"shortest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:M:1",
@@ -64,6 +65,7 @@ var argumentValues = map[string]map[string]any{
 		"UserName":        "a", "Email": "a@b.cd", "GroupName": "g", "PasswordLength": 8, "Password": "!", "SignInUrl": "https://a",
 		"Groups.Name": "g", "Issued": "2026-11-05T07:12:13Z", "Outcome.Status": "Created", "Input.Language": "ja", "Marker": "m",
 		"Execution.Name": "1", "StateMachine.Name": "M", "Total": 1, "Created": 0, "Resumed": 0, "Resent": 0, "Skipped": 0, "Failed": 1,
+		"Items": []any{strings.Repeat("A", 24)}, "Removed": iamARN + "mfa/p",
 	},
 	"longest": {
 		"Execution.Id":    "arn:aws:states:us-east-1:123456789012:express:" + strings.Repeat("m", 80) + "/" + strings.Repeat("r", 80),
@@ -73,6 +75,7 @@ var argumentValues = map[string]map[string]any{
 		"Groups.Name": slices.Repeat([]any{longestGroup}, 11), "Issued": issued, "Outcome.Status": "Resumed", "Input.Language": "de", "Marker": strings.Repeat("m", 320),
 		"Execution.Name": strings.Repeat("r", 80), "StateMachine.Name": strings.Repeat("m", 80),
 		"Total": 1000, "Created": 1000, "Resumed": 1000, "Resent": 1000, "Skipped": 1000, "Failed": 1000,
+		"Items": []any{strings.Repeat("A", 128)}, "Removed": iamARN + "mfa/" + strings.Repeat("p", 200),
 	},
 }
 
@@ -134,13 +137,16 @@ func modelMachines(t *testing.T) map[string]asl.Machine {
 
 func modelDefinitions(t *testing.T) map[string]string {
 	t.Helper()
-	stack := newStack(t)
+	stack, offboardingStack := newStack(t), newStack(t)
 	without, with := synthesize(t, newStack(t), props{}), synthesize(t, stack, propsOfEveryOption(t, stack))
+	offboarding, offboardingWith := synthesizeOffboarding(t, newStack(t), nil), synthesizeOffboarding(t, offboardingStack, removalPropsOfEveryOption(offboardingStack))
 	return map[string]string{
 		"no option":                         deployedDefinition(t, without, without.ofType(t, stateMachineType)),
 		"every option":                      deployedDefinition(t, with, with.ofType(t, stateMachineType)),
 		"password expiry":                   deployedDefinition(t, without, without.ofExpiry(t, stateMachineType)),
 		"password expiry with every option": deployedDefinition(t, with, with.ofExpiry(t, stateMachineType)),
+		"offboarding":                       deployedDefinition(t, offboarding, offboarding.ofType(t, stateMachineType)),
+		"offboarding with every option":     deployedDefinition(t, offboardingWith, offboardingWith.ofType(t, stateMachineType)),
 	}
 }
 
@@ -382,7 +388,7 @@ var (
 	}
 	permanent = []string{
 		"Iam.EntityAlreadyExistsException", "Iam.InvalidInputException", "Iam.LimitExceededException",
-		"Iam.PasswordPolicyViolationException",
+		"Iam.PasswordPolicyViolationException", "Iam.PolicyNotAttachableException", "Iam.ServiceNotSupportedException",
 		"SecretsManager.InvalidParameterException", "SecretsManager.InvalidRequestException",
 		"Sfn.InvalidArnException", "Sfn.InvalidTokenException", "Sfn.StateMachineTypeNotSupportedException", "Sfn.ValidationException",
 		"SesV2.AccountSuspendedException", "SesV2.BadRequestException", "SesV2.LimitExceededException",
@@ -391,8 +397,9 @@ var (
 		"Sns.EndpointDisabledException", "Sns.InvalidParameterException", "Sns.InvalidParameterValueException", "Sns.InvalidSecurityException",
 		"Sns.NotFoundException", "Sns.PlatformApplicationDisabledException", "Sns.ValidationException",
 	}
-	// A retry of these errors helps if the call is about something that was made right before, such as a permission.
-	either = []string{"Iam.NoSuchEntityException", "Sfn.ResourceNotFoundException", "Sfn.StateMachineDoesNotExistException",
+	// A retry of these errors helps if the call is about something that was made or deleted right before, such as a permission.
+	either = []string{"Iam.NoSuchEntityException", "Iam.DeleteConflictException", "Sfn.ResourceNotFoundException",
+		"Sfn.StateMachineDoesNotExistException",
 		"Sns.AuthorizationErrorException", "Sns.KmsAccessDeniedException", "Sns.KmsDisabledException", "Sns.KmsInvalidStateException",
 		"Sns.KmsNotFoundException", "Sns.KmsOptInRequiredException"}
 )

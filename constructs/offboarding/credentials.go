@@ -20,8 +20,8 @@ type kind struct {
 	key    string // the parameter of remove that takes the name
 	// resources are what remove is allowed on. Default: the users of ours.
 	resources []*string
-	// final are the errors of remove that a retry cannot fix, besides those of every kind.
-	final []string
+	// listFinal and removeFinal are the errors that a retry cannot fix, besides NoSuchEntity: the request stays the same.
+	listFinal, removeFinal []string
 	// then returns what follows the removal of one. Default: the next one.
 	then func(next sfn.IChainable, ends ends) sfn.IChainable
 }
@@ -30,20 +30,23 @@ type kind struct {
 //
 // ListServiceSpecificCredentials is called without a service, because AWS adds services (IAM API Reference, ListServiceSpecificCredentials).
 func (f *flow) kinds() []kind {
+	// A quota of IAM stays used up for longer than the retries take.
+	limited := []string{"Iam.LimitExceededException"}
 	return []kind{
-		{plural: "access keys", list: "ListAccessKeys", items: "AccessKeyMetadata.AccessKeyId", remove: "DeleteAccessKey", key: "AccessKeyId"},
+		{plural: "access keys", list: "ListAccessKeys", items: "AccessKeyMetadata.AccessKeyId", remove: "DeleteAccessKey", key: "AccessKeyId",
+			removeFinal: limited},
 		{plural: "signing certificates", list: "ListSigningCertificates", items: "Certificates.CertificateId",
-			remove: "DeleteSigningCertificate", key: "CertificateId"},
+			remove: "DeleteSigningCertificate", key: "CertificateId", removeFinal: limited},
 		{plural: "SSH public keys", list: "ListSSHPublicKeys", items: "SshPublicKeys.SshPublicKeyId", remove: "DeleteSSHPublicKey", key: "SshPublicKeyId"},
-		{plural: "service-specific credentials", list: "ListServiceSpecificCredentials",
+		{plural: "service-specific credentials", list: "ListServiceSpecificCredentials", listFinal: []string{"Iam.ServiceNotSupportedException"},
 			items: "ServiceSpecificCredentials.ServiceSpecificCredentialId", remove: "DeleteServiceSpecificCredential", key: "ServiceSpecificCredentialId"},
 		{plural: "MFA devices", list: "ListMFADevices", items: "MfaDevices.SerialNumber", remove: "DeactivateMFADevice", key: "SerialNumber",
-			then: f.deleteVirtualMFADevice},
+			removeFinal: limited, then: f.deleteVirtualMFADevice},
 		{plural: "groups", list: "ListGroupsForUser", items: "Groups.GroupName", remove: "RemoveUserFromGroup", key: "GroupName",
-			resources: []*string{machine.IAMARN(f.Scope, "group/*")}},
-		{plural: "inline policies", list: "ListUserPolicies", items: "PolicyNames", remove: "DeleteUserPolicy", key: "PolicyName"},
-		{plural: "attached policies", list: "ListAttachedUserPolicies", items: "AttachedPolicies.PolicyArn", remove: "DetachUserPolicy", key: "PolicyArn",
-			final: []string{"Iam.InvalidInputException"}}, // the request stays the same
+			removeFinal: limited, resources: []*string{machine.IAMARN(f.Scope, "group/*")}},
+		{plural: "inline policies", list: "ListUserPolicies", items: "PolicyNames", remove: "DeleteUserPolicy", key: "PolicyName", removeFinal: limited},
+		{plural: "attached policies", list: "ListAttachedUserPolicies", listFinal: []string{"Iam.InvalidInputException"},
+			items: "AttachedPolicies.PolicyArn", remove: "DetachUserPolicy", key: "PolicyArn", removeFinal: append(limited, "Iam.InvalidInputException")},
 	}
 }
 
@@ -108,7 +111,9 @@ func (f *flow) deleteAll(kind kind, next sfn.IChainable, ends ends) sfn.IChainab
 			"found": jsonata.Expression(fmt.Sprintf(`$count($states.result.%s) > 0 ? [$append($found, %s)] : $found`, kind.items,
 				jsonata.Literal(kind.plural))),
 		},
-		Final: []string{"Iam.NoSuchEntityException"}, // the user is gone
+		Final: append(kind.listFinal,
+			"Iam.NoSuchEntityException", // the user is gone
+		),
 	})
 	isLeft := f.Choice("Has the user " + kind.plural + "?")
 	remove := f.task(kind.remove, machine.Call{
@@ -116,7 +121,7 @@ func (f *flow) deleteAll(kind kind, next sfn.IChainable, ends ends) sfn.IChainab
 		Resources:  kind.resources,
 		Parameters: map[string]any{kind.key: first},
 		Assign:     removeFirst(),
-		Final: append(kind.final,
+		Final: append(slices.Clone(kind.removeFinal),
 			"Iam.NoSuchEntityException", // it is gone
 		),
 	})

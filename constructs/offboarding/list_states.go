@@ -56,7 +56,7 @@ func (f *flow) removeUsers(batch sfn.IChainable) sfn.DistributedMap {
 		BatchSize: f.props.MaxConcurrency,
 		BatchInput: map[string]any{
 			"Delete":      jsonata.Expression("$states.input.Action = " + jsonata.Literal(contract.Delete)),
-			"CauseLength": jsonata.Expression(machine.CauseLength),
+			"CauseLength": jsonata.Expression(machine.CauseLength(220)),
 		},
 		Processor: batch,
 	})

@@ -19,7 +19,7 @@ type UserOffboardingProps struct {
 	// Default: /onboarded/
 	UserPath *string
 
-	// How many users a list may have, from 1 to 1,000. A longer list is refused as a whole, because it is more likely a mistake.
+	// How many users a list may have, from 1 to 500. A longer list is refused as a whole, because it is more likely a mistake.
 	//
 	// It must be known at synthesis.
 	//
@@ -67,6 +67,9 @@ type UserOffboardingProps struct {
 	LogRetention logs.RetentionDays
 }
 
+// maxMaxUsers keeps the effort of checking any list far below the second that AWS gives an expression.
+const maxMaxUsers = 500
+
 // withDefaults returns a copy of the props in which every scalar prop that has a default is set.
 func (p UserOffboardingProps) withDefaults() *UserOffboardingProps {
 	machine.SetDefault(&p.UserPath, contract.DefaultUserPath)
@@ -87,7 +90,7 @@ func (p *UserOffboardingProps) validate() error {
 	if machine.IsToken(*p.MaxUsers) {
 		problems.Add("MaxUsers", "be known at synthesis", *p.MaxUsers)
 	} else {
-		rules.Check(&problems, "MaxUsers", *p.MaxUsers, rules.WholeNumber(1, contract.MaxUsers))
+		rules.Check(&problems, "MaxUsers", *p.MaxUsers, rules.WholeNumber(1, maxMaxUsers))
 	}
 	machine.CheckNumber(&problems, "MaxConcurrency", p.MaxConcurrency, rules.MaxConcurrency)
 	machine.CheckText(&problems, "AlarmEmail", p.AlarmEmail, rules.EmailAddress)

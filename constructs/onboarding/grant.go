@@ -48,7 +48,7 @@ func (u *UserOnboarding) GrantReadUsers(grantee iam.IGrantable) iam.Grant {
 // Together with [UserOnboarding.GrantRead], this is what the command needs to show the mails. To send a sample, it also needs
 // ses:SendEmail, as docs/operators.md says.
 func (u *UserOnboarding) GrantPreview(grantee iam.IGrantable) iam.Grant {
-	return grantTo(grantee, nil, machine.AnyResource(), "states:TestState")
+	return machine.GrantTo(grantee, nil, machine.AnyResource(), "states:TestState")
 }
 
 // GrantChangePassword lets the members of a group of your own change the password that they got by mail. Without it, they

@@ -39,7 +39,7 @@ func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 		BatchInput: map[string]any{
 			"Resend":         jsonata.Expression("$states.input.Resend = true"),
 			"PasswordLength": jsonata.Expression("$passwordLength"),
-			"CauseLength":    jsonata.Expression(machine.CauseLength),
+			"CauseLength":    jsonata.Expression(machine.CauseLength(200)),
 		},
 		Processor: batch,
 	})

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -63,6 +64,8 @@ func ListTimeout(maxUsers float64, maxConcurrency *float64) awscdk.Duration {
 	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(maxUsers/concurrency)*ChildSeconds + 3600))
 }
 
-// CauseLength is JSONata code for the maximum length of the Cause of a failed user, so that the report of the list fits into a payload of 256
-// KiB (Step Functions Developer Guide, "Quotas"). A failed user takes at most 200 characters besides the Cause.
-const CauseLength = "$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - 200])"
+// CauseLength returns JSONata code for the maximum length of the Cause of a failed user, so that the report of the list fits into a
+// payload of 256 KiB (Step Functions Developer Guide, "Quotas"). besides is the maximum number of characters of the rest of the user's status.
+func CauseLength(besides int) string {
+	return fmt.Sprintf("$min([1000, $floor(260000 / $count($states.input.IAMUserNames)) - %d])", besides)
+}

@@ -142,7 +142,7 @@ func (s Statement) conditionHolds(t testing.TB, r Request) bool {
 			switch operator {
 			case "StringEquals":
 				holds = len(got) == 1 && equals(got[0])
-			case "StringLike":
+			case "StringLike", "ArnEquals": // ArnEquals compares with wildcards, as ArnLike does
 				holds = len(got) == 1 && slices.ContainsFunc(Texts(wanted), like)
 			case "Null":
 				holds = equals(fmt.Sprint(len(got) == 0))

@@ -29,7 +29,7 @@ from moto.iam.models import IAMBackend, User
 from moto.iam.responses import IamResponse
 from moto.iam.utils import random_resource_id
 
-from extensions.iam import now
+from extensions import iam
 
 _PAGE = 2
 _MAX_ATTACHED_POLICIES = 10
@@ -168,7 +168,7 @@ def _create_service_specific_credential(self: IamResponse) -> ActionResult:
         "UserName": user.name,
         "Status": "Active",
         "ServiceUserName": f"{user.name}-at-{self.current_account}",
-        "CreateDate": now(),
+        "CreateDate": iam.now(),
         "ServiceSpecificCredentialId": "ACCA" + random_resource_id(),
         "ServiceName": service,
     }
