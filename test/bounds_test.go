@@ -127,7 +127,7 @@ var removalValues = map[string]any{
 	"AccessKeyMetadata.AccessKeyId": ids, "Certificates.CertificateId": ids, "SshPublicKeys.SshPublicKeyId": ids,
 	"ServiceSpecificCredentials.ServiceSpecificCredentialId": ids, "MfaDevices.SerialNumber": ids, "Groups.GroupName": ids, "result.PolicyNames": ids,
 	"AttachedPolicies.PolicyArn": ids, "items": ids, "names": times(1000, address), "pages": 49, "lists": 60, "attempts": 2, "until": 0,
-	"found": times(8, func(int) any { return "service-specific credentials" }), "isTruncated": true, "failure": failedUser(0), "isOurs": true,
+	"found": times(8, func(int) any { return "service-specific credentials" }), "isTruncated": true, "failure": failedUser(0), "failure.Step": "DeleteUser", "isOurs": true,
 	"input.Delete": true, "BatchInput.Delete": true, "input.Action": "Delete", "input.IAMUserNames": times(1000, address),
 }
 

@@ -246,7 +246,7 @@ func TestOffboardingIsOff(t *testing.T) {
 // time is that of the tasks that run without a look at the time.
 func TestLongestRemoval(t *testing.T) {
 	child := removalMachine(t).Child()
-	const budget = 200
+	const budget = 180
 	if begin := child.States["BeginUser"].Assign["until"]; begin != fmt.Sprintf("{%% $millis() + %d %%}", budget*1000) {
 		t.Fatalf("got the time %v", begin)
 	}

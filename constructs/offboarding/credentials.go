@@ -65,14 +65,14 @@ func (f *flow) deactivateAccessKeys(next sfn.IChainable, ends ends) sfn.IChainab
 		},
 	})
 	for _, one := range []tasks.CallAwsService{list, listMore} {
-		one.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, machine.CatchAll()).Next(isActive)
+		one.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, catchFailure()).Next(isActive)
 	}
 	isActive.
 		When(isTimeUp(), ends.timeIsUp, nil).
 		When(machine.Condition("$count($items) > 0"), update, nil).
 		When(machine.Condition("$isTruncated"), listMore, nil).
 		Otherwise(next)
-	update.AddCatch(isActive, catchGone()).AddCatch(ends.failed, machine.CatchAll()).Next(isActive)
+	update.AddCatch(isActive, catchGone()).AddCatch(ends.failed, catchFailure()).Next(isActive)
 	return list
 }
 
@@ -129,13 +129,13 @@ func (f *flow) deleteAll(kind kind, next sfn.IChainable, ends ends) sfn.IChainab
 	if kind.then != nil {
 		then = kind.then(isLeft, ends)
 	}
-	list.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, machine.CatchAll()).Next(isLeft)
+	list.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, catchFailure()).Next(isLeft)
 	isLeft.
 		When(isTimeUp(), ends.timeIsUp, nil).
 		When(machine.Condition("$count($items) > 0"), remove, nil).
 		When(machine.Condition("$isTruncated"), list, nil).
 		Otherwise(next)
-	remove.AddCatch(then, catchGone()).AddCatch(ends.failed, machine.CatchAll()).Next(then)
+	remove.AddCatch(then, catchGone()).AddCatch(ends.failed, catchFailure()).Next(then)
 	return list
 }
 
@@ -156,7 +156,7 @@ func (f *flow) deleteVirtualMFADevice(next sfn.IChainable, ends ends) sfn.IChain
 	isVirtual.
 		When(machine.Condition(`$contains($removed, /^arn:[^:]+:iam::[0-9]+:mfa\//)`), deleteDevice, nil).
 		Otherwise(next)
-	deleteDevice.AddCatch(next, machine.CatchNoSuchEntity()).AddCatch(ends.failed, machine.CatchAll()).Next(next)
+	deleteDevice.AddCatch(next, machine.CatchNoSuchEntity()).AddCatch(ends.failed, catchFailure()).Next(next)
 	return isVirtual
 }
 

@@ -7,7 +7,6 @@ import (
 	tasks "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
-	"github.com/iam-onboarding/iam-onboarding/internal/jsonata"
 	"github.com/iam-onboarding/iam-onboarding/internal/machine"
 )
 
@@ -80,14 +79,16 @@ func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 // The user is denied everything first. So if the execution stops at any later point, the user can do nothing any more. Then the user is
 // marked as disabled, because a list of users to onboard would otherwise finish a user that is pending, and a sweep would change the mark.
 func (f *flow) stepsOfUser() sfn.IChainable {
-	failed, absent, disabled := f.Failed(), f.end(contract.Absent), f.end(contract.Disabled)
+	absent, disabled := f.end(contract.Absent), f.end(contract.Disabled)
 	beginUser, getUser, isOurs := f.beginUser(), f.getUser(), f.Choice("Is the user ours?")
-	attachUserPolicy, tagUser, deleteLoginProfile := f.attachUserPolicy(), f.tagUser(), f.deleteLoginProfile()
+	attachUserPolicy, tagUser, deleteLoginProfile := f.attachUserPolicy("AttachUserPolicy"), f.tagUser(), f.deleteLoginProfile()
 	isDeletion := f.Choice("Is the user to be deleted?")
-	ends := ends{failed: failed, absent: absent, timeIsUp: f.timeIsUp()}
+	isGone, failed := f.getUserAgain(), f.failed()
+	ends := ends{failed: isGone, absent: absent, timeIsUp: f.timeIsUp()}
 
 	beginUser.Next(getUser)
-	getUser.AddCatch(absent, machine.CatchNoSuchEntity()).Next(isOurs)
+	getUser.AddCatch(absent, machine.CatchNoSuchEntity()).AddCatch(failed, catchFailure()).Next(isOurs)
+	isGone.AddCatch(f.gone(), machine.CatchNoSuchEntity()).AddCatch(failed, machine.Catch("States.ALL", nil)).Next(failed)
 	isOurs.
 		When(machine.Condition(`$existingName != $states.input.UserName`), f.nameInOtherCase(), nil).
 		When(machine.Condition(`$isOurs`), attachUserPolicy, nil).
@@ -97,25 +98,26 @@ func (f *flow) stepsOfUser() sfn.IChainable {
 	keys := f.deactivateAccessKeys(isDeletion, ends)
 	deleteLoginProfile.AddCatch(keys, machine.CatchNoSuchEntity()).Next(keys)
 	isDeletion.
-		When(machine.Condition(`$states.input.Delete`), f.delete(ends), nil).
+		When(machine.Condition(`$states.input.Delete`), f.delete(deleteLoginProfile, failed, ends), nil).
 		Otherwise(disabled)
 
 	// The catcher of every error has to be the last catcher of its task.
-	for _, task := range []tasks.CallAwsService{getUser, attachUserPolicy, tagUser, deleteLoginProfile} {
-		task.AddCatch(failed, machine.CatchAll())
+	for _, task := range []tasks.CallAwsService{attachUserPolicy, tagUser, deleteLoginProfile} {
+		task.AddCatch(ends.failed, catchFailure())
 	}
 	return beginUser
 }
 
-// ends are the ends that the steps of a user have in common.
+// ends are the ends that the steps of a user have in common. failed looks whether the user still exists: IAM denies a call for a user that
+// is gone, because the conditions of the role ask for the tag of the user.
 type ends struct{ failed, absent, timeIsUp sfn.IChainable }
 
 // delete deletes everything that stands in the way of DeleteUser, and then the user. If something is still there, because somebody has
-// added it meanwhile, or because IAM did not list it yet, it begins again.
+// added it meanwhile, or because IAM did not list it yet, it denies the user everything again, and begins again at start.
 //
 // The policies come last, and so does the one that denies everything.
-func (f *flow) delete(ends ends) sfn.IChainable {
-	deleteUser, deleted := f.deleteUser(), f.end(contract.Deleted)
+func (f *flow) delete(start, failed sfn.IChainable, ends ends) sfn.IChainable {
+	deleteUser, deleted, denyAgain := f.deleteUser(), f.end(contract.Deleted), f.attachUserPolicy("AttachUserPolicy again")
 	isLastAttempt, wait := f.Choice("Was it the last attempt?"), f.waitForIAM()
 	first := sfn.IChainable(deleteUser)
 	for _, kind := range reversed(f.kinds()) {
@@ -123,12 +125,14 @@ func (f *flow) delete(ends ends) sfn.IChainable {
 	}
 	deleteUser.
 		AddCatch(deleted, machine.CatchNoSuchEntity()).
-		AddCatch(isLastAttempt, f.catchDeleteConflict()).
-		AddCatch(ends.failed, machine.CatchAll()).
+		AddCatch(denyAgain, f.catchDeleteConflict()).
+		AddCatch(ends.failed, catchFailure()).
 		Next(deleted)
+	denyAgain.AddCatch(ends.failed, catchFailure()).Next(isLastAttempt)
 	isLastAttempt.
-		When(machine.Condition(fmt.Sprintf("$attempts >= %d", maxAttempts)), ends.failed, &sfn.ChoiceTransitionOptions{Outputs: jsonata.Expression("$failure")}).
+		When(isTimeUp(), ends.timeIsUp, nil).
+		When(machine.Condition(fmt.Sprintf("$attempts >= %d", maxAttempts)), failed, nil).
 		Otherwise(wait)
-	wait.Next(first)
+	wait.Next(start)
 	return first
 }

@@ -16,8 +16,8 @@ import (
 
 const (
 	// userSeconds is the time after which a child execution begins nothing new for a user. The longest path after that, with DeleteUser
-	// and its wait, takes less than a minute, so a child ends within its five minutes. A test computes it from the definition.
-	userSeconds = 200
+	// and its wait, takes less than two minutes, so a child ends within its five minutes. A test computes it from the definition.
+	userSeconds = 180
 	// maxLists is the maximum number of pages that are read for a user. A user who has the most that IAM allows has some ten (IAM User
 	// Guide, "IAM and AWS STS quotas").
 	maxLists = 60
@@ -64,6 +64,30 @@ func (f *flow) beginUser() sfn.Pass {
 	})
 }
 
+// catchFailure returns the catcher of every error. It keeps the status of the user.
+func catchFailure() *sfn.CatchProps {
+	return machine.Catch("States.ALL", map[string]any{"failure": jsonata.Expression(machine.FailedWithCause(machine.ErrorCause))})
+}
+
+// failed ends with the status that a catcher has kept.
+func (f *flow) failed() sfn.Pass { return f.Output(contract.Failed, "$failure") }
+
+// getUserAgain makes the task that looks, after a failed call, whether the user still exists. Another execution or an administrator may
+// have deleted the user, or the answer to DeleteUser was lost.
+func (f *flow) getUserAgain() tasks.CallAwsService {
+	return f.task("GetUser again", machine.Call{
+		Permission: "iam:GetUser",
+		Resources:  []*string{machine.UserARN(f.Scope, "/", "*")},
+		Final:      []string{"Iam.NoSuchEntityException"}, // the user is gone
+	})
+}
+
+// gone ends with a user that was there at the first look, and is not there any more.
+func (f *flow) gone() sfn.Pass {
+	return f.Output("Gone", fmt.Sprintf(`{"UserName": $states.input.UserName, "Status": $failure.Step = "DeleteUser" ? %s : %s}`,
+		jsonata.Literal(contract.Deleted), jsonata.Literal(contract.Absent)))
+}
+
 // getUser makes the task that reads whose user it is. A user of ours has the path of the props, and the tag onboarding with a value of
 // ours. NoSuchEntity is retried, because IAM may not find a user for a while after it was made, and an absent user counts as removed.
 func (f *flow) getUser() tasks.CallAwsService {
@@ -81,10 +105,10 @@ func (f *flow) getUser() tasks.CallAwsService {
 
 // attachUserPolicy makes the task that denies the user everything, at once and also in sessions that exist. It changes nothing if the
 // policy is attached already.
-func (f *flow) attachUserPolicy() tasks.CallAwsService {
+func (f *flow) attachUserPolicy(name string) tasks.CallAwsService {
 	conditions := areMarked()
 	conditions["ArnEquals"] = map[string]any{"iam:PolicyARN": f.denyAll}
-	return f.task("AttachUserPolicy", machine.Call{
+	return f.task(name, machine.Call{
 		Permission: "iam:AttachUserPolicy",
 		Conditions: conditions,
 		Parameters: map[string]any{"PolicyArn": f.denyAll},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
@@ -40,6 +41,9 @@ func recognize(r *http.Request, body []byte) apiCall {
 		}
 		call.api = service + ":" + lowerFirst(form.Get("Action"))
 		call.user = form.Get("UserName")
+		if serial := form.Get("SerialNumber"); call.user == "" && serial != "" {
+			call.user = path.Base(serial) // the name of a virtual MFA device is that of its user
+		}
 		call.password = form.Get("Password")
 	}
 	call.state, _ = url.PathUnescape(r.Header.Get(localaws.StateHeader))

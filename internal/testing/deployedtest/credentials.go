@@ -17,9 +17,8 @@ import (
 	"github.com/iam-onboarding/iam-onboarding/internal/localaws"
 )
 
-// GiveEverything gives a user something of each kind that IAM wants gone before it deletes a user, except a login profile. The user has more
-// of a kind than the local AWS lists on a page, if IAM allows as many. n is the number of other things of a kind than those that exist in
-// a fixed number: with 0, the user gets one of each kind.
+// GiveEverything gives a user two access keys, and something of each other kind that IAM wants gone before it deletes a user, except a login
+// profile. With an n above 0, the user has n+1 of each kind, if IAM allows as many: so the local AWS lists them on several pages.
 func (a *Account) GiveEverything(t testing.TB, name string, n int) {
 	t.Helper()
 	must := func(err error) {
@@ -29,10 +28,12 @@ func (a *Account) GiveEverything(t testing.TB, name string, n int) {
 		}
 	}
 	ctx := t.Context()
-	for i := range min(2, n+1) { // the quota of IAM
+	for range 2 {
 		_, err := a.IAM.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &name})
 		must(err)
-		_, err = a.IAM.UploadSigningCertificate(ctx, &iam.UploadSigningCertificateInput{UserName: &name, CertificateBody: aws.String(certificate(t))})
+	}
+	for i := range min(2, n+1) { // the quota of IAM
+		_, err := a.IAM.UploadSigningCertificate(ctx, &iam.UploadSigningCertificateInput{UserName: &name, CertificateBody: aws.String(certificate(t))})
 		must(err)
 		for _, service := range []string{"codecommit.amazonaws.com", "bedrock.amazonaws.com", "of-the-future.amazonaws.com"}[:n%3+1] {
 			_, err := a.IAM.CreateServiceSpecificCredential(ctx, &iam.CreateServiceSpecificCredentialInput{UserName: &name, ServiceName: &service})

@@ -7,7 +7,7 @@
   devices, SSH public keys, certificates, service-specific credentials), and 17 of mozilla-services/userplex
   (groups). AWS does not document in which order it looks. Here what has the vaguest words comes first.
 - The lists of what a user has come in pages. IAM may return fewer results than asked for, "even when there
-  are more results available". Here a page has two.
+  are more results available". Here a page has one.
 - DeleteVirtualMFADevice refuses with DeleteConflict to delete a device that is in use:
   https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteVirtualMFADevice.html
 - A user has at most ten attached policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -31,7 +31,7 @@ from moto.iam.utils import random_resource_id
 
 from extensions import iam
 
-_PAGE = 2
+_PAGE = 1
 _MAX_ATTACHED_POLICIES = 10
 _MAX_CREDENTIALS_OF_SERVICE = 2
 
