@@ -32,6 +32,7 @@ func TestNag(t *testing.T) {
 			return stackOfApp(app, stacks.OnboardingStackProps{
 				Users:                  props{RequireMfa: jsii.Bool(true), AlarmEmail: jsii.String("alarm@example.com"), ReportEmail: jsii.String("report@example.com")},
 				SenderIdentityName:     jsii.String("example.com"),
+				Offboarding:            jsii.Bool(true),
 				PermissionsBoundaryArn: jsii.String("arn:aws:iam::123456789012:policy/Boundary"),
 			})
 		})

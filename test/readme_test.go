@@ -17,6 +17,7 @@ import (
 	ses "github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/iam-onboarding/iam-onboarding/constructs/offboarding"
 	"github.com/iam-onboarding/iam-onboarding/internal/config"
 )
 
@@ -148,19 +149,8 @@ var keysOfProps = map[string]string{
 
 // TestPropsInDocs compares the table of props with the struct, and with the context keys of the app.
 func TestPropsInDocs(t *testing.T) {
-	props := documentedProps(t)
-	// The table shows these as code: values, placeholders, identifiers of packages, and props whose name is no plain word.
-	patterns := []string{`^(\d+|true|false|en|/\w+/|\+00:00)$`, `\{\{\w+\}\}`, `\b(ses|logs)\.\w+`, `\bawscdk\.[\w.]+\(.*\)\)`}
-	for _, prop := range props {
-		if strings.ToLower(prop.name[1:]) != prop.name[1:] {
-			patterns = append(patterns, `\b`+prop.name+`\b`)
-		}
-	}
-	code := regexp.MustCompile(strings.Join(patterns, "|"))
-	cell := func(text string) string {
-		text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ".")
-		return strings.ReplaceAll(code.ReplaceAllString(text, "`$0`"), "|", `\|`)
-	}
+	props := documentedProps(t, "../constructs/onboarding/props.go", "UserOnboardingProps", reflect.TypeFor[props]())
+	cell := cells(props)
 	isKey := map[string]bool{}
 	_, _, _ = config.Read(func(key string) any { isKey[key] = true; return nil })
 	keyOf := func(prop string) string {
@@ -179,34 +169,61 @@ func TestPropsInDocs(t *testing.T) {
 	section(t, "../docs/configuration.md", "props", table)
 }
 
+// TestRemovalPropsInDocs compares the table of the props of the other construct with the struct.
+func TestRemovalPropsInDocs(t *testing.T) {
+	props := documentedProps(t, "../constructs/offboarding/props.go", "UserOffboardingProps", reflect.TypeFor[offboarding.UserOffboardingProps]())
+	cell := cells(props)
+	table := "| prop | meaning | default |\n|---|---|---|\n"
+	for _, prop := range props {
+		table += fmt.Sprintf("| `%s` | %s | %s |\n", prop.name, cell(prop.summary), cell(prop.otherwise))
+	}
+	section(t, "../docs/configuration.md", "removal props", table)
+}
+
+// cells returns a function that makes a cell of the table of props from text. It shows as code: values, placeholders, identifiers of packages,
+// and props whose name is no plain word.
+func cells(props []documentedProp) func(text string) string {
+	patterns := []string{`^(\d+|true|false|en|/\w+/|\+00:00)$`, `\{\{\w+\}\}`, `\b(ses|logs)\.\w+`, `\bawscdk\.[\w.]+\(.*\)\)`}
+	for _, prop := range props {
+		if strings.ToLower(prop.name[1:]) != prop.name[1:] {
+			patterns = append(patterns, `\b`+prop.name+`\b`)
+		}
+	}
+	code := regexp.MustCompile(strings.Join(patterns, "|"))
+	return func(text string) string {
+		text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ".")
+		return strings.ReplaceAll(code.ReplaceAllString(text, "`$0`"), "|", `\|`)
+	}
+}
+
 type documentedProp struct{ name, summary, otherwise string }
 
 var closing = regexp.MustCompile(`(?s)^(.*?)\n\n(?:.*\n\n)?(Required\.|Default: .+)\n$`)
 
 // documentedProps reads the comments of the props. The first paragraph is the meaning of a prop, and the last one its default.
-func documentedProps(t *testing.T) (all []documentedProp) {
+func documentedProps(t *testing.T, source, name string, structure reflect.Type) (all []documentedProp) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../constructs/onboarding/props.go", nil, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), source, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range fieldsOf(file, "UserOnboardingProps") {
-		name := field.Names[0].Name
+	for _, field := range fieldsOf(file, name) {
+		prop := field.Names[0].Name
 		match := closing.FindStringSubmatch(field.Doc.Text())
 		if match == nil {
-			t.Fatalf("the comment of %s must end with a paragraph Required. or Default: …, got:\n%s", name, field.Doc.Text())
+			t.Fatalf("the comment of %s must end with a paragraph Required. or Default: …, got:\n%s", prop, field.Doc.Text())
 		}
 		otherwise := strings.TrimPrefix(match[2], "Default: ")
 		if match[2] == "Required." {
 			otherwise = "required"
 		}
-		all = append(all, documentedProp{name, match[1], otherwise})
+		all = append(all, documentedProp{prop, match[1], otherwise})
 	}
 	var names []string
 	for _, prop := range all {
 		names = append(names, prop.name)
 	}
-	fields := reflect.VisibleFields(reflect.TypeFor[props]())
+	fields := reflect.VisibleFields(structure)
 	if len(fields) != len(names) || slices.ContainsFunc(fields, func(field reflect.StructField) bool { return !slices.Contains(names, field.Name) }) {
 		t.Fatalf("the source file has the props %v, and the struct has %v", names, fields)
 	}
