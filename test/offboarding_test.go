@@ -286,6 +286,11 @@ func TestLongestRemoval(t *testing.T) {
 	}
 }
 
+func TestRemovalTransitions(t *testing.T) {
+	machine := removalMachine(t)
+	golden(t, "removal.golden.txt", strings.Join(append(append(machine.Transitions(), ""), machine.Child().Transitions()...), "\n")+"\n")
+}
+
 // TestRemovalFlow checks the order of the steps: the user is denied everything before anything else changes, and only a user of ours.
 func TestRemovalFlow(t *testing.T) {
 	machine := removalMachine(t)
