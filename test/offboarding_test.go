@@ -166,7 +166,8 @@ func TestTakenOverRemover(t *testing.T) {
 			requestTo("iam:"+action, iamARN+"user/somebody", tagged("complete")),
 			requestTo("iam:"+action, iamARN+"user/onboarded2/user", tagged("complete")))
 	}
-	for _, action := range []string{"CreateUser", "CreateLoginProfile", "UpdateLoginProfile", "CreateAccessKey", "PutUserPolicy", "UpdateUser", "UntagUser",
+	for _, action := range []string{"CreateUser", "CreateLoginProfile", "UpdateLoginProfile", "CreateAccessKey", "PutUserPolicy", "UpdateUser",
+		"UntagUser",
 		"EnableMFADevice", "UploadSSHPublicKey", "CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "PutUserPermissionsBoundary",
 		"DeleteUserPermissionsBoundary"} {
 		requests = append(requests, requestTo("iam:"+action, path+"user", tagged("complete")))
@@ -189,7 +190,8 @@ func TestRemovalGrants(t *testing.T) {
 		"arn:aws:states:us-east-1:123456789012:mapRun:split(" + theRemover + ")[6]"
 	const grantee = "AdministratorsDefaultPolicy: Allow "
 	wantLines(t, templateOf(t, stack).statements(t, "AdministratorsDefaultPolicy"), []string{
-		grantee + "states:DescribeExecution, states:DescribeStateMachineForExecution, states:GetExecutionHistory, states:ListMapRuns on " + execution + ":*, " + execution + "/*",
+		grantee + "states:DescribeExecution, states:DescribeStateMachineForExecution, states:GetExecutionHistory, " +
+			"states:ListMapRuns on " + execution + ":*, " + execution + "/*",
 		grantee + "states:DescribeMapRun, states:ListExecutions on " + mapRun + "/*",
 		grantee + "states:DescribeStateMachine, states:ListExecutions on " + theRemover,
 		grantee + "states:StartExecution on " + theRemover,
@@ -295,7 +297,8 @@ func TestRemovalTransitions(t *testing.T) {
 func TestRemovalFlow(t *testing.T) {
 	machine := removalMachine(t)
 	child := machine.Child()
-	first := []string{"GetUser", "Is the user ours?", "AttachUserPolicy", "TagUser disabled", "DeleteLoginProfile", "ListAccessKeys", "Is an access key active?",
+	first := []string{"GetUser", "Is the user ours?", "AttachUserPolicy", "TagUser disabled", "DeleteLoginProfile", "ListAccessKeys",
+		"Is an access key active?",
 		"Is the user to be deleted?"}
 	for name, state := range child.States {
 		if state.Type == "Fail" {
@@ -355,7 +358,8 @@ func TestRemovalLists(t *testing.T) {
 			`the input must have no key except IAMUserNames, Action, got: "Resend"`}},
 		{remove("a b", 7, map[string]any{"Email": "ada@example.com"}, map[string]any{"UserName": "ada", "Email": "x", "Admin": true}, "ada"), []string{
 			`item 1 ` + needsName + `"a b"`, "item 2 must be a user name or an object with UserName, got: 7", "item 3 " + needsName + "nothing",
-			`item 4 must have no key except UserName, Email, Group, Language, got: "Admin"`, `user names must be unique without regard to case, got 2 times: "ada"`}},
+			`item 4 must have no key except UserName, Email, Group, Language, got: "Admin"`,
+			`user names must be unique without regard to case, got 2 times: "ada"`}},
 		{remove("Ada", "ada"), []string{`user names must be unique without regard to case, got 2 times: "Ada"`}},
 		{remove("*"), []string{"item 1 " + needsName + `"*"`}},
 	} {
@@ -408,7 +412,8 @@ func TestLongRemovalLists(t *testing.T) {
 // TestDeleteConflict checks that the status of a user says what is still there.
 func TestDeleteConflict(t *testing.T) {
 	child, jsonata := removalMachine(t).Child(), startJSONata(t)
-	catch := child.States["DeleteUser"].Catch[slices.IndexFunc(child.States["DeleteUser"].Catch, func(c asl.Catcher) bool { return c.Assign["failure"] != nil })]
+	catches := child.States["DeleteUser"].Catch
+	catch := catches[slices.IndexFunc(catches, func(c asl.Catcher) bool { return c.Assign["attempts"] != nil })]
 	const awsSays = "Cannot delete entity, must remove referenced objects first."
 	for _, test := range []struct {
 		found []string

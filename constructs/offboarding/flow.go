@@ -46,7 +46,8 @@ func (f *flow) removeList() sfn.IChainable {
 // problem, and it ends at isReady.
 func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 	begin, anotherRunIsActive := f.begin(), f.AnotherRunIsActive()
-	listExecutions, isAnotherActive := f.ListExecutions("ListExecutions", machine.OwnARN, nil, machine.OlderExecution), f.Choice("Is an older execution running?")
+	listExecutions := f.ListExecutions("ListExecutions", machine.OwnARN, nil, machine.OlderExecution)
+	isAnotherActive := f.Choice("Is an older execution running?")
 	listUsers, listMoreUsers := f.listUsers("ListUsers", false), f.listUsers("ListUsers next", true)
 	isLastPage := f.Choice("Is it the last page?")
 	next := sfn.IChainable(listUsers)

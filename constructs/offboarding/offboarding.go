@@ -99,7 +99,7 @@ func (u *UserOffboarding) GrantRead(grantee iam.IGrantable) iam.Grant {
 }
 
 func (u *UserOffboarding) newStateMachine(props *UserOffboardingProps) (sfn.StateMachine, logs.LogGroup) {
-	flow := &flow{Flow: machine.Flow{Scope: u, Role: u.role}, props: props, denyAll: denyAll(u)}
+	flow := &flow{Flow: machine.Flow{Scope: u, Role: u.role}, props: props, denyAll: denyAll()}
 	return machine.New(u, &machine.Props{
 		Comment:       "Disables or deletes IAM users from a list",
 		Definition:    flow.removeList(),
@@ -111,8 +111,9 @@ func (u *UserOffboarding) newStateMachine(props *UserOffboardingProps) (sfn.Stat
 	})
 }
 
-// denyAll returns the ARN of the AWS managed policy that denies everything (AWS Managed Policy Reference, "AWSDenyAll").
-func denyAll(scope constructs.Construct) *string {
+// denyAll returns the ARN of the AWS managed policy that denies everything, in the partition of the stack (AWS Managed Policy Reference,
+// "AWSDenyAll").
+func denyAll() *string {
 	return iam.ManagedPolicy_FromAwsManagedPolicyName(jsii.String("AWSDenyAll")).ManagedPolicyArn()
 }
 
@@ -128,9 +129,12 @@ func (u *UserOffboarding) notifyOfFailures() {
 func (u *UserOffboarding) explainFindings() {
 	machine.Explain(u.role.Node().FindChild(jsii.String(machine.DefaultPolicy)),
 		machine.Wildcard(`\*`, "Delivering logs supports no resource-level permissions"),
-		machine.Wildcard(`arn:[^*]+:user/[^*]+/\*`, "The user names are known only when a list is run; all users are below the path of this state machine"),
+		machine.Wildcard(`arn:[^*]+:user/[^*]+/\*`,
+			"The user names are known only when a list is run; all users are below the path of this state machine"),
 		machine.Wildcard(`arn:[^*]+:user/\*`, "Only GetUser: it checks whether a user belongs to this state machine"),
-		machine.Wildcard(`arn:[^*]+:group/\*`, "Only RemoveUserFromGroup: a user must leave every group before IAM deletes it, and IAM authorizes this on the group alone"),
-		machine.Wildcard(`arn:[^*]+:mfa/\*`, "Only DeleteVirtualMFADevice: users choose the names of their devices, and IAM deletes only those that nobody uses"),
+		machine.Wildcard(`arn:[^*]+:group/\*`,
+			"Only RemoveUserFromGroup: a user must leave every group before IAM deletes it, and IAM authorizes this on the group alone"),
+		machine.Wildcard(`arn:[^*]+:mfa/\*`,
+			"Only DeleteVirtualMFADevice: users choose the names of their devices, and IAM deletes only those that nobody uses"),
 	)
 }

@@ -96,7 +96,8 @@ func (f *flow) getUser() tasks.CallAwsService {
 		Resources:  []*string{machine.UserARN(f.Scope, "/", "*")},
 		Assign: map[string]any{
 			"existingName": jsonata.Expression("$states.result.User.UserName"),
-			"isOurs": jsonata.Expression(fmt.Sprintf(`$states.result.User.Path = %s and [$states.result.User.Tags[Key = %s].Value, "none"][0] in [%s, %s, %s, %s]`,
+			"isOurs": jsonata.Expression(fmt.Sprintf(
+				`$states.result.User.Path = %s and [$states.result.User.Tags[Key = %s].Value, "none"][0] in [%s, %s, %s, %s]`,
 				jsonata.Literal(*f.props.UserPath), jsonata.Literal(contract.TagKey), jsonata.Literal(contract.TagPending),
 				jsonata.Literal(contract.TagComplete), jsonata.Literal(contract.TagExpired), jsonata.Literal(contract.TagDisabled))),
 		},

@@ -11,7 +11,8 @@ const (
 	// of a payload, if every character of a deeper path is a quotation mark, which JSON escapes (IAM API Reference, User). 5,000 users,
 	// the quota of an account, make 84 pages (IAM User Guide, "IAM and AWS STS quotas"), and a page some 50 events of the history.
 	usersOfPage = 60
-	// MaxPages is the maximum number of pages of users that an execution reads. IAM may return fewer users than asked for (IAM API Reference, ListUsers).
+	// MaxPages is the maximum number of pages of users that an execution reads. IAM may return fewer users than asked for (IAM API
+	// Reference, ListUsers).
 	MaxPages = 200
 )
 

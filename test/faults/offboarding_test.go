@@ -53,10 +53,12 @@ func newRemovalSuite(t testing.TB) *removalSuite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &removalSuite{Account: account.Of(arn), action: contract.Delete, proxy: newProxy(t, account), before: map[string]localaws.User{}, tried: tried{}}
+	s := &removalSuite{Account: account.Of(arn), action: contract.Delete, proxy: newProxy(t, account),
+		before: map[string]localaws.User{}, tried: tried{}}
 	s.machine = asl.Parse(t, s.Definition(t))
 	s.child = s.machine.Child()
-	for _, start := range append(slices.Clone(remaining), start{name: "stays", exists: true, path: contract.DefaultUserPath, mark: "complete", profile: chosen}) {
+	stays := start{name: "stays", exists: true, path: contract.DefaultUserPath, mark: "complete", profile: chosen}
+	for _, start := range append(slices.Clone(remaining), stays) {
 		s.makeUser(t, start, start.name)
 		s.before[start.name] = s.User(t, start.name)
 	}
@@ -236,7 +238,8 @@ func (s *removalSuite) try(t testing.TB, cases ...*faultCase) deployed.Execution
 			t.Errorf("%s: the fault did not happen, because no such call was made", c.user)
 		}
 		s.tried.add(c)
-		if status := statuses[c.user].Status; c.mustRecover() && c.state != "GetUser again" && statuses != nil && !slices.Contains([]string{contract.Deleted, contract.Disabled}, status) {
+		isDone := slices.Contains([]string{contract.Deleted, contract.Disabled}, statuses[c.user].Status)
+		if c.mustRecover() && c.state != "GetUser again" && !isDone {
 			t.Errorf("%s: a retry should have helped, got %s %s %+v", c.user, execution.Status, execution.Error, statuses[c.user])
 		}
 	}
@@ -262,13 +265,16 @@ func (s *removalSuite) giveKey(t testing.TB, name string) {
 	if _, ok := s.FindUser(t, name); !ok {
 		return
 	}
-	if _, err := s.IAM.UploadSSHPublicKey(t.Context(), &iam.UploadSSHPublicKeyInput{UserName: &name, SSHPublicKeyBody: aws.String("ssh-rsa x")}); err != nil {
+	key := &iam.UploadSSHPublicKeyInput{UserName: &name, SSHPublicKeyBody: aws.String("ssh-rsa x")}
+	if _, err := s.IAM.UploadSSHPublicKey(t.Context(), key); err != nil {
 		t.Error(err)
 	}
 }
 
 // check checks the invariants that hold after every run, and returns the statuses of the report by user.
-func (s *removalSuite) check(t testing.TB, names []string, before deployedtest.Seen, execution deployed.Execution) map[string]deployedtest.UserReport {
+func (s *removalSuite) check(
+	t testing.TB, names []string, before deployedtest.Seen, execution deployed.Execution,
+) map[string]deployedtest.UserReport {
 	t.Helper()
 	seen := s.See(t)
 	for name, was := range s.before {
@@ -300,7 +306,8 @@ func (s *removalSuite) check(t testing.TB, names []string, before deployedtest.S
 		_, isNotOurs := s.before[user.UserName]
 		isTrue := map[string]bool{
 			contract.Deleted: !exists, contract.Absent: !exists, contract.Disabled: isDisabled(seen.Users[user.UserName]),
-			contract.Skipped: isNotOurs && user.Reason == contract.NotOurs, contract.Failed: user.Step != "" && user.Error != "" && (user.Cause != "" || user.Error == "States.Timeout"),
+			contract.Skipped: isNotOurs && user.Reason == contract.NotOurs,
+			contract.Failed:  user.Step != "" && user.Error != "" && (user.Cause != "" || user.Error == "States.Timeout"),
 		}
 		if !isTrue[user.Status] {
 			t.Errorf("invariant 3: the report has %+v, but the user is %+v", user, seen.Users[user.UserName])
@@ -320,7 +327,8 @@ func isDisabled(user localaws.User) bool {
 			return false
 		}
 	}
-	return user.Name != "" && user.LoginProfile == nil && slices.Contains(user.AttachedPolicies, denyAll) && user.Tags[contract.TagKey] == contract.TagDisabled
+	return user.Name != "" && user.LoginProfile == nil && slices.Contains(user.AttachedPolicies, denyAll) &&
+		user.Tags[contract.TagKey] == contract.TagDisabled
 }
 
 // checkBounds checks invariant 5: no call is made more often than its retries allow, for each thing that a user has, in each attempt.

@@ -47,7 +47,8 @@ func TestRemoval(t *testing.T) {
 	}
 	before := account.See(t)
 	list := func(action string) map[string]any {
-		return map[string]any{"Action": action, "IAMUserNames": []any{byHand, map[string]any{"UserName": leaver, "Email": leaver, "Group": "any"}, elsewhere, gone}}
+		asOnboarded := map[string]any{"UserName": leaver, "Email": leaver, "Group": "any"}
+		return map[string]any{"Action": action, "IAMUserNames": []any{byHand, asOnboarded, elsewhere, gone}}
 	}
 	wantReport := func(got deployedtest.RemovalReport, disabled, deleted int, status string) {
 		t.Helper()
@@ -135,7 +136,8 @@ func TestRefusedRemovals(t *testing.T) {
 		"too many": {map[string]any{"IAMUserNames": many, "Action": "Delete"}, contract.InvalidInput,
 			"IAMUserNames must have at most 50 users, got: 51"},
 		"other case": {map[string]any{"IAMUserNames": []string{"ada@example.net"}, "Action": "Delete"}, contract.PreflightFailed,
-			"IAM has the user Ada@example.net, whose name the list has in another letter case: write the name in the list as IAM has it, then run the same list again"},
+			"IAM has the user Ada@example.net, whose name the list has in another letter case: write the name in the list as IAM has it, " +
+				"then run the same list again"},
 	} {
 		execution := removal.Run(t, test.input)
 		if execution.Error != test.error || execution.Cause != test.want {

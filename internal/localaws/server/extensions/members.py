@@ -20,7 +20,6 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceAwsSdk,
 )
 
-
 # The services with names in which Step Functions changes something. The others have the same names.
 _RENAMED = ("iam", "sfn")
 
