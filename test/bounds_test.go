@@ -126,7 +126,7 @@ var removalValues = map[string]any{
 	"result.AccessKeyMetadata":      times(100, func(int) any { return map[string]any{"AccessKeyId": strings.Repeat("A", 128), "Status": "Active"} }),
 	"AccessKeyMetadata.AccessKeyId": ids, "Certificates.CertificateId": ids, "SshPublicKeys.SshPublicKeyId": ids,
 	"ServiceSpecificCredentials.ServiceSpecificCredentialId": ids, "MfaDevices.SerialNumber": ids, "Groups.GroupName": ids, "result.PolicyNames": ids,
-	"AttachedPolicies.PolicyArn": ids, "items": ids, "names": times(1000, address), "pages": 49, "lists": 60, "attempts": 2, "until": 0,
+	"AttachedPolicies.PolicyArn": ids, "result.AttachedPolicies": times(100, func(int) any { return map[string]any{"PolicyName": "p"} }), "items": ids, "names": times(1000, address), "pages": 49, "lists": 60, "attempts": 2, "until": 0,
 	"found": times(8, func(int) any { return "service-specific credentials" }), "isTruncated": true, "failure": failedUser(0), "failure.Step": "DeleteUser", "isOurs": true,
 	"input.Delete": true, "BatchInput.Delete": true, "input.Action": "Delete", "input.IAMUserNames": times(1000, address),
 }

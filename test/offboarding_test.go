@@ -327,8 +327,12 @@ func TestRemovalFlow(t *testing.T) {
 	if !child.Reaches("DeleteUser", "") || child.Reaches("DeleteUser", "ListAttachedUserPolicies") {
 		t.Error("want a path to DeleteUser, and none without ListAttachedUserPolicies")
 	}
-	wantBoundedTasks(t, machine.States, func(string) taskBounds {
-		return taskBounds{timeout: 30, retriesTimeout: true, retries: 9, interval: 2, jitter: "FULL"}
+	wantBoundedTasks(t, machine.States, func(name string) taskBounds {
+		bounds := taskBounds{timeout: 30, retriesTimeout: true, retries: 9, interval: 2, jitter: "FULL"}
+		if strings.HasPrefix(name, "ListUsers") {
+			bounds.retries = 4
+		}
+		return bounds
 	})
 	wantBoundedTasks(t, child.States, func(string) taskBounds {
 		return taskBounds{timeout: 5, retriesTimeout: true, retries: 6, interval: 2, jitter: "FULL"}

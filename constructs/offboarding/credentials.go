@@ -1,6 +1,7 @@
 package offboarding
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -16,6 +17,8 @@ type kind struct {
 	plural string // for people
 	list   string // the API that lists them
 	items  string // the path from the result of list to the names of the things
+	// listed is the path to those of which the status of a user tells that IAM still listed them. Default: items.
+	listed string
 	remove string // the API that removes one
 	key    string // the parameter of remove that takes the name
 	// resources are what remove is allowed on. Default: the users of ours.
@@ -46,7 +49,8 @@ func (f *flow) kinds() []kind {
 			removeFinal: limited, resources: []*string{machine.IAMARN(f.Scope, "group/*")}},
 		{plural: "inline policies", list: "ListUserPolicies", items: "PolicyNames", remove: "DeleteUserPolicy", key: "PolicyName", removeFinal: limited},
 		{plural: "attached policies", list: "ListAttachedUserPolicies", listFinal: []string{"Iam.InvalidInputException"},
-			items: "AttachedPolicies.PolicyArn", remove: "DetachUserPolicy", key: "PolicyArn", removeFinal: append(limited, "Iam.InvalidInputException")},
+			// The one that denies everything is attached again before each attempt.
+			items: "AttachedPolicies.PolicyArn", listed: `AttachedPolicies[PolicyName != "AWSDenyAll"]`, remove: "DetachUserPolicy", key: "PolicyArn", removeFinal: append(limited, "Iam.InvalidInputException")},
 	}
 }
 
@@ -108,7 +112,7 @@ func (f *flow) deleteAll(kind kind, next sfn.IChainable, ends ends) sfn.IChainab
 			"items":       jsonata.Expression("[$states.result." + kind.items + "]"),
 			"isTruncated": jsonata.Expression("$states.result.IsTruncated = true"),
 			"lists":       jsonata.Expression("$lists + 1"),
-			"found": jsonata.Expression(fmt.Sprintf(`$count($states.result.%s) > 0 ? [$append($found, %s)] : $found`, kind.items,
+			"found": jsonata.Expression(fmt.Sprintf(`$count($states.result.%s) > 0 ? [$append($found, %s)] : $found`, cmp.Or(kind.listed, kind.items),
 				jsonata.Literal(kind.plural))),
 		},
 		Final: append(kind.listFinal,

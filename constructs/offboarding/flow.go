@@ -46,7 +46,7 @@ func (f *flow) removeList() sfn.IChainable {
 // problem, and it ends at isReady.
 func (f *flow) preflight(isReady sfn.IChainable) sfn.IChainable {
 	begin, anotherRunIsActive := f.begin(), f.AnotherRunIsActive()
-	listExecutions := f.ListExecutions("ListExecutions", machine.OwnARN, nil, machine.OlderExecution)
+	listExecutions := f.ListExecutions("ListExecutions", machine.OwnARN, nil, machine.OlderExecution, machine.PreflightRetry)
 	isAnotherActive := f.Choice("Is an older execution running?")
 	listUsers, listMoreUsers := f.listUsers("ListUsers", false), f.listUsers("ListUsers next", true)
 	isLastPage := f.Choice("Is it the last page?")

@@ -28,7 +28,7 @@ func (f *flow) begin() sfn.Pass {
 // listOnboarding makes the task that looks for an execution that onboards users.
 func (f *flow) listOnboarding() tasks.CallAwsService {
 	arn := f.props.Onboarding.StateMachineArn()
-	return f.ListExecutions("ListExecutions onboarding", *arn, []*string{arn}, `[$states.result.Executions.Name, ""][0]`)
+	return f.ListExecutions("ListExecutions onboarding", *arn, []*string{arn}, `[$states.result.Executions.Name, ""][0]`, machine.PreflightRetry)
 }
 
 // listUsers makes a task that reads a page of the users below the path, and adds a problem for each name of the list that IAM has in

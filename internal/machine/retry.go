@@ -63,7 +63,7 @@ var (
 	TaggedUserRetry = RetryPolicy{Retries: tagRetries, Interval: tagRetryInterval, Evenly: true}
 	MailRetry       = RetryPolicy{OnceOnly: true}
 	SweepRetry      = RetryPolicy{Retries: sweepRetries}
-	PageRetry       = RetryPolicy{Timeout: preflightTimeout, Retries: pageRetries} // for a read before each page of a sweep
+	PageRetry       = RetryPolicy{Timeout: preflightTimeout, Retries: pageRetries} // for a read of, or before, each page of users
 	NoRetry         = RetryPolicy{Never: true}
 )
 

@@ -115,7 +115,7 @@ func TestFaultsOfRemoval(t *testing.T) {
 // testCallsOfParent makes each call fail that names no user. If it fails for ever, nobody must have changed.
 func (s *removalSuite) testCallsOfParent(t testing.TB) {
 	whole := s.Account
-	s.Account = s.WithDefinition(t, "SmallPages", strings.ReplaceAll(s.Definition(t), `"MaxItems":100,"PathPrefix"`, `"MaxItems":1,"PathPrefix"`))
+	s.Account = s.WithDefinition(t, "SmallPages", strings.ReplaceAll(s.Definition(t), `"MaxItems":60,"PathPrefix"`, `"MaxItems":1,"PathPrefix"`))
 	for _, task := range s.machine.Tasks() {
 		for _, c := range casesOf(leaver, task, kinds) {
 			execution := s.try(t, c)
@@ -149,7 +149,7 @@ func (s *removalSuite) testCalls(t testing.TB, tasks []string) {
 // testAborts stops the execution right before and right after each call takes effect.
 func (s *removalSuite) testAborts(t testing.TB) {
 	whole := s.Account
-	s.Account = s.WithDefinition(t, "SmallPagesToo", strings.ReplaceAll(s.Definition(t), `"MaxItems":100,"PathPrefix"`, `"MaxItems":1,"PathPrefix"`))
+	s.Account = s.WithDefinition(t, "SmallPagesToo", strings.ReplaceAll(s.Definition(t), `"MaxItems":60,"PathPrefix"`, `"MaxItems":1,"PathPrefix"`))
 	for _, task := range append(s.machine.Tasks(), s.child.Tasks()...) {
 		for _, kind := range around("abort", func(apiCall) {
 			s.aborted = true
@@ -172,8 +172,11 @@ func (s *removalSuite) testAborts(t testing.TB) {
 // user, or somebody gives the user something of a kind that the execution has already looked for.
 func (s *removalSuite) testRaces(t testing.TB) {
 	other := s.WithDefinition(t, "Twice", s.Definition(t))
+	var serial sync.Mutex // the other state machine runs one list at a time, too
 	for what, happen := range map[string]func(name string){
 		"twice": func(name string) {
+			serial.Lock()
+			defer serial.Unlock()
 			execution, err := other.Account.Run(t.Context(), map[string]any{"IAMUserNames": []string{name}, "Action": contract.Delete})
 			if err != nil || execution.Status != types.ExecutionStatusSucceeded {
 				t.Errorf("%s: the other execution ended as %+v, %v", name, execution, err)
@@ -232,6 +235,11 @@ func (s *removalSuite) try(t testing.TB, cases ...*faultCase) deployed.Execution
 	s.aborted = false
 	execution := s.Run(t, s.input(names))
 	s.checkBounds(t, s.proxy.clear())
+	for _, c := range cases { // such a user cannot be denied everything again, and has the key of leadTo
+		if c.state == "AttachUserPolicy again" && c.calls == forever {
+			delete(before.Users, c.user)
+		}
+	}
 	statuses := s.check(t, names, before, execution)
 	for _, c := range cases {
 		if c.fault.hit == 0 {
@@ -283,9 +291,10 @@ func (s *removalSuite) check(
 		}
 	}
 	for _, name := range names {
-		was, is := before.Users[name], seen.Users[name]
+		was, isKnown := before.Users[name]
+		is := seen.Users[name]
 		hasNothing := is.LoginProfile == nil && len(is.AccessKeys)+len(is.Others)+len(is.Groups) == 0
-		if !reflect.DeepEqual(was, is) && !slices.Contains(is.AttachedPolicies, denyAll) && !hasNothing {
+		if isKnown && !reflect.DeepEqual(was, is) && !slices.Contains(is.AttachedPolicies, denyAll) && !hasNothing {
 			t.Errorf("%s was changed before the user was denied everything: it was %+v, and now is %+v", name, was, is)
 		}
 	}
