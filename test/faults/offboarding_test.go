@@ -186,6 +186,9 @@ func (s *removalSuite) testRaces(t testing.TB) {
 	} {
 		var cases []*faultCase
 		for _, task := range s.child.Tasks() {
+			if task == "GetUser again" { // the fault that leads to it would make the other execution fail, too
+				continue
+			}
 			for _, kind := range around(what, func(call apiCall) { happen(call.user) }) {
 				cases = append(cases, newCase(leaver, task, kind, 1))
 			}
