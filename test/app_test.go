@@ -359,3 +359,16 @@ func wantOutputsInDocs(t *testing.T, template template) {
 // redundantDependency is a finding on a dependency that the CDK always adds: the state machine depends on its role, although
 // it also has the ARN of the role.
 const redundantDependency = "W3005"
+
+// TestSenderThatTakesNoAnswers checks that the stack takes a sender whose mails nobody can reply to if the mails say who answers
+// questions, and says it once if they do not.
+func TestSenderThatTakesNoAnswers(t *testing.T) {
+	sender := jsii.String("no-reply@example.com")
+	newStackOf := func(users props) {
+		stacks.NewOnboardingStack(awscdk.NewApp(nil), jsii.String("Stack"), &stacks.OnboardingStackProps{Users: users})
+	}
+	newStackOf(props{Sender: sender, Contact: jsii.String("IT")})
+	newStackOf(props{Sender: sender, ReplyTo: jsii.String("it@example.com")})
+	mustPanic(t, "OnboardingStack: Contact must be given, or ReplyTo, because users cannot reply to no-reply@example.com: "+
+		"say who answers questions instead, got: nothing", func() { newStackOf(props{Sender: sender}) })
+}

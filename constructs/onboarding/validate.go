@@ -33,10 +33,10 @@ func (p *UserOnboardingProps) validate(into string) error {
 	rules.Together{
 		HasGroup: p.Group != nil, GroupName: rules.Given(p.GroupName), RequireMfa: p.RequireMfa,
 		Sender: p.Sender, SenderIdentity: p.nameOfSenderIdentity(), Identity: p.valueOfIdentity(),
-		ReplyTo: rules.Given(p.ReplyTo), Contact: rules.Given(p.Contact),
 		SeparatePassword: p.SeparatePassword, PasswordSubject: rules.Given(p.PasswordSubject),
 		PasswordTextTemplate: rules.Given(p.PasswordTextTemplate), PasswordHtmlTemplate: rules.Given(p.PasswordHtmlTemplate),
-	}.Check(&problems, func(prop string) string { return prop })
+	}.Check(&problems, asItIs)
+	rules.CheckAnswers(&problems, asItIs, p.Sender, rules.Given(p.ReplyTo), rules.Given(p.Contact))
 	p.checkGroups(&problems)
 	machine.CheckText(&problems, "Sender", p.Sender, rules.SenderAddress)
 	machine.CheckText(&problems, "SenderIdentity", p.nameOfSenderIdentity(), rules.IdentityName)
@@ -75,6 +75,9 @@ func (p *UserOnboardingProps) validate(into string) error {
 	}
 	return problems.Err()
 }
+
+// asItIs returns the name of a prop, for checks that the app uses with its own names, too.
+func asItIs(prop string) string { return prop }
 
 // checkGroups checks each group, and that no group is given twice.
 func (p *UserOnboardingProps) checkGroups(problems *rules.Problems) {
@@ -176,7 +179,7 @@ func (p *UserOnboardingProps) mailProps() []mailProps {
 	about := p.about()
 	builtIn := mail.BuiltIn(*p.Language, about)
 	of := func(content mail.Content) mail.Content {
-		return content.For(about, func(prop string) string { return prop })
+		return content.For(about, asItIs)
 	}
 	if !*p.SeparatePassword {
 		return []mailProps{{"", p.Subject, p.TextTemplate, p.HtmlTemplate, builtIn.SignIn, of(mail.SignIn), about}}

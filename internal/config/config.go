@@ -128,10 +128,11 @@ func (r *reader) checkTogether(props *stacks.OnboardingStackProps) {
 	rules.Together{
 		HasGroup: r.lookup("group") != nil, GroupName: r.lookup("groupName"), RequireMfa: props.Users.RequireMfa,
 		Sender: props.Users.Sender, SenderIdentity: props.SenderIdentityName, Identity: props.SenderDomain,
-		HostedZoneId: r.lookup("hostedZoneId"), ReplyTo: r.lookup("replyTo"), Contact: r.lookup("contact"), SeparatePassword: props.Users.SeparatePassword,
+		HostedZoneId: r.lookup("hostedZoneId"), SeparatePassword: props.Users.SeparatePassword,
 		PasswordSubject: r.lookup("passwordSubject"), PasswordTextTemplate: r.lookup("passwordTextTemplate"),
 		PasswordHtmlTemplate: r.lookup("passwordHtmlTemplate"),
 	}.Check(&r.problems, keyOf)
+	rules.CheckAnswers(&r.problems, keyOf, props.Users.Sender, r.lookup("replyTo"), r.lookup("contact"))
 }
 
 // checkAllowedGroups checks that no group is given twice.

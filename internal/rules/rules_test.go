@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -140,20 +142,37 @@ func TestTogether(t *testing.T) {
 			`passwordsubject must be left out unless separatepassword is true, got: "Secret"
 passwordtexttemplate must be left out unless separatepassword is true, got: 5
 passwordhtmltemplate must be left out unless separatepassword is true, got: "x"`},
-		{"no answers", rules.Together{Sender: text("No-Reply.aws@example.com")},
-			"contact must be given, or replyto, because users cannot reply to No-Reply.aws@example.com: say who answers questions instead, got: nothing"},
-		{"no answers, as the last word", rules.Together{Sender: text("aws_donotreply@example.com")},
-			"contact must be given, or replyto, because users cannot reply to aws_donotreply@example.com: say who answers questions instead, got: nothing"},
-		{"no answers, but a contact", rules.Together{Sender: text("noreply@example.com"), Contact: "IT"}, ""},
-		{"no answers, but an address for them", rules.Together{Sender: text("noreply@example.com"), ReplyTo: "it@example.com"}, ""},
-		{"a name that begins like it", rules.Together{Sender: text("noreplyson@example.com")}, ""},
-		{"a name that ends like it", rules.Together{Sender: text("casino-reply@example.com")}, ""},
 		{"a separate password", rules.Together{SeparatePassword: &yes, PasswordSubject: "Secret", PasswordTextTemplate: "x"}, ""},
 	} {
 		var problems rules.Problems
 		test.together.Check(&problems, strings.ToLower)
 		if err := problems.Err(); (err == nil) != (test.want == "") || err != nil && err.Error() != test.want {
 			t.Errorf("%s: got:\n%v\nwant:\n%s", test.name, err, test.want)
+		}
+	}
+}
+
+func TestCheckAnswers(t *testing.T) {
+	for _, test := range []struct {
+		sender           string
+		replyTo, contact any
+		isWrong          bool
+	}{
+		{"No-Reply.aws@example.com", nil, nil, true},
+		{"aws_donotreply@example.com", nil, nil, true},
+		{"noreply@example.com", nil, "IT", false},
+		{"noreply@example.com", "it@example.com", nil, false},
+		{"noreplyson@example.com", nil, nil, false},
+		{"casino-reply@example.com", nil, nil, false},
+	} {
+		var problems rules.Problems
+		rules.CheckAnswers(&problems, strings.ToLower, &test.sender, test.replyTo, test.contact)
+		want := ""
+		if test.isWrong {
+			want = "contact must be given, or replyto, because users cannot reply to " + test.sender + ": say who answers questions instead, got: nothing"
+		}
+		if got := fmt.Sprint(problems.Err()); got != cmp.Or(want, "<nil>") {
+			t.Errorf("%s: got %s, want %s", test.sender, got, want)
 		}
 	}
 }

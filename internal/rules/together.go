@@ -17,8 +17,6 @@ type Together struct {
 	SenderIdentity       *string // its name
 	Identity             *string // the domain or the address that it is made for
 	HostedZoneId         any
-	ReplyTo              any
-	Contact              any
 	SeparatePassword     *bool
 	PasswordSubject      any
 	PasswordTextTemplate any
@@ -53,8 +51,8 @@ func Given[T any](setting *T) any {
 	return *setting
 }
 
-// Check adds a problem for each setting that must be left out, for an SES identity that does not cover the sender, and for a sender
-// who takes no answers if users are not told whom to ask. name returns the name of the setting for a prop.
+// Check adds a problem for each setting that must be left out, and for an SES identity that does not cover the sender. name
+// returns the name of the setting for a prop.
 func (t Together) Check(problems *Problems, name func(prop string) string) {
 	leaveOut := func(prop, because string, value any) {
 		if value != nil {
@@ -76,14 +74,19 @@ func (t Together) Check(problems *Problems, name func(prop string) string) {
 	}
 	checkCovers(problems, name("SenderIdentity"), t.SenderIdentity, t.Sender)
 	checkCovers(problems, name("Identity"), t.Identity, t.Sender)
-	if t.Sender != nil && takesNoAnswers.MatchString(*t.Sender) && t.ReplyTo == nil && t.Contact == nil {
-		problems.Add(name("Contact"), "be given, or "+name("ReplyTo")+", because users cannot reply to "+*t.Sender+": say who answers questions instead", nil)
-	}
 	if !isTrue(t.SeparatePassword) {
 		unless := "unless " + name("SeparatePassword") + " is true"
 		leaveOut("PasswordSubject", unless, t.PasswordSubject)
 		leaveOut("PasswordTextTemplate", unless, t.PasswordTextTemplate)
 		leaveOut("PasswordHtmlTemplate", unless, t.PasswordHtmlTemplate)
+	}
+}
+
+// CheckAnswers adds a problem if the sender takes no answers, and the mail does not say who answers questions. replyTo and contact are
+// nil if they are not given. name returns the name of the setting for a prop.
+func CheckAnswers(problems *Problems, name func(prop string) string, sender *string, replyTo, contact any) {
+	if sender != nil && takesNoAnswers.MatchString(*sender) && replyTo == nil && contact == nil {
+		problems.Add(name("Contact"), "be given, or "+name("ReplyTo")+", because users cannot reply to "+*sender+": say who answers questions instead", nil)
 	}
 }
 
