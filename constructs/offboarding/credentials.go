@@ -68,16 +68,32 @@ func (f *flow) deactivateAccessKeys(next sfn.IChainable, ends ends) sfn.IChainab
 			"Iam.NoSuchEntityException",  // the access key is gone
 		},
 	})
-	for _, one := range []tasks.CallAwsService{list, listMore} {
-		one.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, catchFailure()).Next(isActive)
-	}
-	isActive.
-		When(isTimeUp(), ends.timeIsUp, nil).
-		When(machine.Condition("$count($items) > 0"), update, nil).
-		When(machine.Condition("$isTruncated"), listMore, nil).
-		Otherwise(next)
-	update.AddCatch(isActive, catchGone()).AddCatch(ends.failed, catchFailure()).Next(isActive)
+	loop{list, listMore, isActive, update}.connect(isActive, next, ends)
 	return list
+}
+
+// loop are the states that do something for each thing of a kind that a user has.
+type loop struct {
+	list, listMore tasks.CallAwsService // the first page, and the next one; they may be the same task
+	isLeft         sfn.Choice           // whether something is left of the page
+	step           tasks.CallAwsService // is made for the first of the items
+}
+
+// connect makes the transitions of the loop. then follows each step, and next follows the loop.
+func (l loop) connect(then, next sfn.IChainable, ends ends) {
+	lists := []tasks.CallAwsService{l.list}
+	if l.listMore != l.list {
+		lists = append(lists, l.listMore)
+	}
+	for _, list := range lists {
+		list.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, catchFailure()).Next(l.isLeft)
+	}
+	l.isLeft.
+		When(isTimeUp(), ends.timeIsUp, nil).
+		When(machine.Condition("$count($items) > 0"), l.step, nil).
+		When(machine.Condition("$isTruncated"), l.listMore, nil).
+		Otherwise(next)
+	l.step.AddCatch(then, catchGone()).AddCatch(ends.failed, catchFailure()).Next(then)
 }
 
 // listAccessKeys makes a task that reads a page of the access keys that are not inactive.
@@ -133,13 +149,7 @@ func (f *flow) deleteAll(kind kind, next sfn.IChainable, ends ends) sfn.IChainab
 	if kind.then != nil {
 		then = kind.then(isLeft, ends)
 	}
-	list.AddCatch(ends.absent, machine.CatchNoSuchEntity()).AddCatch(ends.failed, catchFailure()).Next(isLeft)
-	isLeft.
-		When(isTimeUp(), ends.timeIsUp, nil).
-		When(machine.Condition("$count($items) > 0"), remove, nil).
-		When(machine.Condition("$isTruncated"), list, nil).
-		Otherwise(next)
-	remove.AddCatch(then, catchGone()).AddCatch(ends.failed, catchFailure()).Next(then)
+	loop{list, list, isLeft, remove}.connect(then, next, ends)
 	return list
 }
 

@@ -28,7 +28,7 @@ func (f *flow) begin() sfn.Pass {
 // listOnboarding makes the task that looks for an execution that onboards users.
 func (f *flow) listOnboarding() tasks.CallAwsService {
 	arn := f.props.Onboarding.StateMachineArn()
-	return f.ListExecutions("ListExecutions onboarding", *arn, []*string{arn}, `[$states.result.Executions.Name, ""][0]`, machine.PreflightRetry)
+	return f.ListExecutions("ListExecutions onboarding", *arn, []*string{arn}, machine.AnyExecution, machine.PreflightRetry)
 }
 
 // listUsers makes a task that reads a page of the users below the path, and adds a problem for each name of the list that IAM has in
@@ -64,9 +64,8 @@ func (f *flow) removeUsers(batch sfn.IChainable) sfn.DistributedMap {
 
 // removeUser removes all users of a child execution at the same time.
 func (f *flow) removeUser(steps sfn.IChainable) sfn.Map {
-	const item = "$states.context.Map.Item.Value"
 	return f.EachItem("RemoveUser", map[string]any{
-		"UserName":    jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
+		"UserName":    jsonata.Expression(machine.FieldOrItem("UserName")),
 		"Delete":      jsonata.Expression("$states.input.BatchInput.Delete"),
 		"CauseLength": jsonata.Expression("$states.input.BatchInput.CauseLength"),
 	}, steps)

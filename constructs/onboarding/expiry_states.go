@@ -46,7 +46,7 @@ func (f *expiryFlow) begin() sfn.Pass {
 
 // listExecutions makes the task that looks for a running execution of the state machine that onboards users.
 func (f *expiryFlow) listExecutions() tasks.CallAwsService {
-	return f.ListExecutions("ListExecutions", *f.onboarding, []*string{f.onboarding}, `[$states.result.Executions.Name, ""][0]`, machine.PageRetry)
+	return f.ListExecutions("ListExecutions", *f.onboarding, []*string{f.onboarding}, machine.AnyExecution, machine.PageRetry)
 }
 
 // listUsers makes a task that reads a page of the users below the path. Users below a longer path are left out.
@@ -87,7 +87,7 @@ $silent := {"Step": %s, "Error": %s, "Cause": %s};
 // sweepUser sweeps all users of a child execution at the same time.
 func (f *expiryFlow) sweepUser(steps sfn.IChainable) sfn.Map {
 	return f.EachItem("SweepUser", map[string]any{
-		"UserName":     jsonata.Expression("$states.context.Map.Item.Value"),
+		"UserName":     jsonata.Expression(machine.Item),
 		"IssuedBefore": jsonata.Expression("$states.input.BatchInput.IssuedBefore"),
 		"CauseLength":  expiryCauseLength,
 	}, steps)

@@ -47,12 +47,11 @@ func (f *flow) onboardUsers(batch sfn.IChainable) sfn.DistributedMap {
 
 // onboardUser onboards all users of a child execution at the same time.
 func (f *flow) onboardUser(steps sfn.IChainable) sfn.Map {
-	const item = "$states.context.Map.Item.Value"
 	return f.EachItem(contract.OnboardUserState, map[string]any{
-		"UserName":       jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.UserName : %[1]s`, item)),
-		"Email":          jsonata.Expression(fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.Email : %[1]s`, item)),
-		"GroupName":      jsonata.Expression(fmt.Sprintf(`[%s.Group, %s][0]`, item, jsonata.Literal(*groupName(f.groups[0])))),
-		"Language":       jsonata.Expression(fmt.Sprintf(`[%s.Language, %s][0]`, item, jsonata.Literal(*f.props.Language))),
+		"UserName":       jsonata.Expression(machine.FieldOrItem("UserName")),
+		"Email":          jsonata.Expression(machine.FieldOrItem("Email")),
+		"GroupName":      jsonata.Expression(fmt.Sprintf(`[%s.Group, %s][0]`, machine.Item, jsonata.Literal(*groupName(f.groups[0])))),
+		"Language":       jsonata.Expression(fmt.Sprintf(`[%s.Language, %s][0]`, machine.Item, jsonata.Literal(*f.props.Language))),
 		"Resend":         jsonata.Expression("$states.input.BatchInput.Resend"),
 		"PasswordLength": jsonata.Expression("$states.input.BatchInput.PasswordLength"),
 		"CauseLength":    jsonata.Expression("$states.input.BatchInput.CauseLength"),

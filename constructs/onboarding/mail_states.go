@@ -35,15 +35,19 @@ func (f *flow) sendPassword() tasks.CallAwsService {
 // the condition has it. If SES changed the case of the domain before the comparison, a sender with upper case in its domain
 // would be denied.
 func (f *flow) sendTask(name string, which func(mail.Templates) mail.Template) tasks.CallAwsService {
-	in := func(language string) mail.Template { return which(f.props.mailsIn(language)) }
+	part := func(of func(template mail.Template, values map[string]string) string) map[string]any {
+		return utf8(f.inLanguageOfUser(func(language string) string {
+			return of(which(f.props.mailsIn(language)), f.mailValues(language))
+		}))
+	}
 	parameters := map[string]any{
 		"FromEmailAddress": f.from(),
 		"Destination":      map[string]any{"ToAddresses": []any{jsonata.Expression("$states.input.Email")}},
 		"Content": map[string]any{"Simple": map[string]any{
-			"Subject": utf8(f.inLanguageOfUser(func(language string) string { return jsonata.Literal(in(language).Subject) })),
+			"Subject": part(func(template mail.Template, _ map[string]string) string { return jsonata.Literal(template.Subject) }),
 			"Body": map[string]any{
-				"Text": utf8(f.inLanguageOfUser(func(language string) string { return mail.Text(in(language).Text, f.mailValues(language)) })),
-				"Html": utf8(f.inLanguageOfUser(func(language string) string { return mail.HTML(in(language).HTML, f.mailValues(language)) })),
+				"Text": part(func(template mail.Template, values map[string]string) string { return mail.Text(template.Text, values) }),
+				"Html": part(func(template mail.Template, values map[string]string) string { return mail.HTML(template.HTML, values) }),
 			},
 		}},
 		"EmailTags": []any{map[string]any{"Name": "UserName", "Value": jsonata.Expression(messageTag)}},

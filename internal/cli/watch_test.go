@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// halfway is an execution of three users, one of whom is done.
+// halfway is an execution of three users. One of them is done.
 func halfway() look {
 	return look{items: &types.MapRunItemCounts{Succeeded: 1, Running: 2, Total: 3}}
 }

@@ -43,6 +43,14 @@ func (f *Flow) RunChildren(name string, c Children) sfn.DistributedMap {
 	return children
 }
 
+// Item is JSONata code for an item, in the selector of [Flow.EachItem].
+const Item = "$states.context.Map.Item.Value"
+
+// FieldOrItem returns JSONata code for a field of an item that is an object, or for the item itself.
+func FieldOrItem(field string) string {
+	return fmt.Sprintf(`$type(%[1]s) = "object" ? %[1]s.%[2]s : %[1]s`, Item, field)
+}
+
 // EachItem makes the state with which a child execution goes through all of its items at the same time. selector is the input of
 // an item.
 func (f *Flow) EachItem(name string, selector map[string]any, steps sfn.IChainable) sfn.Map {

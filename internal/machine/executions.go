@@ -32,6 +32,9 @@ $older := $filter($states.result.Executions, function($one) {
   $one.ExecutionArn != $id and ($not($isComplete) or $age($one) < $age($own)) });
 $count($older) > 0 ? [$older.Name][-1] : "" )`
 
+// AnyExecution is JSONata code that finds a running execution of another state machine.
+const AnyExecution = `[$states.result.Executions.Name, ""][0]`
+
 // mostExecutions is the number of executions in an answer of ListExecutions. They have about 60 KB, far less than a payload.
 const mostExecutions = 100
 

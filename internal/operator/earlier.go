@@ -29,8 +29,8 @@ type history struct {
 }
 
 // Complete fills in the address, the group and the language of each user of a list that has none. They are those of the latest execution
-// whose report says that it mailed a first password to the user: any other list may have meant another person, whom the new password
-// must not reach. If a later list has another address or group, only the operator knows which is right. If no list has the user, a name
+// whose report says that it mailed a first password to the user: any other list may have meant another person, and the new password
+// must not reach that person. If a later list has another address or group, only the operator knows which is right. If no list has the user, a name
 // that is an address is the address. Complete returns a [ListError] that names every user whose address or group is not clear. Meanwhile
 // it calls progress.
 func Complete(ctx context.Context, machine *Machine, list *userlist.List, progress func(text string)) error {

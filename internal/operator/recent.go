@@ -61,26 +61,14 @@ func Recent(ctx context.Context, machine *Machine, selection Selection, progress
 		return nil, refused("list the executions of "+machine.arn, err)
 	}
 	recent, errs := make([]*RecentExecution, len(listed.Executions)), make([]error, len(listed.Executions))
-	var (
-		mu   sync.Mutex
-		done int
-	)
-	all, inner := errgroup.WithContext(ctx)
-	all.SetLimit(atATime)
-	for i, item := range listed.Executions {
-		all.Go(func() error {
-			recent[i], errs[i] = lookAt(inner, machine, item, selection.User)
-			mu.Lock()
-			defer mu.Unlock()
-			done++
-			progress(fmt.Sprintf("reading executions: %d of %d", done, len(recent)))
+	err = readEach(ctx, len(recent), func(done, total int) { progress(fmt.Sprintf("reading executions: %d of %d", done, total)) },
+		func(ctx context.Context, i int) error {
+			recent[i], errs[i] = lookAt(ctx, machine, listed.Executions[i], selection.User)
 			if selection.User == "" {
 				return nil
 			}
 			return errs[i]
 		})
-	}
-	err = all.Wait()
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
 	}
@@ -94,6 +82,28 @@ func Recent(ctx context.Context, machine *Machine, selection Selection, progress
 		}
 	}
 	return found, errors.Join(errs...)
+}
+
+// readEach calls read for each index below count, atATime at the same time, until one returns an error. After each call it calls progress,
+// whose calls do not overlap.
+func readEach(ctx context.Context, count int, progress func(done, total int), read func(ctx context.Context, i int) error) error {
+	var (
+		mu   sync.Mutex
+		done int
+	)
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(atATime)
+	for i := range count {
+		all.Go(func() error {
+			err := read(ctx, i)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			progress(done, count)
+			return err
+		})
+	}
+	return all.Wait()
 }
 
 // ExecutionNames returns the names of the last 100 executions of the state machine.

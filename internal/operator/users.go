@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/iam-onboarding/iam-onboarding/internal/contract"
 	"github.com/iam-onboarding/iam-onboarding/internal/text"
@@ -66,28 +64,18 @@ func Users(ctx context.Context, machine *Machine, details Details, progress func
 	if err != nil {
 		return nil, err
 	}
-	var (
-		mu    sync.Mutex
-		done  int
-		users []User
-	)
-	all, ctx := errgroup.WithContext(ctx)
-	all.SetLimit(atATime)
-	for _, name := range names {
-		all.Go(func() error {
-			user, isOurs, err := reader.read(ctx, name)
-			mu.Lock()
-			defer mu.Unlock()
-			if isOurs && err == nil {
-				users = append(users, user)
-			}
-			done++
-			progress(done, len(names))
-			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
+	read, isOurs := make([]User, len(names)), make([]bool, len(names))
+	if err := readEach(ctx, len(names), progress, func(ctx context.Context, i int) (err error) {
+		read[i], isOurs[i], err = reader.read(ctx, names[i])
+		return err
+	}); err != nil {
 		return nil, err
+	}
+	var users []User
+	for i, user := range read {
+		if isOurs[i] {
+			users = append(users, user)
+		}
 	}
 	slices.SortFunc(users, func(a, b User) int { return cmp.Compare(strings.ToLower(a.UserName), strings.ToLower(b.UserName)) })
 	return users, nil

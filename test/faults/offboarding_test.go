@@ -82,40 +82,36 @@ func (s *removalSuite) input(names []string) map[string]any {
 
 // TestFaultsOfRemoval makes every call of a removal fail in every way.
 func TestFaultsOfRemoval(t *testing.T) {
-	var mu sync.Mutex
-	all, tasks := tried{}, []string(nil)
-	t.Run("part", func(t *testing.T) {
-		for name, test := range map[string]func(*removalSuite, testing.TB){
-			"of each call": func(s *removalSuite, t testing.TB) { s.testCalls(t, s.child.Tasks()) },
-			"by an abort, or at the same time as something else": func(s *removalSuite, t testing.TB) {
-				s.testCallsOfParent(t)
-				s.testLastingConflict(t)
-				s.testAborts(t)
-				s.testRaces(t)
-			},
-			"of a list that disables": func(s *removalSuite, t testing.TB) {
-				s.action = contract.Disable
-				s.testCalls(t, []string{"GetUser", "AttachUserPolicy", "TagUser disabled", "DeleteLoginProfile", "ListAccessKeys", "UpdateAccessKey"})
-			},
-		} {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				s := newRemovalSuite(t)
-				test(s, t)
-				mu.Lock()
-				defer mu.Unlock()
-				all.merge(s.tried)
-				tasks = append(s.machine.Tasks(), s.child.Tasks()...)
-			})
-		}
+	inParts(t, nil, newRemovalSuite, map[string]func(*removalSuite, testing.TB){
+		"of each call": func(s *removalSuite, t testing.TB) { s.testCalls(t, s.child.Tasks()) },
+		"by an abort, or at the same time as something else": func(s *removalSuite, t testing.TB) {
+			s.testCallsOfParent(t)
+			s.testLastingConflict(t)
+			s.testAborts(t)
+			s.testRaces(t)
+		},
+		"of a list that disables": func(s *removalSuite, t testing.TB) {
+			s.action = contract.Disable
+			s.testCalls(t, []string{"GetUser", "AttachUserPolicy", "TagUser disabled", "DeleteLoginProfile", "ListAccessKeys", "UpdateAccessKey"})
+		},
 	})
-	all.wantEvery(t, tasks, nil)
+}
+
+// outcome is as that of [suite].
+func (s *removalSuite) outcome() (tried, []string) {
+	return s.tried, append(s.machine.Tasks(), s.child.Tasks()...)
+}
+
+// withSmallPages returns the account with a definition that reads one user at a time, so that it also reads the next page.
+func (s *removalSuite) withSmallPages(t testing.TB, name string) *deployedtest.Account {
+	t.Helper()
+	return s.WithDefinition(t, name, strings.ReplaceAll(s.Definition(t), `"MaxItems":60,"PathPrefix"`, `"MaxItems":1,"PathPrefix"`))
 }
 
 // testCallsOfParent makes each call fail that names no user. If it fails for ever, nobody must have changed.
 func (s *removalSuite) testCallsOfParent(t testing.TB) {
 	whole := s.Account
-	s.Account = s.WithDefinition(t, "SmallPages", strings.ReplaceAll(s.Definition(t), `"MaxItems":60,"PathPrefix"`, `"MaxItems":1,"PathPrefix"`))
+	s.Account = s.withSmallPages(t, "SmallPages")
 	for _, task := range s.machine.Tasks() {
 		for _, c := range casesOf(leaver, task, kinds) {
 			execution := s.try(t, c)
@@ -149,7 +145,7 @@ func (s *removalSuite) testCalls(t testing.TB, tasks []string) {
 // testAborts stops the execution right before and right after each call takes effect.
 func (s *removalSuite) testAborts(t testing.TB) {
 	whole := s.Account
-	s.Account = s.WithDefinition(t, "SmallPagesToo", strings.ReplaceAll(s.Definition(t), `"MaxItems":60,"PathPrefix"`, `"MaxItems":1,"PathPrefix"`))
+	s.Account = s.withSmallPages(t, "SmallPagesToo")
 	for _, task := range append(s.machine.Tasks(), s.child.Tasks()...) {
 		for _, kind := range around("abort", func(apiCall) {
 			s.aborted = true

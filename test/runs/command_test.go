@@ -371,7 +371,7 @@ func (o *operator) wantLongSuppressionList(t *testing.T) {
 	o.calls = append(o.calls, other.calls...)
 }
 
-// wantUsers checks the states of users: of two that earlier parts of [TestCommand] onboarded, one of whom signs in, and of others
+// wantUsers checks the states of users: of two that earlier parts of [TestCommand] onboarded, of which one signs in, and of others
 // that are made here.
 func (o *operator) wantUsers(t *testing.T) {
 	t.Helper()

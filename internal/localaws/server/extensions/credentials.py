@@ -23,7 +23,6 @@ from moto.iam.exceptions import (
     DeleteConflictException,
     LimitExceededException,
     NoSuchEntity,
-    ValidationError,
 )
 from moto.iam.models import IAMBackend, User
 from moto.iam.responses import IamResponse
@@ -94,17 +93,7 @@ def _delete_virtual_mfa_device(self: IAMBackend, serial_number: str) -> None:
 
 
 def _page(self: IamResponse, key: str, everything: Iterable[Any], **more: Any) -> ActionResult:
-    """Returns a page of a list. The marker says how many results came before the page."""
-    everything = list(everything)
-    try:
-        start = int(self._get_param("Marker") or 0)
-    except ValueError as error:
-        raise ValidationError("Invalid Marker.") from error
-    end = start + min(self._get_int_param("MaxItems", 100), _PAGE)
-    result = {key: everything[start:end], "IsTruncated": end < len(everything), **more}
-    if result["IsTruncated"]:
-        result["Marker"] = str(end)
-    return ActionResult(result)
+    return iam.page(self, key, everything, _PAGE, **more)
 
 
 def _user(self: IamResponse) -> User:

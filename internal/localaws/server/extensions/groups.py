@@ -12,6 +12,8 @@ from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 
+from extensions import iam
+
 _original_delete_group = IAMBackend.delete_group
 
 
@@ -34,9 +36,4 @@ def _delete_group(self: IAMBackend, group_name: str) -> None:
 
 def _get_group(self: IamResponse) -> ActionResult:
     group = self.backend.get_group(self._get_param("GroupName"))
-    start = int(self._get_param("Marker") or 0)
-    end = start + self._get_int_param("MaxItems", 100)
-    page = {"Group": group, "Users": group.users[start:end], "IsTruncated": end < len(group.users)}
-    if page["IsTruncated"]:
-        page["Marker"] = str(end)
-    return ActionResult(page)
+    return iam.page(self, "Users", group.users, Group=group)

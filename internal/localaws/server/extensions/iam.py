@@ -28,6 +28,7 @@ import copy
 import datetime
 import re
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -229,3 +230,17 @@ def _required_classes(policy: AccountPasswordPolicy) -> dict[str, bool]:
         "number": policy.require_numbers,
         "symbol": policy.require_symbols,
     }
+
+
+def page(self: IamResponse, key: str, everything: Iterable[Any], most: int = 1000, **more: Any) -> ActionResult:
+    """Returns a page of a list, with at most this many results. The marker says how many came before the page."""
+    everything = list(everything)
+    try:
+        start = int(self._get_param("Marker") or 0)
+    except ValueError as error:
+        raise ValidationError("Invalid Marker.") from error
+    end = start + min(self._get_int_param("MaxItems", 100), most)
+    result = {key: everything[start:end], "IsTruncated": end < len(everything), **more}
+    if result["IsTruncated"]:
+        result["Marker"] = str(end)
+    return ActionResult(result)
